@@ -1,0 +1,11 @@
+# Writes a C++ source that defines whydown::diagnosis::embedded_catalogue() from FAULTS.
+# (declared in src/diagnosis/catalogue_embedded.h)
+set(text "#include \"diagnosis/catalogue_embedded.h\"\n\nnamespace whydown::diagnosis {\n\n")
+string(APPEND text "std::vector<EmbeddedFault> embedded_catalogue() {\n  return {\n")
+foreach(fault IN LISTS FAULTS)
+  file(READ ${fault} content)
+  get_filename_component(name ${fault} NAME)
+  string(APPEND text "      {\"${name}\", R\"whydown_toml(${content})whydown_toml\"},\n")
+endforeach()
+string(APPEND text "  };\n}\n\n}  // namespace whydown::diagnosis\n")
+file(WRITE ${OUTPUT} "${text}")

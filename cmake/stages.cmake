@@ -1,0 +1,45 @@
+# How a stage, its tests and its fuzzers are built. A file's name says what it is:
+#   NAME.cpp  NAME_test.cpp  NAME_fuzz.cpp  NAME_reference.cpp (oracle, linked into tests only)
+
+add_library(whydown_flags INTERFACE)
+target_compile_options(whydown_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       -Wsign-conversion -Wimplicit-fallthrough -Wnon-virtual-dtor)
+target_include_directories(whydown_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+# toml++ and nlohmann-json are system headers here: their warnings are not ours.
+if(WHYDOWN_SANITIZE)
+  target_compile_options(whydown_flags INTERFACE -fsanitize=${WHYDOWN_SANITIZE}
+                         -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(whydown_flags INTERFACE -fsanitize=${WHYDOWN_SANITIZE})
+endif()
+if(WHYDOWN_LIBFUZZER)
+  target_compile_options(whydown_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# The production sources below src/<stage>.
+function(whydown_sources stage out)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${stage}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "_(test|fuzz|reference)\\.cpp$")
+  set(${out} ${sources} PARENT_SCOPE)
+endfunction()
+
+function(whydown_stage stage)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LIBRARIES" ${ARGN})
+  whydown_sources(${stage} sources)
+  add_library(whydown_${stage} STATIC ${sources})
+  set_target_properties(whydown_${stage} PROPERTIES LINKER_LANGUAGE CXX)
+  list(TRANSFORM ARG_DEPENDS PREPEND whydown_)
+  target_link_libraries(whydown_${stage} PUBLIC ${ARG_DEPENDS} ${ARG_LIBRARIES}
+                        PRIVATE whydown_flags)
+endfunction()
+
+# catalogue/*.toml, as one C++ source of string literals.
+function(whydown_embed_catalogue stage)
+  file(GLOB faults CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/catalogue/*.toml)
+  set(output ${CMAKE_BINARY_DIR}/catalogue.cpp)
+  add_custom_command(OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} "-DFAULTS=${faults}"
+            -P ${CMAKE_SOURCE_DIR}/cmake/embed_catalogue.cmake
+    DEPENDS ${faults} ${CMAKE_SOURCE_DIR}/cmake/embed_catalogue.cmake
+    VERBATIM)
+  target_sources(whydown_${stage} PRIVATE ${output})
+endfunction()

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that a task needs and that are missing, and says what it does.
+# Usage: setup.sh build|test|lint|fuzz|bench|examples ...
+set -euo pipefail
+
+declare -A packages=(
+  [build]="g++ make cmake ninja-build pkg-config libpcap-dev zlib1g-dev libzstd-dev libssl-dev
+           libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev"
+  [test]="libgtest-dev python3 python3-jsonschema"
+  [lint]="clang-format-19 clang-tidy-19 libgtest-dev"
+  [fuzz]="clang-19 libclang-rt-19-dev"
+  [bench]="python3"
+  [examples]="iproute2 iptables nftables tcpdump tshark bind9 bind9-dnsutils unbound nginx-light
+              dnsmasq-base curl iputils-ping netcat-openbsd traceroute zstd python3"
+)
+
+missing=()
+for task in "$@"; do
+  if [[ -z "${packages[$task]:-}" ]]; then
+    echo "setup.sh: unknown task '$task'; expected one of: ${!packages[*]}" >&2
+    exit 2
+  fi
+  for package in ${packages[$task]}; do
+    status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [[ "$status" == installed ]] || missing+=("$package")
+  done
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+  echo "setup.sh: this machine has no apt-get; install these yourself: ${missing[*]}" >&2
+  exit 1
+fi
+
+echo "Installing from Debian: ${missing[*]}"
+as_root=()
+if [[ $(id -u) -ne 0 ]]; then
+  if command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [[ -t 0 ]]; }; then
+    as_root=(sudo)
+  else
+    echo "This needs root. Run this once, then call make again:" >&2
+    echo "  su -c 'apt-get update && apt-get install -y --no-install-recommends ${missing[*]}'" >&2
+    exit 1
+  fi
+fi
+"${as_root[@]}" apt-get update -q
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -q --no-install-recommends "${missing[@]}"

@@ -1,0 +1,100 @@
+// IPv4, IPv6 and host-name addresses as one 16-byte value, and MAC addresses.
+//
+// Text logs name hosts ("dns.google", "your.machine") where captures carry numbers. Such a name is
+// interned (base/interner.h) and becomes an address of kind `host`, so that every stage after the
+// packet treats it like any other address. AddressBook turns all kinds back into words.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace whydown::base {
+
+class Interner;
+
+enum class AddressKind : std::uint8_t { none, v4, v6, host };
+
+class IpAddress {
+ public:
+  constexpr IpAddress() = default;
+
+  static constexpr IpAddress v4(std::uint32_t host_order) {
+    return IpAddress{0, kV4Prefix | host_order};
+  }
+  // `bytes` holds 16 bytes in network order.
+  static IpAddress v6(std::span<const std::uint8_t, 16> bytes);
+  // `id` is an Interner id.
+  static constexpr IpAddress host(std::uint32_t id) { return IpAddress{kHostPrefix, id}; }
+  // Dotted quad or any RFC 4291 form, without brackets or zone.
+  static std::optional<IpAddress> parse(std::string_view text);
+
+  constexpr AddressKind kind() const {
+    if (high_ == kHostPrefix) return AddressKind::host;
+    if (high_ != 0) return AddressKind::v6;
+    if (low_ == 0) return AddressKind::none;
+    return (low_ >> 32U) == (kV4Prefix >> 32U) ? AddressKind::v4 : AddressKind::v6;
+  }
+  constexpr bool is_known() const { return kind() != AddressKind::none; }
+  // Of kind v4 only, in host order.
+  constexpr std::uint32_t v4_value() const { return static_cast<std::uint32_t>(low_); }
+  // Of kind host only.
+  constexpr std::uint32_t host_id() const { return static_cast<std::uint32_t>(low_); }
+  constexpr std::uint64_t high() const { return high_; }
+  constexpr std::uint64_t low() const { return low_; }
+
+  bool is_multicast() const;
+  bool is_broadcast() const;  // 255.255.255.255 only: netmasks are not in packets
+  bool is_loopback() const;
+  bool is_link_local() const;
+  bool is_private() const;  // RFC 1918, RFC 4193
+
+  // RFC 5952 for v6. A host prints as "host#ID"; AddressBook knows its name.
+  std::string to_string() const;
+
+  friend constexpr auto operator<=>(const IpAddress&, const IpAddress&) = default;
+
+ private:
+  constexpr IpAddress(std::uint64_t high, std::uint64_t low) : high_(high), low_(low) {}
+
+  // v4 is kept v4-mapped (::ffff:a.b.c.d). A host lies in 100::/64, the discard-only prefix of
+  // RFC 6666, which no packet carries.
+  static constexpr std::uint64_t kV4Prefix = 0x0000ffff00000000ULL;
+  static constexpr std::uint64_t kHostPrefix = 0x0100000000000000ULL;
+
+  std::uint64_t high_ = 0;
+  std::uint64_t low_ = 0;
+};
+
+struct MacAddress {
+  std::array<std::uint8_t, 6> bytes{};
+
+  static std::optional<MacAddress> parse(std::string_view text);  // "02:00:5e:10:00:01"
+  bool is_group() const { return (bytes[0] & 1U) != 0; }
+  std::string to_string() const;
+  friend constexpr auto operator<=>(const MacAddress&, const MacAddress&) = default;
+};
+
+// Turns addresses into words; the interner must outlive it.
+class AddressBook {
+ public:
+  explicit AddressBook(const Interner& names) : names_(&names) {}
+  std::string text(const IpAddress& address) const;
+  // "192.0.2.1:53", "[2001:db8::1]:53", "dns.google:53".
+  std::string endpoint(const IpAddress& address, std::uint16_t port) const;
+
+ private:
+  const Interner* names_;
+};
+
+}  // namespace whydown::base
+
+template <>
+struct std::hash<whydown::base::IpAddress> {
+  std::size_t operator()(const whydown::base::IpAddress& address) const noexcept;
+};
