@@ -1,0 +1,52 @@
+// DNS messages (RFC 1035), EDNS (RFC 6891) and extended errors (RFC 8914), over UDP and TCP.
+//
+// One pass over the bytes, each visited once: owner names are stepped over, and only the first
+// question's name is spelt out. read_name() spells others, for whoever needs them.
+//
+// Over TCP a message is read from the one segment it begins in. Of several in one segment the first
+// is taken; one that goes on in later segments is `cut`.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/bounded.h"
+#include "packet/dns/message.h"
+#include "packet/layer.h"
+
+namespace whydown::packet::dns {
+
+inline constexpr std::uint16_t kPort = 53;
+inline constexpr std::uint16_t kMulticastPort = 5353;  // RFC 6762
+inline constexpr std::uint16_t kLinkLocalPort = 5355;  // RFC 4795
+inline constexpr std::size_t kHeader = 12;
+
+Next decode_udp(Layer& layer);
+Next decode_tcp(Layer& layer);
+// mDNS and LLMNR: the message is read into Packet::dns, but the application is not DNS: nobody
+// asked a server, so silence there means nothing.
+Next decode_local(Layer& layer);
+
+void reset(Message& message);
+
+// How reading a message went, beside Message::completeness.
+struct Parsed {
+  bool has_header = false;  // without it nothing in Message means anything
+  bool name_loop = false;
+  bool name_too_long = false;
+  bool too_many_records = false;
+  std::uint32_t length = 0;  // bytes read: of a whole message, its own length
+};
+
+// `claimed` is the message's length as the transport has it; `bytes` may hold less.
+Parsed parse(std::span<const std::uint8_t> bytes, std::size_t claimed, Message& message);
+
+// The bytes of packet.dns, as captured: what its records' offsets count in.
+std::span<const std::uint8_t> message_bytes(const Packet& packet);
+
+// The name at `offset` of a message, as Message::question_name is written. False when it is cut,
+// malformed or turns in a circle; `name` is empty then.
+bool read_name(std::span<const std::uint8_t> message, std::size_t offset, base::ShortText& name);
+
+}  // namespace whydown::packet::dns

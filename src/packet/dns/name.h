@@ -1,0 +1,30 @@
+// Names in DNS messages: stepping over them and spelling them out. Internal to dns/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/bounded.h"
+
+namespace whydown::packet::dns {
+
+enum class NameFault : std::uint8_t { none, cut, malformed, loop, too_long };
+
+struct NameEnd {
+  std::size_t end = 0;  // where the next field begins; meaningless after a fault
+  NameFault fault = NameFault::none;
+};
+
+// Steps over the name at `offset`. A pointer must point back, before the name it stands in: so a
+// chain of them always ends, and each byte of the message is looked at once.
+NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset);
+
+// Spells the name at `offset`: lower case (RFC 4343), no final dot, the root as ".", and bytes that
+// would mislead (dots within a label, backslashes, blanks, control characters, 8-bit bytes) as \DDD
+// (RFC 1035 5.1). Too long for ShortText once escaped, it ends before the character that does not
+// fit and `was_shortened` is set.
+NameEnd spell_name(std::span<const std::uint8_t> message, std::size_t offset, base::ShortText& name,
+                   bool& was_shortened);
+
+}  // namespace whydown::packet::dns

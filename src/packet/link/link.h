@@ -1,0 +1,35 @@
+// Link layers down to what they carry: Ethernet with VLAN tags, PPPoE and SNAP, Linux cooked
+// captures, BSD loopback, PPP, and raw IP. 802.11 is not read.
+#pragma once
+
+#include <cstdint>
+
+#include "packet/layer.h"
+
+namespace whydown::packet::link {
+
+// https://www.iana.org/assignments/ieee-802-numbers
+namespace ethertype {
+inline constexpr std::uint16_t ipv4 = 0x0800;
+inline constexpr std::uint16_t arp = 0x0806;
+inline constexpr std::uint16_t vlan = 0x8100;  // IEEE 802.1Q
+inline constexpr std::uint16_t ipv6 = 0x86dd;
+inline constexpr std::uint16_t pppoe = 0x8864;     // RFC 2516, session stage
+inline constexpr std::uint16_t qinq = 0x88a8;      // IEEE 802.1ad
+inline constexpr std::uint16_t old_qinq = 0x9100;  // before 802.1ad, still in use
+}  // namespace ethertype
+
+Next ethernet(Layer& layer);
+Next vlan(Layer& layer);          // after the ethertype that announced it
+Next pppoe(Layer& layer);         // RFC 2516
+Next linux_sll(Layer& layer);     // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html
+Next linux_sll2(Layer& layer);    // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
+Next bsd_loopback(Layer& layer);  // LINKTYPE_NULL in either byte order, LINKTYPE_LOOP
+Next ppp(Layer& layer);           // RFC 1661, RFC 1662
+Next raw_ip(Layer& layer);        // IPv4 or IPv6, as the version says
+
+// Frames by which switches and hosts keep themselves going: neither IP nor worth a note. 802.3
+// lengths (spanning tree and other LLC), LLDP, 802.1X, LACP and their kind.
+bool is_housekeeping(std::uint16_t ethertype);
+
+}  // namespace whydown::packet::link
