@@ -1,0 +1,220 @@
+// Digests in words: one line each, for people who do not read packets every day.
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "journey/digest.h"
+
+namespace whydown::journey {
+
+using packet::Field;
+using packet::Transport;
+
+namespace {
+
+struct Named {
+  std::uint16_t value;
+  std::string_view name;
+};
+
+// https://www.iana.org/assignments/dns-parameters
+constexpr std::array<Named, 22> kTypes{
+    {{1, "A"},      {2, "NS"},    {5, "CNAME"},  {6, "SOA"},    {12, "PTR"},  {13, "HINFO"},
+     {15, "MX"},    {16, "TXT"},  {28, "AAAA"},  {29, "LOC"},   {33, "SRV"},  {35, "NAPTR"},
+     {39, "DNAME"}, {41, "OPT"},  {43, "DS"},    {46, "RRSIG"}, {47, "NSEC"}, {48, "DNSKEY"},
+     {52, "TLSA"},  {64, "SVCB"}, {65, "HTTPS"}, {255, "ANY"}}};
+constexpr std::array<Named, 11> kRcodes{{{0, "no error"},
+                                         {1, "FORMERR"},
+                                         {2, "SERVFAIL"},
+                                         {3, "NXDOMAIN"},
+                                         {4, "NOTIMP"},
+                                         {5, "REFUSED"},
+                                         {6, "YXDOMAIN"},
+                                         {7, "YXRRSET"},
+                                         {8, "NXRRSET"},
+                                         {9, "NOTAUTH"},
+                                         {16, "BADVERS"}}};
+
+template <std::size_t N>
+std::string name_in(const std::array<Named, N>& table, std::uint16_t value,
+                    std::string_view prefix) {
+  for (const Named& entry : table) {
+    if (entry.value == value) return std::string{entry.name};
+  }
+  return std::string{prefix} + std::to_string(value);
+}
+
+struct Words {
+  const Digest& digest;
+  base::AddressBook book;
+  const base::Interner& names;
+
+  // Text that shows no port shows none here either.
+  std::string end(const base::IpAddress& address, std::uint16_t port) const {
+    return port == 0 ? book.text(address) : book.endpoint(address, port);
+  }
+  std::string hosts() const {
+    return book.text(digest.source) + " > " + book.text(digest.destination);
+  }
+  std::string ends() const {
+    return end(digest.source, digest.source_port) + " > " +
+           end(digest.destination, digest.destination_port);
+  }
+  // " A example.com"; empty where the packet shows none.
+  std::string question() const {
+    std::string text;
+    if (digest.dns_type != 0) text += " " + name_in(kTypes, digest.dns_type, "TYPE");
+    const std::string_view name = names.text(digest.name);
+    if (!name.empty()) text.append(" ").append(name);
+    return text;
+  }
+};
+
+std::string id_of(const Digest& digest) {
+  if (!digest.known.has(Field::dns_id)) return {};
+  return " (id " + std::to_string(digest.dns_id) + ")";
+}
+
+std::string over(const Digest& digest) {
+  return digest.transport == Transport::tcp ? " over TCP" : "";
+}
+
+std::string answer_words(const Digest& digest) {
+  std::string text = name_in(kRcodes, digest.dns_rcode, "rcode ");
+  if (digest.dns_rcode == 0) {
+    text = digest.dns_answers == 0   ? "no error, no records"
+           : digest.dns_answers == 1 ? "1 record"
+                                     : std::to_string(digest.dns_answers) + " records";
+  }
+  if (digest.dns_truncated) text += ", truncated";
+  if (digest.authoritative) text += ", authoritative";
+  if (digest.extended_error != 0) {
+    text += ", extended error " + std::to_string(digest.extended_error - 1);
+  }
+  return text;
+}
+
+std::string_view transport_name(Transport transport) {
+  switch (transport) {
+    case Transport::udp:
+      return "UDP";
+    case Transport::tcp:
+      return "TCP";
+    case Transport::icmp:
+      return "ICMP";
+    case Transport::icmp6:
+      return "ICMPv6";
+    case Transport::none:
+    case Transport::other:
+      break;
+  }
+  return "a packet";
+}
+
+// The kind of error before its finer words: type 3 code 3 is "destination unreachable, port
+// unreachable".
+std::string_view error_class(const Digest& digest) {
+  const bool v6 = digest.transport == Transport::icmp6;
+  if (digest.icmp_type == (v6 ? 1 : 3)) return "destination unreachable, ";
+  return "";
+}
+
+std::string error_words(const Words& words) {
+  const Digest& digest = words.digest;
+  std::string text = words.hosts();
+  text.append(" ").append(transport_name(digest.transport)).append(" ");
+  text.append(error_class(digest));
+  text += packet::icmp_words(digest.transport, digest.icmp_type, digest.icmp_code);
+  text += " (type " + std::to_string(digest.icmp_type) + " code " +
+          std::to_string(digest.icmp_code) + ")";
+  if (!digest.quoted_destination.is_known()) return text;
+  text.append(": ").append(transport_name(digest.quoted_transport)).append(" to ");
+  text += words.book.text(digest.quoted_destination);
+  const bool ported =
+      digest.quoted_transport == Transport::udp || digest.quoted_transport == Transport::tcp;
+  if (ported && digest.quoted_destination_port != 0) {
+    text += " port " + std::to_string(digest.quoted_destination_port);
+  }
+  return text + " was not delivered";
+}
+
+std::string echo_words(const Words& words, std::string_view what) {
+  const Digest& digest = words.digest;
+  std::string text = words.hosts();
+  text.append(" ").append(transport_name(digest.transport)).append(" echo ").append(what);
+  return text + " (id " + std::to_string(digest.icmp_identifier) + ", sequence " +
+         std::to_string(digest.icmp_sequence) + ")";
+}
+
+std::string tcp_words(const Words& words, std::string_view what) {
+  const Digest& digest = words.digest;
+  std::string text = words.ends() + " TCP " + packet::tcp_flag_words(digest.tcp_flags);
+  if (!what.empty()) text.append(": ").append(what);
+  if (digest.known.has(Field::payload_length) && digest.payload_length != 0) {
+    text += ", " + std::to_string(digest.payload_length) + " bytes";
+  }
+  return text;
+}
+
+std::string datagram_words(const Words& words) {
+  std::string text = words.ends() + " UDP datagram";
+  if (words.digest.known.has(Field::payload_length)) {
+    text += ", " + std::to_string(words.digest.payload_length) + " bytes";
+  }
+  return text;
+}
+
+std::string neighbour_words(const Words& words) {
+  const Digest& digest = words.digest;
+  const std::string asked = words.book.text(digest.quoted_destination);
+  const std::string source = words.book.text(digest.source);
+  switch (digest.kind) {
+    case Kind::arp_request:
+      return source + " ARP request: who has " + asked + "?";
+    case Kind::arp_reply:
+      return source + " ARP reply: " + asked + " is here";
+    case Kind::nd_solicitation:
+      return source + " neighbour solicitation: who has " + asked + "?";
+    default:
+      return source + " neighbour advertisement: " + asked + " is here";
+  }
+}
+
+}  // namespace
+
+std::string describe(const Digest& digest, const base::Interner& names) {
+  const Words words{.digest = digest, .book = base::AddressBook{names}, .names = names};
+  switch (digest.kind) {
+    case Kind::none:
+      return "no packet";
+    case Kind::dns_query:
+      return words.ends() + " DNS query" + over(digest) + words.question() + id_of(digest);
+    case Kind::dns_answer:
+      return words.ends() + " DNS answer" + over(digest) + words.question() + ": " +
+             answer_words(digest) + id_of(digest);
+    case Kind::icmp_error:
+      return error_words(words);
+    case Kind::icmp_echo_request:
+      return echo_words(words, "request");
+    case Kind::icmp_echo_reply:
+      return echo_words(words, "reply");
+    case Kind::tcp_syn:
+      return tcp_words(words, "asks to connect");
+    case Kind::tcp_syn_ack:
+      return tcp_words(words, "accepts the connection");
+    case Kind::tcp_reset:
+      return tcp_words(words, "refuses or ends the connection");
+    case Kind::tcp_segment:
+      return tcp_words(words, "");
+    case Kind::udp_datagram:
+      return datagram_words(words);
+    case Kind::arp_request:
+    case Kind::arp_reply:
+    case Kind::nd_solicitation:
+    case Kind::nd_advertisement:
+      return neighbour_words(words);
+  }
+  return "no packet";
+}
+
+}  // namespace whydown::journey

@@ -1,0 +1,87 @@
+// A packet as the evidence keeps it: the fields that a claim may rest on, and how to say it in
+// words.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/address.h"
+#include "base/interner.h"
+#include "base/place.h"
+#include "packet/packet.h"
+
+namespace whydown::journey {
+
+// What a packet was in the conversation it belongs to.
+enum class Kind : std::uint8_t {
+  none,
+  dns_query,
+  dns_answer,
+  icmp_error,
+  icmp_echo_request,
+  icmp_echo_reply,
+  tcp_syn,
+  tcp_syn_ack,
+  tcp_reset,
+  tcp_segment,
+  udp_datagram,
+  arp_request,
+  arp_reply,
+  nd_solicitation,
+  nd_advertisement,
+};
+
+// Plain data, about 150 bytes. Of ICMP errors, `quoted_*` is the datagram complained of.
+struct Digest {
+  base::Place place;
+  base::IpAddress source;
+  base::IpAddress destination;
+  base::IpAddress quoted_source;
+  base::IpAddress quoted_destination;  // ARP, ND: the address asked for
+  packet::Fields known;
+  std::uint32_t name = 0;  // Interner id of the DNS name
+  std::uint32_t ip_id = 0;
+  std::uint32_t payload_length = 0;
+  std::uint32_t expected_length = 0;  // of a DNS message, from its own name; 0 = not computable
+  std::uint16_t source_port = 0;
+  std::uint16_t destination_port = 0;
+  std::uint16_t quoted_source_port = 0;
+  std::uint16_t quoted_destination_port = 0;
+  std::uint16_t dns_id = 0;
+  std::uint16_t dns_type = 0;
+  std::uint16_t dns_rcode = 0;
+  std::uint16_t dns_answers = 0;
+  std::uint16_t extended_error = 0;  // the first EDE code plus one; 0 = none
+  std::uint16_t icmp_identifier = 0;
+  std::uint16_t icmp_sequence = 0;
+  Kind kind = Kind::none;
+  packet::Network network = packet::Network::none;
+  packet::Transport transport = packet::Transport::none;
+  packet::Transport quoted_transport = packet::Transport::none;
+  std::uint8_t ttl = 0;
+  std::uint8_t quoted_ttl = 0;
+  std::uint8_t tos = 0;
+  std::uint8_t tcp_flags = 0;
+  std::uint8_t icmp_type = 0;
+  std::uint8_t icmp_code = 0;
+  bool dont_fragment = false;
+  bool authoritative = false;
+  bool dns_truncated = false;
+  bool has_soa = false;
+  bool checking_disabled = false;  // CD, RFC 4035 3.1.6: the client wants unvalidated data
+
+  bool is_set() const { return kind != Kind::none; }
+};
+
+Digest digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name);
+
+// Bytes that a plain query takes on the wire, from its own name; 0 when it carries anything else.
+std::uint32_t expected_query_length(const packet::dns::Message& message);
+
+// One line, without time and number:
+// "192.0.2.7:52444 > 203.0.113.2:53 DNS query A yummyrecipesforme.com (id 35084)"
+// "203.0.113.2 > 192.0.2.7 ICMP destination unreachable, port unreachable (type 3 code 3): UDP to
+//  203.0.113.2 port 53 was not delivered"
+std::string describe(const Digest& digest, const base::Interner& names);
+
+}  // namespace whydown::journey

@@ -1,0 +1,200 @@
+// How questions age, leave the table, and what is said of the unanswered.
+#include "journey/dns_tracker.h"
+#include "journey/verdict.h"
+
+namespace whydown::journey {
+
+using packet::Packet;
+using packet::Transport;
+
+DnsTracker::DnsTracker(Context& context, Healing& healing, Probes& probes)
+    : context_(context), healing_(healing), probes_(probes) {}
+
+Slot DnsTracker::open(const View& view) {
+  if (queries_.full()) make_room();
+  const Slot slot = queries_.take();
+  Query& query = queries_[slot];
+  query.client = view.client;
+  query.server = view.server;
+  query.client_port = view.client_port;
+  query.server_port = view.server_port;
+  query.id = view.packet.dns.id;
+  query.type = view.packet.dns.question_type;
+  query.name = context_.names.add(view.packet.dns.question_name.view());
+  query.transport = view.transport;
+  query.last_seen = base::ns_of(view.packet.place.time);
+  query.exact_hash = static_cast<std::uint32_t>(view.exact);
+  query.socket_list = static_cast<std::uint32_t>(view.socket & (limits::kDnsQueries - 1));
+  by_exact_.add(view.exact, slot);
+  by_socket_.append(query.socket_list, slot);
+  by_age_.append(young, slot);
+  return slot;
+}
+
+void DnsTracker::move_to(Slot slot, Age age) {
+  Query& query = queries_[slot];
+  by_age_.remove(query.age, slot);
+  query.age = age;
+  by_age_.append(age, slot);
+}
+
+void DnsTracker::leave_pairs(Slot slot) {
+  Query& query = queries_[slot];
+  if (!query.in_pairs) return;
+  by_pair_.remove(pair_hash(query.client, query.server) & (limits::kDnsQueries / 8 - 1), slot);
+  query.in_pairs = false;
+}
+
+void DnsTracker::settle(Slot slot, State state) {
+  leave_pairs(slot);
+  Query& query = queries_[slot];
+  query.state = state;
+  if (query.transport == Transport::udp) {
+    ++context_.totals.udp_flows;
+    if (state == State::given_up || query.tries == 0) ++context_.totals.udp_flows_one_way;
+  }
+  move_to(slot, settled);
+}
+
+void DnsTracker::forget(Slot slot) {
+  leave_pairs(slot);
+  const Query& query = queries_[slot];
+  by_age_.remove(query.age, slot);
+  by_exact_.remove(query.exact_hash, slot);
+  by_socket_.remove(query.socket_list, slot);
+  queries_.give_back(slot);
+}
+
+void DnsTracker::make_room() {
+  for (const Age age : {settled, old, young}) {
+    const Slot slot = by_age_.front(age);
+    if (slot == kNoSlot) continue;
+    evict(slot);
+    return;
+  }
+}
+
+void DnsTracker::evict(Slot slot) {
+  const Query& query = queries_[slot];
+  if (query.state == State::asked && !silent_by_now(query)) ++context_.totals.evicted;
+  close(slot);
+  forget(slot);
+}
+
+void DnsTracker::close(Slot slot) {
+  const Query& query = queries_[slot];
+  if (query.state != State::asked) return;
+  if (query.transport == Transport::udp) {
+    ++context_.totals.udp_flows;
+    ++context_.totals.udp_flows_one_way;
+  }
+  if (silent_by_now(query)) {
+    decide_silence(slot);
+    return;
+  }
+  Attempt attempt = attempt_of(query);
+  attempt.open_at_end = true;
+  healing_.settle(attempt);
+}
+
+bool DnsTracker::silent_by_now(const Query& query) const {
+  return is_silence({.has_time = query.timed,
+                     .since_first = base::between(query.first.when(), context_.now),
+                     .tries = query.tries,
+                     .later_packets = context_.since(query.order)});
+}
+
+Attempt DnsTracker::attempt_of(const Query& query) const {
+  Attempt attempt;
+  attempt.service = {.server = query.server,
+                     .port = query.server_port,
+                     .transport = query.transport,
+                     .protocol = Protocol::dns};
+  attempt.client = query.client;
+  attempt.step = Step::name;
+  attempt.request_seen = query.tries != 0;
+  attempt.client_spoke = query.tries != 0;
+  attempt.is_noise = query.unusual;
+  attempt.tries = query.tries;
+  const auto digest = [&](const Trace& trace) {
+    Digest result = expand(trace, Kind::dns_query, query.transport,
+                           {query.client, query.server, query.client_port, query.server_port});
+    if (!result.is_set()) return result;
+    result.name = query.name;
+    result.dns_id = query.id;
+    result.dns_type = query.type;
+    result.expected_length = query.expected_length;
+    result.checking_disabled = query.checking_disabled;
+    return result;
+  };
+  attempt.request = digest(query.first);
+  attempt.last_request = digest(query.last);
+  attempt.begin = query.first.is_set() ? query.first.when() : base::time_from_ns(query.last_seen);
+  attempt.end = query.last.is_set() ? query.last.when() : attempt.begin;
+  return attempt;
+}
+
+void DnsTracker::decide_silence(Slot slot) {
+  const Query& query = queries_[slot];
+  Attempt attempt = attempt_of(query);
+  attempt.outcome = Outcome::silent;
+  attempt.symptom = Symptom::no_response;
+  attempt.healed = query.healed;
+  attempt.answered_by_other_server = query.healed && query.healed_by_other;
+  healing_.settle(attempt);
+}
+
+void DnsTracker::observe(Sign sign, const Query& query, const Packet& packet, Kind kind) {
+  Observation observation;
+  observation.sign = sign;
+  observation.service = {.server = query.server,
+                         .port = query.server_port,
+                         .transport = query.transport,
+                         .protocol = Protocol::dns};
+  observation.client = query.client;
+  observation.packet = digest_of(packet, kind, query.name);
+  if (query.first.is_set()) {
+    observation.latency =
+        latency_of(query.timed && packet.has_time, query.first.when(), packet.place.time);
+  }
+  context_.sink.observation(observation);
+}
+
+void DnsTracker::advance() {
+  const auto older = [&](base::Time then, base::Duration limit) {
+    return base::between(then, context_.now) >= limit;
+  };
+  for (Slot slot = by_age_.front(young); slot != kNoSlot; slot = by_age_.front(young)) {
+    Query& query = queries_[slot];
+    if (!older(query.first.when(), limits::kNameHealing)) break;
+    // Good answers are remembered only for a while.
+    const Healing::Verdict verdict = healing_.check(attempt_of(query));
+    query.healed = verdict.served;
+    query.healed_by_other = verdict.by_other_server;
+    move_to(slot, old);
+  }
+  for (Slot slot = by_age_.front(old); slot != kNoSlot; slot = by_age_.front(old)) {
+    if (!older(base::time_from_ns(queries_[slot].last_seen), limits::kPending)) break;
+    decide_silence(slot);
+    settle(slot, State::given_up);
+  }
+  for (Slot slot = by_age_.front(settled); slot != kNoSlot; slot = by_age_.front(settled)) {
+    if (!older(base::time_from_ns(queries_[slot].last_seen), 2 * limits::kPending)) break;
+    forget(slot);
+  }
+}
+
+void DnsTracker::finish() {
+  for (const Age age : {old, young}) {
+    for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) close(slot);
+  }
+}
+
+std::size_t DnsTracker::memory_bytes() {
+  return Slab<Query>::bytes(limits::kDnsQueries) + Index::bytes(limits::kDnsQueries) +
+         Chains::bytes(limits::kDnsQueries, limits::kDnsQueries) +
+         Chains::bytes(limits::kDnsQueries / 8, limits::kDnsQueries) +
+         Chains::bytes(ages, limits::kDnsQueries);
+}
+
+}  // namespace whydown::journey

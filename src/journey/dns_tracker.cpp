@@ -1,0 +1,343 @@
+// The messages. Ages, evictions and verdicts of the unanswered are in dns_ages.cpp.
+#include "journey/dns_tracker.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "journey/verdict.h"
+
+namespace whydown::journey {
+
+using packet::Field;
+using packet::Packet;
+using packet::Transport;
+
+namespace {
+
+namespace type = packet::dns::type;
+constexpr std::uint16_t kMulticastDns = 5353;  // RFC 6762
+constexpr std::uint16_t kLlmnr = 5355;         // RFC 4795
+
+template <typename T>
+void count_up(T& counter) {
+  if (counter != std::numeric_limits<T>::max()) ++counter;
+}
+
+bool is_local_discovery(const Packet& packet) {
+  const auto is = [&](std::uint16_t port) {
+    return packet.source_port == port || packet.destination_port == port;
+  };
+  return is(kMulticastDns) || is(kLlmnr) || packet.ip.destination.is_multicast() ||
+         packet.ip.destination.is_broadcast();
+}
+
+std::uint16_t or_dns(std::uint16_t port) { return port == 0 ? kDnsPort : port; }
+
+// Equal for answers that say the same; the order of records does not count.
+std::uint64_t content_of(const packet::dns::Message& message) {
+  std::uint64_t content = fold(static_cast<std::uint64_t>(message.rcode), message.answer_count);
+  for (const auto& record : message.records) {
+    if (record.section != packet::dns::Section::answer) continue;
+    content += hash_of(record.address, record.type);
+  }
+  return content;
+}
+
+bool has_data(const Packet& packet) {
+  const packet::dns::Message& message = packet.dns;
+  if (message.rcode != packet::dns::Rcode::no_error || message.answer_count == 0) return false;
+  if (!packet.known.has(Field::dns_sections) || message.records.refused() != 0) return true;
+  // A CNAME that leads nowhere is no address.
+  const std::uint16_t wanted = message.question_type;
+  if (wanted != type::a && wanted != type::aaaa) return true;
+  return message.records.size() < message.answer_count ||
+         std::ranges::any_of(
+             message.records,
+             [&](const packet::dns::Record& record) {
+               return record.section == packet::dns::Section::answer && record.type == wanted;
+             });
+}
+
+}  // namespace
+
+std::uint64_t DnsTracker::socket_hash(const base::IpAddress& client, std::uint16_t client_port,
+                                      const base::IpAddress& server, std::uint16_t server_port) {
+  return fold(hash_of(client, client_port), hash_of(server, server_port));
+}
+
+DnsTracker::View DnsTracker::view_of(const Packet& packet) {
+  const bool answer = packet.dns.response;
+  View view{
+      .packet = packet,
+      .client = answer ? packet.ip.destination : packet.ip.source,
+      .server = answer ? packet.ip.source : packet.ip.destination,
+      .client_port = answer ? packet.destination_port : packet.source_port,
+      .server_port = or_dns(answer ? packet.source_port : packet.destination_port),
+      .transport = packet.transport == Transport::tcp || packet.dns.over_tcp ? Transport::tcp
+                                                                             : Transport::udp,
+      .socket = 0,
+      .exact = 0,
+  };
+  view.socket = socket_hash(view.client, view.client_port, view.server, view.server_port);
+  view.exact = fold(view.socket, packet.dns.id);
+  return view;
+}
+
+void DnsTracker::packet(const Packet& packet) {
+  if (is_local_discovery(packet)) return;
+  const View view = view_of(packet);
+  if (packet.dns.response) {
+    on_answer(view);
+  } else {
+    on_query(view);
+  }
+}
+
+// The oldest entry of this socket and id with this question. A name or type that one side does not
+// show fits any; an undecided entry is preferred to a decided one.
+Slot DnsTracker::find_exact(const View& view, bool asked_only, bool* crowded) const {
+  const std::uint16_t asked_type = view.packet.dns.question_type;
+  const std::string_view name = view.packet.dns.question_name.view();
+  const auto fits = [&](Slot slot) {
+    const Query& query = queries_[slot];
+    return (query.state == State::asked || !asked_only) && query.id == view.packet.dns.id &&
+           query.client_port == view.client_port && query.server_port == view.server_port &&
+           query.transport == view.transport && query.client == view.client &&
+           query.server == view.server &&
+           (name.empty() || query.name == 0 || context_.names.text(query.name) == name) &&
+           (asked_type == 0 || query.type == 0 || query.type == asked_type);
+  };
+  return by_exact_.find(view.exact, fits, crowded);
+}
+
+void DnsTracker::on_query(const View& view) {
+  bool crowded = false;
+  Slot slot = find_exact(view, true, nullptr);
+  if (slot != kNoSlot) {
+    Query& query = queries_[slot];
+    query.last = trace_of(view.packet);
+    query.last_seen = base::ns_of(view.packet.place.time);
+    query.order = context_.order;
+    query.timed = query.timed && view.packet.has_time;
+    count_up(query.tries);
+    return;
+  }
+  slot = find_exact(view, false, &crowded);
+  if (slot != kNoSlot) forget(slot);  // decided: the same question again is a new attempt
+  if (crowded) evict(by_exact_.in_the_way(view.exact));
+  slot = open(view);
+  begin(slot, view);
+}
+
+void DnsTracker::begin(Slot slot, const View& view) {
+  Query& query = queries_[slot];
+  healing_.note_host(view.packet);
+  query.first = trace_of(view.packet);
+  query.order = context_.order;
+  query.tries = 1;
+  query.timed = view.packet.has_time;
+  query.unusual = view.packet.dns.opcode != 0;
+  query.checking_disabled = view.packet.dns.checking_disabled;
+  query.expected_length = static_cast<std::uint16_t>(expected_query_length(view.packet.dns));
+  if (!view.packet.known.has(Field::bytes)) {
+    by_pair_.append(pair_hash(query.client, query.server) & (limits::kDnsQueries / 8 - 1), slot);
+    query.in_pairs = true;
+  }
+}
+
+void DnsTracker::on_answer(const View& view) {
+  Slot slot = find_exact(view, true, nullptr);
+  if (slot != kNoSlot) {
+    decide_answer(slot, view);
+    return;
+  }
+  slot = find_exact(view, false, nullptr);
+  if (slot == kNoSlot) {
+    on_unasked_answer(view);
+  } else if (queries_[slot].tries != 0) {
+    on_further_answer(slot, view);
+  } else if (!is_repeated(queries_[slot], view.packet)) {
+    // Of a one-sided capture every answer is a question of its own.
+    forget(slot);
+    on_unasked_answer(view);
+  }
+}
+
+bool DnsTracker::is_repeated(const Query& query, const Packet& packet) {
+  return base::between(base::time_from_ns(query.last_seen), packet.place.time) <=
+             limits::kRepeatedError &&
+         content_of(packet.dns) == query.answer_content;
+}
+
+void DnsTracker::decide_answer(Slot slot, const View& view) {
+  Query& query = queries_[slot];
+  const Packet& packet = view.packet;
+  Attempt attempt = attempt_of(query);
+  attempt.server_spoke = true;
+  attempt.answer = digest_of(packet, Kind::dns_answer, query.name);
+  if (attempt.answer.dns_type == 0) attempt.answer.dns_type = query.type;
+  attempt.end = packet.place.time;
+  attempt.latency = latency_of(query.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.symptom = rcode_symptom(packet.dns.rcode);
+  attempt.outcome = outcome_of(attempt.symptom);
+  const bool late = attempt.latency >= limits::kLateName && healing_.check(attempt).served;
+  if (attempt.outcome == Outcome::ok && (attempt.latency >= limits::kSlowName || query.tries > 1)) {
+    attempt.outcome = Outcome::slow;
+  }
+  attempt.healed = attempt.symptom != Symptom::none && query.healed;
+  attempt.answered_by_other_server = attempt.healed && query.healed_by_other;
+  if (late) observe(Sign::late_answer, query, packet, Kind::dns_answer);
+  query.answer_content = content_of(packet.dns);
+  query.answers = 1;
+  settle(slot, State::answered);
+  learn_from(view, query.name);
+  healing_.settle(attempt);
+}
+
+void DnsTracker::learn_from(const View& view, std::uint32_t name) {
+  const packet::dns::Message& message = view.packet.dns;
+  // A truncated answer only sends the client to TCP.
+  if (message.rcode != packet::dns::Rcode::no_error || message.truncated) return;
+  for (const auto& record : message.records) {
+    if (record.section == packet::dns::Section::answer) healing_.learn(record.address, name);
+  }
+  healing_.name_served({.client = view.client,
+                        .server = view.server,
+                        .name = name,
+                        .type = message.question_type,
+                        .data = has_data(view.packet),
+                        .checking_disabled = message.checking_disabled});
+}
+
+// To a question that is already decided.
+void DnsTracker::on_further_answer(Slot slot, const View& view) {
+  Query& query = queries_[slot];
+  const std::uint64_t content = content_of(view.packet.dns);
+  count_up(query.answers);
+  if (query.state != State::answered) {
+    observe(Sign::late_answer, query, view.packet, Kind::dns_answer);
+    query.state = State::answered;
+    query.answer_content = content;
+    learn_from(view, query.name);
+    return;
+  }
+  // A question sent twice may be answered twice, and differently: servers rotate and balance.
+  if (query.answers <= query.tries || content == query.answer_content || query.told_second) return;
+  query.told_second = true;
+  observe(Sign::second_answer, query, view.packet, Kind::dns_answer);
+}
+
+void DnsTracker::on_unasked_answer(const View& view) {
+  const Slot slot = open(view);
+  Query& query = queries_[slot];
+  query.timed = view.packet.has_time;
+  query.unusual = view.packet.dns.opcode != 0;
+  query.order = context_.order;
+  decide_answer(slot, view);
+}
+
+DnsTracker::Found DnsTracker::find(const Complaint& complaint) const {
+  const std::uint16_t id = complaint.packet.icmp.quoted.dns_id;
+  const bool has_id = complaint.packet.icmp.quoted.has_dns_id;
+  const auto fits = [&](Slot slot) {
+    const Query& query = queries_[slot];
+    return query.client == complaint.client && query.server == complaint.server &&
+           (!complaint.has_client_port || query.client_port == complaint.client_port) &&
+           (complaint.server_port == 0 || query.server_port == complaint.server_port) &&
+           (complaint.transport == Transport::none || query.transport == complaint.transport) &&
+           (!has_id || query.id == id);
+  };
+  const auto asked = [&](Slot slot) { return queries_[slot].state == State::asked && fits(slot); };
+  const auto found = [&](Slot slot, Match match) -> Found {
+    return {.match = match, .slot = slot, .age = context_.since(queries_[slot].order)};
+  };
+  if (!complaint.has_client_port) {
+    const std::uint64_t pair = pair_hash(complaint.client, complaint.server);
+    const Slot slot = find_in(by_pair_, pair & (limits::kDnsQueries / 8 - 1), asked);
+    return slot == kNoSlot ? Found{} : found(slot, Match::pending);
+  }
+  const std::uint64_t socket = socket_hash(complaint.client, complaint.client_port,
+                                           complaint.server, or_dns(complaint.server_port));
+  const auto first = [&](auto matches) {
+    return has_id ? by_exact_.find(fold(socket, id), matches)
+                  : find_in(by_socket_, socket & (limits::kDnsQueries - 1), matches);
+  };
+  Slot slot = first(asked);
+  if (slot != kNoSlot) return found(slot, Match::pending);
+  slot = first(fits);
+  return slot == kNoSlot ? Found{} : found(slot, Match::settled);
+}
+
+void DnsTracker::fail(Slot slot, const Complaint& complaint) {
+  Query& query = queries_[slot];
+  const Packet& packet = complaint.packet;
+  Attempt attempt = attempt_of(query);
+  attempt.symptom = complaint.symptom;
+  attempt.outcome = outcome_of(attempt.symptom);
+  attempt.answer = digest_of(packet, Kind::icmp_error, query.name);
+  attempt.server_spoke = packet.ip.source == query.server;
+  attempt.end = packet.place.time;
+  attempt.latency = latency_of(query.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.healed = query.healed;
+  attempt.answered_by_other_server = query.healed && query.healed_by_other;
+  attempt.is_probe = probes_.is_probe(attempt);
+  query.errors = 1;
+  query.last_seen = base::ns_of(packet.place.time);
+  settle(slot, State::failed);
+  healing_.settle(attempt);
+}
+
+bool DnsTracker::absorb(Slot slot) {
+  Query& query = queries_[slot];
+  const bool repeated =
+      base::between(base::time_from_ns(query.last_seen), context_.now) <= limits::kRepeatedError;
+  // An answered question may still get an error for a retransmission.
+  const bool owed = query.errors < query.tries || query.state == State::answered;
+  if (!repeated && !owed) return false;
+  count_up(query.errors);
+  query.last_seen = base::ns_of(context_.now);
+  return true;
+}
+
+bool DnsTracker::is_rejected_answer(const Complaint& complaint) {
+  const Packet& packet = complaint.packet;
+  if (complaint.symptom != Symptom::port_unreachable || complaint.transport != Transport::udp ||
+      packet.ip.source != complaint.server) {
+    return false;
+  }
+  // Roles are reversed: the quoted datagram went from the DNS server to the client.
+  Complaint asked{.packet = packet,
+                  .symptom = complaint.symptom,
+                  .client = complaint.server,
+                  .server = complaint.client,
+                  .client_port = complaint.server_port,
+                  .server_port = kDnsPort,
+                  .has_client_port = true,
+                  .transport = Transport::udp};
+  const bool shown = complaint.has_client_port;
+  if (shown && complaint.client_port != kDnsPort) return false;
+  const Found found = find(asked);
+  // Text hides the source port: only a question known to come from there makes it an answer.
+  if (found.match == Match::none && (!shown || complaint.server_port == kDnsPort)) return false;
+  Observation observation;
+  observation.sign = Sign::late_answer_rejected;
+  observation.service = {.server = asked.server,
+                         .port = kDnsPort,
+                         .transport = Transport::udp,
+                         .protocol = Protocol::dns};
+  observation.client = asked.client;
+  std::uint32_t name = 0;
+  if (found.match != Match::none) {
+    const Query& query = queries_[found.slot];
+    name = query.name;
+    if (query.first.is_set()) {
+      observation.latency =
+          latency_of(query.timed && packet.has_time, query.first.when(), packet.place.time);
+    }
+  }
+  observation.packet = digest_of(packet, Kind::icmp_error, name);
+  context_.sink.observation(observation);
+  return true;
+}
+
+}  // namespace whydown::journey

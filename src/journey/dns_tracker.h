@@ -1,0 +1,127 @@
+// DNS questions and what became of them.
+//
+// One entry per (client socket, server socket, id, name, type) from the first query on. It stays
+// after its attempt is decided, so that a second or late answer and a repeated ICMP error are known
+// for what they are; the same question sent again then is a new attempt.
+#pragma once
+
+#include "journey/context.h"
+#include "journey/healing.h"
+#include "journey/limits.h"
+#include "journey/probes.h"
+#include "journey/table.h"
+#include "journey/trace.h"
+
+namespace whydown::journey {
+
+class DnsTracker {
+ public:
+  DnsTracker(Context& context, Healing& healing, Probes& probes);
+  void packet(const packet::Packet& packet);
+
+  enum class Match : std::uint8_t { none, settled, pending };
+  struct Found {
+    Match match = Match::none;
+    Slot slot = kNoSlot;
+    std::uint32_t age = 0;  // packets since the request
+  };
+  // The question that an ICMP error complains of: by id where the quote shows it, else the oldest
+  // of the socket, else (no client port) the oldest of that client to that server.
+  Found find(const Complaint& complaint) const;
+  // A pending one fails. A settled one takes the error as its own if it still owes one; false when
+  // the error must belong to a question that was not captured.
+  void fail(Slot slot, const Complaint& complaint);
+  bool absorb(Slot slot);
+  // True when the quoted datagram is an answer that met the client's closed socket; reported then.
+  bool is_rejected_answer(const Complaint& complaint);
+  void advance();
+  void finish();
+  static std::size_t memory_bytes();
+
+ private:
+  enum class State : std::uint8_t { asked, answered, failed, given_up };
+  enum Age : std::uint8_t { young, old, settled, ages };
+
+  struct Query {
+    base::IpAddress client;
+    base::IpAddress server;
+    std::uint16_t client_port = 0;
+    std::uint16_t server_port = 0;
+    std::uint16_t id = 0;
+    std::uint16_t type = 0;
+    std::uint32_t name = 0;
+    std::uint32_t exact_hash = 0;
+    std::uint32_t socket_list = 0;
+    std::uint32_t order = 0;
+    std::int64_t last_seen = 0;
+    std::uint64_t answer_content = 0;
+    packet::Transport transport = packet::Transport::udp;
+    State state = State::asked;
+    Age age = young;
+    bool in_pairs = false;
+    bool timed = true;
+    bool healed = false;
+    bool healed_by_other = false;
+    bool unusual = false;  // an opcode other than QUERY
+    bool told_second = false;
+    bool checking_disabled = false;
+    std::uint16_t expected_length = 0;
+    std::uint16_t tries = 0;
+    std::uint16_t answers = 0;
+    std::uint16_t errors = 0;
+    Trace first;
+    Trace last;
+  };
+
+  // One DNS message with its roles.
+  struct View {
+    const packet::Packet& packet;
+    base::IpAddress client;
+    base::IpAddress server;
+    std::uint16_t client_port = 0;
+    std::uint16_t server_port = 0;
+    packet::Transport transport = packet::Transport::udp;
+    std::uint64_t socket = 0;
+    std::uint64_t exact = 0;
+  };
+  static View view_of(const packet::Packet& packet);
+  static std::uint64_t socket_hash(const base::IpAddress& client, std::uint16_t client_port,
+                                   const base::IpAddress& server, std::uint16_t server_port);
+
+  void on_query(const View& view);
+  void on_answer(const View& view);
+  void on_further_answer(Slot slot, const View& view);
+  static bool is_repeated(const Query& query, const packet::Packet& packet);
+  void on_unasked_answer(const View& view);
+  void decide_answer(Slot slot, const View& view);
+  void learn_from(const View& view, std::uint32_t name);
+
+  Slot open(const View& view);
+  void begin(Slot slot, const View& view);
+  void make_room();
+  void move_to(Slot slot, Age age);
+  void leave_pairs(Slot slot);
+  void settle(Slot slot, State state);
+  void close(Slot slot);
+  void forget(Slot slot);
+  void evict(Slot slot);
+  void decide_silence(Slot slot);
+  Attempt attempt_of(const Query& query) const;
+  bool silent_by_now(const Query& query) const;
+  void observe(Sign sign, const Query& query, const packet::Packet& packet, Kind kind);
+  Slot find_exact(const View& view, bool asked_only, bool* crowded) const;
+
+  Context& context_;
+  Healing& healing_;
+  Probes& probes_;
+  Slab<Query> queries_{limits::kDnsQueries};
+  Index by_exact_{limits::kDnsQueries};
+  Chains by_socket_{limits::kDnsQueries, limits::kDnsQueries};
+  Chains by_pair_{limits::kDnsQueries / 8, limits::kDnsQueries};  // undecided ones of text only
+  Chains by_age_{ages, limits::kDnsQueries};
+};
+
+// Stands for the port that text does not show.
+inline constexpr std::uint16_t kDnsPort = 53;
+
+}  // namespace whydown::journey

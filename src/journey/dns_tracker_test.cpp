@@ -1,0 +1,243 @@
+#include <gtest/gtest.h>
+
+#include "journey/testing.h"
+
+namespace whydown::journey {
+namespace {
+
+using testing::play;
+
+struct Row {
+  const char* what;
+  std::vector<std::string> script;
+  std::vector<std::string> attempts;
+  std::vector<std::string> observations = {};
+};
+
+void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
+
+class Dns : public ::testing::TestWithParam<Row> {};
+
+TEST_P(Dns, Attempts) {
+  const testing::Played played = play(GetParam().script);
+  EXPECT_EQ(played.lines, GetParam().attempts);
+  EXPECT_EQ(played.observations, GetParam().observations);
+}
+
+const std::vector<Row> kAnswers{
+    {"answered",
+     {"0 query c1:5000 s1 7 A a.example", "0.02 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp ok none 1"}},
+    {"no data is an answer",
+     {"0 query c1:5000 s1 7 A a.example", "0.02 answer c1:5000 s1 7 A a.example nodata"},
+     {"dns c1>s1:53/udp ok none 1"}},
+    {"answered late enough to be slow",
+     {"0 query c1:5000 s1 7 A a.example", "2.5 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp slow none 1"}},
+    {"a retransmission was needed",
+     {"0 query c1:5000 s1 7 A a.example", "1 query c1:5000 s1 7 A a.example",
+      "1.1 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp slow none 2"}},
+    {"rcodes",
+     {"0 query c1:5000 s1 1 A a.example", "0.1 answer c1:5000 s1 1 A a.example servfail",
+      "1 query c1:5000 s1 2 A b.example", "1.1 answer c1:5000 s1 2 A b.example refused",
+      "2 query c1:5000 s1 3 A c.example", "2.1 answer c1:5000 s1 3 A c.example nx",
+      "3 query c1:5000 s1 4 A d.example", "3.1 answer c1:5000 s1 4 A d.example formerr",
+      "4 query c1:5000 s1 5 A e.example", "4.1 answer c1:5000 s1 5 A e.example yxdomain"},
+     {"dns c1>s1:53/udp failed serv_fail 1", "dns c1>s1:53/udp refused refused 1",
+      "dns c1>s1:53/udp failed nx_domain 1", "dns c1>s1:53/udp failed format_error 1",
+      "dns c1>s1:53/udp failed other_rcode 1"}},
+    {"A and AAAA from one socket with one id are told apart by their type",
+     {"0 query c1:5000 s1 7 A a.example", "0 query c1:5000 s1 7 AAAA a.example",
+      "0.1 answer c1:5000 s1 7 AAAA a.example nodata", "0.2 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp ok none 1", "dns c1>s1:53/udp ok none 1"}},
+    {"text answers show no question",
+     {"0 query c1:5000 s1 7 A a.example text", "0.1 answer c1:5000 s1 7 - - ok text"},
+     {"dns c1>s1:53/udp ok none 1"}},
+    {"an answer to another name answers nothing",
+     {"0 query c1:5000 s1 7 A a.example", "0.1 answer c1:5000 s1 7 A b.example ok", "8 later"},
+     {"dns c1>s1:53/udp silent no_response 1", "dns c1>s1:53/udp ok none 0 unseen"}},
+    {"only answers captured",
+     {"0 answer c1:5000 s1 7 A a.example ok", "1 answer c1:5001 s1 8 A b.example servfail"},
+     {"dns c1>s1:53/udp ok none 0 unseen", "dns c1>s1:53/udp failed serv_fail 0 unseen"}},
+    {"over TCP, beside the handshake",
+     {"0 syn c1:5000 s1:53", "0.01 synack c1:5000 s1:53", "0.02 ack c1:5000 s1:53",
+      "0.03 tquery c1:5000 s1 7 A a.example", "0.04 tanswer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/tcp ok none 1", "dns c1>s1:53/tcp ok none 1"}},
+    {"multicast DNS is not name service", {"0 query c1:5353 s1:5353 7 A a.local", "9 later"}, {}},
+    {"the same question again after its answer is a new attempt",
+     {"0 query c1:5000 s1 7 A a.example", "0.1 answer c1:5000 s1 7 A a.example ok",
+      "9 query c1:5000 s1 7 A a.example", "9.1 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp ok none 1", "dns c1>s1:53/udp ok none 1"}},
+    {"a second, different answer",
+     {"0 query c1:5000 s1 7 A a.example", "0.1 answer c1:5000 s1 7 A a.example ok s1",
+      "0.2 answer c1:5000 s1 7 A a.example ok s2"},
+     {"dns c1>s1:53/udp ok none 1"},
+     {"second_answer c1>s1"}},
+    {"two queries may get two answers, in any order of records",
+     {"0 query c1:5000 s1 7 A a.example", "1 query c1:5000 s1 7 A a.example",
+      "1.1 answer c1:5000 s1 7 A a.example ok s1 s2",
+      "1.2 answer c1:5000 s1 7 A a.example ok s2 s3"},
+     {"dns c1>s1:53/udp slow none 2"}},
+    {"dynamic updates are not name service",
+     {"0 query c1:5000 s1 7 SOA a.example opcode=5",
+      "0.1 answer c1:5000 s1 7 SOA a.example "
+      "refused opcode=5"},
+     {"dns c1>s1:53/udp refused refused 1 noise"}},
+};
+INSTANTIATE_TEST_SUITE_P(Answers, Dns, ::testing::ValuesIn(kAnswers));
+
+const std::vector<Row> kSilence{
+    {"one try, five seconds",
+     {"0 query c1:5000 s1 7 A a.example", "5 later"},
+     {"dns c1>s1:53/udp silent no_response 1"}},
+    {"one try, capture ends too soon",
+     {"0 query c1:5000 s1 7 A a.example", "4.9 later"},
+     {"dns c1>s1:53/udp unknown none 1 open"}},
+    {"two tries, two seconds",
+     {"0 query c1:5000 s1 7 A a.example", "1 query c1:5000 s1 7 A a.example", "2 later"},
+     {"dns c1>s1:53/udp silent no_response 2"}},
+    {"two tries, capture ends too soon",
+     {"0 query c1:5000 s1 7 A a.example", "1 query c1:5000 s1 7 A a.example", "1.9 later"},
+     {"dns c1>s1:53/udp unknown none 2 open"}},
+    {"without times: two tries",
+     {"0 query c1:5000 s1 7 A a.example notime", "0 query c1:5000 s1 7 A a.example notime"},
+     {"dns c1>s1:53/udp silent no_response 2"}},
+    {"without times: one try and nothing after it",
+     {"0 query c1:5000 s1 7 A a.example notime", "0 later notime", "0 later notime"},
+     {"dns c1>s1:53/udp unknown none 1 open"}},
+    {"without times: one try and more packets",
+     {"0 query c1:5000 s1 7 A a.example notime", "0 later notime", "0 later notime",
+      "0 later notime"},
+     {"dns c1>s1:53/udp silent no_response 1"}},
+    {"an answer after the query was given up",
+     {"0 query c1:5000 s1 7 A a.example", "121 later", "122 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp silent no_response 1"},
+     {"late_answer c1>s1"}},
+    {"an answer after the client went elsewhere",
+     {"0 query c1:5000 s1 7 A a.example", "5 query c1:5001 s2 8 A a.example",
+      "5.1 answer c1:5001 s2 8 A a.example ok", "6 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp slow none 1", "dns c1>s2:53/udp ok none 1"},
+     {"late_answer c1>s1"}},
+};
+INSTANTIATE_TEST_SUITE_P(Silence, Dns, ::testing::ValuesIn(kSilence));
+
+const std::vector<Row> kErrors{
+    {"three times the same query, each refused: 4, 44 and 18 s later",
+     {"0 query c1:5000 s1 7 A a.example text", "4 icmp port s1 udp c1 s1:53 text",
+      "120 query c1:5000 s1 7 A a.example text", "164 icmp port s1 udp c1 s1:53 text",
+      "240 query c1:5000 s1 7 A a.example text", "258 icmp port s1 udp c1 s1:53 text"},
+     {"dns c1>s1:53/udp refused port_unreachable 1", "dns c1>s1:53/udp refused port_unreachable 1",
+      "dns c1>s1:53/udp refused port_unreachable 1"}},
+    {"refused, the quote shows ports",
+     {"0 query c1:5000 s1 7 A a.example", "0.1 icmp port s1 udp c1:5000 s1:53"},
+     {"dns c1>s1:53/udp refused port_unreachable 1"}},
+    {"of two questions on a socket the id tells which",
+     {"0 query c1:5000 s1 7 A a.example", "0 query c1:5000 s1 8 AAAA a.example",
+      "0.1 icmp port s1 udp c1:5000 s1:53 quoteid=8", "0.2 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp ok none 1", "dns c1>s1:53/udp refused port_unreachable 1 healed"}},
+    {"of two questions on a socket the oldest, without an id",
+     {"0 query c1:5000 s1 7 AAAA a.example", "0.01 query c1:5000 s1 8 A a.example",
+      "0.1 icmp port s1 udp c1:5000 s1:53", "0.2 answer c1:5000 s1 8 A a.example nodata"},
+     {"dns c1>s1:53/udp refused port_unreachable 1", "dns c1>s1:53/udp ok none 1"}},
+    {"retransmissions get an error each: one attempt",
+     {"0 query c1:5000 s1 7 A a.example", "1 query c1:5000 s1 7 A a.example",
+      "3 icmp host r1 udp c1:5000 s1:53", "3 icmp host r1 udp c1:5000 s1:53"},
+     {"dns c1>s1:53/udp failed host_unreachable 2"}},
+    {"the error repeats one",
+     {"0 query c1:5000 s1 7 A a.example", "0.1 icmp port s1 udp c1:5000 s1:53",
+      "0.5 icmp port s1 udp c1:5000 s1:53"},
+     {"dns c1>s1:53/udp refused port_unreachable 1"}},
+    {"errors without queries: the client's side was not captured",
+     {"0 icmp port s1 udp c1:5000 s1:53 quoteid=1", "0.1 icmp port s1 udp c1:5000 s1:53 quoteid=1",
+      "9 icmp port s1 udp c1:5001 s1:53 quoteid=2"},
+     {"dns c1>s1:53/udp refused port_unreachable 0 unseen",
+      "dns c1>s1:53/udp refused port_unreachable 0 unseen"}},
+    {"other errors",
+     {"0 query c1:5000 s1 1 A a.example", "0.1 icmp admin r1 udp c1:5000 s1:53",
+      "1 query c1:5001 s1 2 A b.example", "1.1 icmp net r1 udp c1:5001 s1:53",
+      "2 query c1:5002 s1 3 A c.example", "2.1 icmp ttl r1 udp c1:5002 s1:53"},
+     {"dns c1>s1:53/udp refused admin_prohibited 1", "dns c1>s1:53/udp failed net_unreachable 1",
+      "dns c1>s1:53/udp failed ttl_exceeded 1"}},
+    {"path MTU discovery and redirects end nothing",
+     {"0 query c1:5000 s1 7 A a.example", "0.1 icmp frag r1 udp c1:5000 s1:53",
+      "0.2 icmp redirect r1 udp c1:5000 s1:53", "0.3 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp ok none 1"}},
+    {"the client's closed socket rejects an answer: no failure of the service",
+     {"0 query c1:5000 s1 7 A a.example", "1 answer c1:5000 s1 7 A a.example ok",
+      "1 icmp port c1 udp s1:53 c1:5000"},
+     {"dns c1>s1:53/udp ok none 1"},
+     {"late_answer_rejected c1>s1"}},
+    {"the same, when the query was not captured",
+     {"1 icmp port c1 udp s1:53 c1:5000"},
+     {},
+     {"late_answer_rejected c1>s1"}},
+    {"the same in text, which hides the source port",
+     {"0 query c1:5000 s1 7 A a.example text", "1 answer c1:5000 s1 7 - - ok text",
+      "1 icmp port c1 udp s1 c1:5000 text"},
+     {"dns c1>s1:53/udp ok none 1"},
+     {"late_answer_rejected c1>s1"}},
+    {"an answer after the error",
+     {"0 query c1:5000 s1 7 A a.example", "0.1 icmp host r1 udp c1:5000 s1:53",
+      "40 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp failed host_unreachable 1"},
+     {"late_answer c1>s1"}},
+    {"text that names only the host",
+     {"0 query c1:5000 s1 7 A a.example text", "3 icmp host r1 any c1 s1 text"},
+     {"dns c1>s1:53/udp failed host_unreachable 1"}},
+    {"a table that shows no quote: an error from the server itself",
+     {"0 query c1 s1 7 A a.example text", "4 icmp port s1 udp c1 s1 text noquote", "9 later"},
+     {"dns c1>s1:53/udp refused port_unreachable 1"}},
+    {"a table that shows no quote: an error from somebody else may be about anything",
+     {"0 query c1 s1 7 A a.example text", "4 icmp port r1 udp c1 s1 text noquote", "9 later"},
+     {"dns c1>s1:53/udp silent no_response 1"}},
+    {"IPv6",
+     {"0 query c1x:5000 s1x 7 A a.example", "0.1 icmp port s1x udp c1x:5000 s1x:53"},
+     {"dns c1x>s1x:53/udp refused port_unreachable 1"}},
+};
+INSTANTIATE_TEST_SUITE_P(Errors, Dns, ::testing::ValuesIn(kErrors));
+
+TEST(DnsAttempt, FillsEveryMember) {
+  const auto played =
+      play({"0 query c1:5000 s1 7 A a.example ttl=63", "1 query c1:5000 s1 7 A a.example",
+            "4 icmp port s1 udp c1:5000 s1:53 quoteid=7"});
+  ASSERT_EQ(played.attempts.size(), 1U);
+  const Attempt& attempt = played.attempts[0];
+  EXPECT_EQ(attempt.step, Step::name);
+  EXPECT_TRUE(attempt.client_spoke);
+  EXPECT_TRUE(attempt.server_spoke);
+  EXPECT_EQ(base::between(attempt.begin, attempt.end), std::chrono::seconds{4});
+  EXPECT_EQ(attempt.latency, std::chrono::seconds{4});
+  EXPECT_EQ(attempt.request.kind, Kind::dns_query);
+  EXPECT_EQ(attempt.request.place.number, 1U);
+  EXPECT_EQ(attempt.request.source_port, 5000);
+  EXPECT_EQ(attempt.request.destination_port, 53);
+  EXPECT_EQ(attempt.request.dns_id, 7);
+  EXPECT_EQ(attempt.request.dns_type, 1);
+  EXPECT_EQ(attempt.request.ttl, 63);
+  EXPECT_NE(attempt.request.name, 0U);
+  EXPECT_EQ(attempt.request.expected_length, 12U + 11U + 4U);
+  EXPECT_EQ(attempt.last_request.place.number, 2U);
+  EXPECT_EQ(attempt.answer.kind, Kind::icmp_error);
+  EXPECT_EQ(attempt.answer.place.number, 3U);
+  EXPECT_EQ(attempt.answer.quoted_source_port, 5000);
+}
+
+TEST(DnsAttempt, LastRequestIsSetOnlyWhenThereWereTwo) {
+  const auto played =
+      play({"0 query c1:5000 s1 7 A a.example", "0.1 answer c1:5000 s1 7 A a.example ok"});
+  ASSERT_EQ(played.attempts.size(), 1U);
+  EXPECT_FALSE(played.attempts[0].last_request.is_set());
+  EXPECT_FALSE(played.attempts[0].answer.place.number == 1);
+}
+
+TEST(DnsAttempt, WithoutTimesThereIsNoLatency) {
+  const auto played = play(
+      {"0 query c1:5000 s1 7 A a.example notime", "3 answer c1:5000 s1 7 A a.example ok notime"});
+  ASSERT_EQ(played.attempts.size(), 1U);
+  EXPECT_EQ(played.attempts[0].outcome, Outcome::ok);
+  EXPECT_LT(played.attempts[0].latency, base::Duration{0});
+}
+
+}  // namespace
+}  // namespace whydown::journey

@@ -1,0 +1,79 @@
+#include "journey/duplicates.h"
+
+namespace whydown::journey {
+
+using packet::Field;
+using packet::Packet;
+using packet::Transport;
+
+namespace {
+
+// How surely equal identities mean one packet.
+enum class Trust : std::uint8_t { none, other_input_only, any };
+
+Trust trust_in(const Packet& packet) {
+  if (packet.network == packet::Network::arp) return Trust::any;
+  if (packet.network == packet::Network::none) return Trust::none;
+  if (packet.known.has(Field::ip_id) && packet.ip.id != 0) return Trust::any;
+  if (packet.transport == Transport::tcp && packet.known.has(Field::tcp_sequence)) {
+    const bool syn = (packet.tcp.flags & packet::tcp_flag::syn) != 0;
+    return syn ? Trust::any : Trust::other_input_only;
+  }
+  const bool dns = packet.application == packet::Application::dns;
+  return dns && packet.known.has(Field::dns_id) ? Trust::any : Trust::none;
+}
+
+std::uint64_t words_of(std::uint64_t a, std::uint64_t b) { return a << 32U | b; }
+
+std::uint64_t identity_of(const Packet& packet) {
+  if (packet.network == packet::Network::arp) {
+    return fold(hash_of(packet.arp.sender, 11), hash_of(packet.arp.target, 12)) +
+           packet.arp.operation;
+  }
+  const std::uint64_t ends = fold(hash_of(packet.ip.source, packet.source_port),
+                                  hash_of(packet.ip.destination, packet.destination_port));
+  std::uint64_t message = 0;
+  if (packet.transport == Transport::tcp) {
+    message = fold(words_of(packet.tcp.sequence, packet.tcp.acknowledgment), packet.tcp.flags);
+  } else if (packet.application == packet::Application::dns) {
+    message =
+        words_of(packet.dns.id, packet.dns.question_type) << 1U | (packet.dns.response ? 1U : 0U);
+  } else if (packet.transport == Transport::icmp || packet.transport == Transport::icmp6) {
+    const packet::Icmp& icmp = packet.icmp;
+    message = fold(words_of(icmp.identifier, icmp.sequence),
+                   words_of(words_of(icmp.type, icmp.code) >> 16U | icmp.quoted.source_port,
+                            icmp.quoted.destination_port));
+  }
+  const std::uint64_t shape = words_of(packet.ip.id, packet.ip.fragment_offset) ^
+                              std::uint64_t{packet.payload_length} << 16U;
+  return fold(ends + message, shape + static_cast<std::uint64_t>(packet.transport));
+}
+
+}  // namespace
+
+Duplicates::Verdict Duplicates::check(const Packet& packet) {
+  if (!packet.has_time) return Verdict::fresh;
+  const Trust trust = trust_in(packet);
+  if (trust == Trust::none) return Verdict::fresh;
+  const std::uint64_t identity = identity_of(packet);
+  Frame& frame = frames_[identity & (limits::kRecentFrames - 1)];
+  const std::int64_t time = base::ns_of(packet.place.time);
+  Verdict verdict = Verdict::fresh;
+  if (frame.identity == identity) {
+    const base::Duration age = base::between(base::time_from_ns(frame.time), packet.place.time);
+    // Text often rounds its times: two equal lines of one log may be two packets.
+    const bool same = frame.input == packet.place.input;
+    if (same && trust == Trust::any && packet.known.has(Field::bytes) && age >= base::Duration{0} &&
+        age <= limits::kDuplicateFrame) {
+      verdict = Verdict::same_input;
+    } else if (!same && age >= base::Duration{0} && age <= limits::kOtherVantage) {
+      verdict = Verdict::other_input;
+    }
+  }
+  if (verdict == Verdict::fresh) frame = {identity, time, packet.place.input};
+  return verdict;
+}
+
+std::size_t Duplicates::memory_bytes() { return limits::kRecentFrames * sizeof(Frame); }
+
+}  // namespace whydown::journey

@@ -1,0 +1,32 @@
+// Packets captured twice: on a mirror port, or at two vantage points of one incident.
+//
+// Nothing may count them as retransmissions. A frame is a duplicate when addresses, ports, IP id,
+// TCP sequence or DNS id, and length are those of a frame seen within 2 ms in the same input, or
+// within 50 ms in another one. Hosts send IP id 0 with "don't fragment" for anything, so without an
+// id only packets that no sender repeats that fast are judged: SYNs, DNS messages, ARP.
+#pragma once
+
+#include <cstdint>
+
+#include "journey/limits.h"
+#include "journey/table.h"
+#include "packet/packet.h"
+
+namespace whydown::journey {
+
+class Duplicates {
+ public:
+  enum class Verdict : std::uint8_t { fresh, same_input, other_input };
+  Verdict check(const packet::Packet& packet);
+  static std::size_t memory_bytes();
+
+ private:
+  struct Frame {
+    std::uint64_t identity;
+    std::int64_t time;
+    std::uint16_t input;
+  };
+  ZeroedArray<Frame> frames_{limits::kRecentFrames};
+};
+
+}  // namespace whydown::journey

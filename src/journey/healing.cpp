@@ -1,0 +1,401 @@
+#include "journey/healing.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+#include "journey/noise.h"
+
+namespace whydown::journey {
+
+namespace {
+
+namespace type = packet::dns::type;
+
+constexpr std::int64_t kSlotNs = 500'000'000;
+constexpr std::int64_t kSlots = 64;
+// Beside the types of the registry: "this name had an address".
+constexpr std::uint32_t kAnyAddress = 0x10000;
+constexpr std::uint32_t kUnchecked = 0x20000;  // of a query with CD
+constexpr std::uint16_t kQuic = 443;
+
+std::int64_t slot_of(base::Time time) {
+  const std::int64_t ns = base::ns_of(time);
+  return ns / kSlotNs - (ns % kSlotNs < 0 ? 1 : 0);
+}
+
+// What the attempt asked for, where it is a name.
+const Digest* question_of(const Attempt& attempt) {
+  if (attempt.service.protocol != Protocol::dns) return nullptr;
+  if (attempt.request.kind == Kind::dns_query) return &attempt.request;
+  if (attempt.answer.kind == Kind::dns_answer) return &attempt.answer;
+  return nullptr;
+}
+
+bool is_address_type(std::uint32_t t) { return t == type::a || t == type::aaaa; }
+// Failing alone, these leave the client with its IPv4 address.
+bool is_second_to_a(std::uint32_t t) {
+  return t == type::aaaa || t == type::https || t == type::svcb;
+}
+
+std::uint64_t name_key(std::uint64_t client, std::uint32_t name, std::uint32_t t) {
+  return fold(client + 3, std::uint64_t{name} << 32U | t);
+}
+
+// TCP and UDP share keys, because HTTP over QUIC that fails is healed by TCP. DNS does not: a TCP
+// handshake on port 53 serves nobody who asked over UDP.
+std::uint64_t connect_key(std::uint64_t client, const Service& service) {
+  const bool shared = service.protocol == Protocol::tcp || service.protocol == Protocol::udp;
+  const std::uint64_t salt = shared ? 1
+                                    : 2 + (static_cast<std::uint64_t>(service.protocol) << 8U |
+                                           static_cast<std::uint64_t>(service.transport));
+  return fold(client + hash_of(service.server, 2), salt << 16U | service.port);
+}
+
+std::uint64_t named_connect_key(std::uint64_t client, std::uint32_t name, std::uint16_t port) {
+  return fold(client + 4, std::uint64_t{name} << 16U | port);
+}
+
+std::uint64_t family_key(std::uint64_t client, std::uint16_t port, base::AddressKind family) {
+  return fold(client + 5, std::uint64_t{port} << 8U | static_cast<std::uint64_t>(family));
+}
+
+base::AddressKind other_family(base::AddressKind family) {
+  return family == base::AddressKind::v6 ? base::AddressKind::v4 : base::AddressKind::v6;
+}
+
+std::uint64_t label_key(std::uint64_t client, std::string_view label) {
+  return fold(client + 7, base::hash_bytes(label));
+}
+std::uint64_t port_key(std::uint64_t client, std::uint16_t port) { return fold(client + 8, port); }
+
+// Of packets that no router has touched, the link's source address is the sender's.
+bool is_first_hop(std::uint8_t ttl) { return ttl == 64 || ttl == 128 || ttl == 255; }
+
+std::string_view first_label(std::string_view name) { return name.substr(0, name.find('.')); }
+
+bool may_heal(Outcome outcome) {
+  return outcome == Outcome::refused || outcome == Outcome::failed || outcome == Outcome::silent;
+}
+
+}  // namespace
+
+Healing::Healing(Context& context) : context_(context) {}
+
+base::Duration Healing::window_of(const Attempt& attempt) {
+  return question_of(attempt) != nullptr ? limits::kNameHealing : limits::kConnectHealing;
+}
+
+void Healing::Served::add(base::Time time) {
+  const std::int64_t slot = slot_of(time);
+  const std::int64_t last_slot = slot_of(base::time_from_ns(last));
+  if (slots == 0 || slot - last_slot >= kSlots) {
+    slots = 1;
+    last = base::ns_of(time);
+  } else if (slot >= last_slot) {
+    slots = slots << static_cast<unsigned>(slot - last_slot) | 1U;
+  } else if (last_slot - slot < kSlots) {
+    slots |= std::uint64_t{1} << static_cast<unsigned>(last_slot - slot);
+    return;
+  } else {
+    return;  // far in the past: time went backwards
+  }
+  last = std::max(last, base::ns_of(time));
+}
+
+bool Healing::Served::within(base::Time from, base::Time to) const {
+  if (slots == 0 || last < base::ns_of(from)) return false;
+  if (last <= base::ns_of(to)) return true;
+  const std::int64_t last_slot = slot_of(base::time_from_ns(last));
+  const std::int64_t begin = last_slot - slot_of(to);
+  const std::int64_t end = std::min(last_slot - slot_of(from), kSlots - 1);
+  for (std::int64_t i = begin; i <= end; ++i) {
+    if ((slots >> static_cast<unsigned>(i) & 1U) != 0) return true;
+  }
+  return false;
+}
+
+std::uint32_t Healing::origin_of(const base::IpAddress& address) {
+  const Origin* origin = origins_.find(hash_of(address, 6));
+  return origin == nullptr ? 0 : origin->name;
+}
+
+void Healing::learn(const base::IpAddress& address, std::uint32_t name) {
+  if (name == 0 || !address.is_known()) return;
+  Origin& origin = origins_.get(hash_of(address, 6));
+  origin.name = name;
+  origin.last = base::ns_of(context_.now);
+}
+
+void Healing::note_host(const packet::Packet& request) {
+  using packet::Field;
+  if (!request.known.has(Field::mac) || !request.known.has(Field::ttl)) return;
+  if (!is_first_hop(request.ip.ttl)) return;
+  std::uint64_t mac = 0;
+  for (const std::uint8_t byte : request.link.source.bytes) mac = mac << 8U | byte;
+  if (mac == 0 || request.link.source.is_group()) return;
+  Host& host = hosts_.get(hash_of(request.ip.source, 16));
+  host.mac = mac;
+  host.last = base::ns_of(request.place.time);
+}
+
+std::uint64_t Healing::client_of(const base::IpAddress& address) {
+  const Host* host = hosts_.find(hash_of(address, 16));
+  return host == nullptr ? hash_of(address, 17) : fold(host->mac, 18);
+}
+
+std::uint64_t Healing::wish_key(const Attempt& attempt) {
+  const std::uint64_t client = client_of(attempt.client);
+  if (const Digest* question = question_of(attempt)) return name_key(client, question->name, 0);
+  return connect_key(client, attempt.service);
+}
+
+std::uint64_t Healing::group_key(const Attempt& attempt) {
+  if (attempt.symptom == Symptom::ttl_exceeded) {
+    return pair_hash(attempt.client, attempt.service.server);
+  }
+  const std::uint64_t client = client_of(attempt.client);
+  if (const Digest* question = question_of(attempt)) {
+    return label_key(client, first_label(context_.names.text(question->name)));
+  }
+  return port_key(client, attempt.service.port);
+}
+
+template <typename Each>
+void Healing::each_waiting(const Chains& chains, std::uint64_t key, Each each) {
+  if (waiting_.size() == 0) return;
+  std::size_t steps = 0;
+  Slot slot = chains.back(key & (limits::kWaiting - 1));
+  while (slot != kNoSlot && ++steps <= limits::kChainWalk) {
+    const Slot before = chains.previous(slot);
+    if (context_.now <= waiting_[slot].deadline && each(waiting_[slot].attempt)) emit(slot);
+    slot = before;
+  }
+}
+
+void Healing::name_served(const NameServed& served) {
+  if (served.name == 0) return;
+  const std::uint64_t client = client_of(served.client);
+  const auto remember = [&](std::uint32_t t) {
+    Served& entry = names_.get(name_key(client, served.name, t));
+    entry.add(context_.now);
+    entry.server = hash_of(served.server, 9);
+  };
+  const bool checked = !served.checking_disabled;
+  const bool address = served.data && checked && is_address_type(served.type);
+  remember(checked ? std::uint32_t{served.type} : served.type | kUnchecked);
+  if (address) remember(served.type | kAnyAddress);
+
+  each_waiting(wishes_, name_key(client, served.name, 0), [&](Attempt& attempt) {
+    const Digest* question = question_of(attempt);
+    if (question == nullptr || question->name != served.name ||
+        client_of(attempt.client) != client) {
+      return false;
+    }
+    if (!checked && !question->checking_disabled) return false;
+    const bool same = question->dns_type == served.type;
+    const bool enough = served.data && served.type == type::a && is_second_to_a(question->dns_type);
+    if (!same && !enough) return false;
+    attempt.healed = true;
+    attempt.answered_by_other_server = attempt.service.server != served.server;
+    return true;
+  });
+  if (address) unmask_search_list(client, context_.names.text(served.name));
+}
+
+// A search list that was tried first: "www.example.com.lan" before "www.example.com".
+void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
+  each_waiting(groups_, label_key(client, first_label(name)), [&](Attempt& attempt) {
+    const Digest* question = question_of(attempt);
+    if (question == nullptr || attempt.symptom != Symptom::nx_domain ||
+        client_of(attempt.client) != client) {
+      return false;
+    }
+    const std::string_view longer = context_.names.text(question->name);
+    if (longer.size() <= name.size() || !longer.starts_with(name) || longer[name.size()] != '.') {
+      return false;
+    }
+    attempt.is_noise = true;
+    return true;
+  });
+}
+
+void Healing::connect_served(const base::IpAddress& address, const Service& service,
+                             base::Time asked) {
+  const std::uint64_t client = client_of(address);
+  connects_.get(connect_key(client, service)).add(context_.now);
+  const bool tcp = service.transport == packet::Transport::tcp;
+  const std::uint32_t name = tcp ? origin_of(service.server) : 0;
+  const base::AddressKind family = service.server.kind();
+  if (tcp && name != 0) {
+    connects_.get(named_connect_key(client, name, service.port)).add(context_.now);
+  } else if (tcp) {
+    connects_.get(family_key(client, service.port, family)).add(asked);
+  }
+
+  each_waiting(wishes_, connect_key(client, service), [&](Attempt& attempt) {
+    attempt.healed = client_of(attempt.client) == client && question_of(attempt) == nullptr &&
+                     attempt.service.server == service.server &&
+                     attempt.service.port == service.port;
+    return attempt.healed;
+  });
+  if (!tcp) return;
+  each_waiting(groups_, port_key(client, service.port), [&](Attempt& attempt) {
+    if (client_of(attempt.client) != client || attempt.service.port != service.port ||
+        attempt.service.transport != packet::Transport::tcp || question_of(attempt) != nullptr) {
+      return false;
+    }
+    const std::uint32_t other = origin_of(attempt.service.server);
+    const bool raced = attempt.service.server.kind() == other_family(family) &&
+                       asked >= base::add(attempt.begin, -limits::kHappyEyeballs) &&
+                       asked <= base::add(attempt.begin, limits::kHappyEyeballs);
+    attempt.healed = name != 0 ? other == name : other == 0 && raced;
+    return attempt.healed;
+  });
+}
+
+Healing::Verdict Healing::check_name(const Attempt& attempt) {
+  const Digest* question = question_of(attempt);
+  const std::uint64_t client = client_of(attempt.client);
+  const base::Time end = base::add(attempt.begin, limits::kNameHealing);
+  const std::uint32_t wanted = question->dns_type;
+  const auto served = [&](std::uint32_t t, base::Time from) -> const Served* {
+    const Served* entry = names_.find(name_key(client, question->name, t));
+    return entry != nullptr && entry->within(from, end) ? entry : nullptr;
+  };
+  const Served* entry = served(wanted, attempt.begin);
+  if (entry == nullptr && question->checking_disabled) {
+    entry = served(wanted | kUnchecked, attempt.begin);
+  }
+  if (entry == nullptr && is_second_to_a(wanted)) {
+    // Its A may have been answered before it was even asked.
+    entry = served(type::a | kAnyAddress, base::add(attempt.begin, -limits::kNameHealing));
+  }
+  if (entry == nullptr) return {};
+  return {.served = true, .by_other_server = entry->server != hash_of(attempt.service.server, 9)};
+}
+
+bool Healing::check_connect(const Attempt& attempt) {
+  const Service& service = attempt.service;
+  const std::uint64_t client = client_of(attempt.client);
+  const base::Time begin = attempt.begin;
+  const base::Time end = base::add(begin, limits::kConnectHealing);
+  const auto served = [&](std::uint64_t key, base::Time from, base::Time to) {
+    const Served* entry = connects_.find(key);
+    return entry != nullptr && entry->within(from, to);
+  };
+  // A browser that already has its TCP connection tries QUIC beside it.
+  const bool quic = service.transport == packet::Transport::udp && service.port == kQuic;
+  const base::Time start = quic ? base::add(begin, -limits::kConnectHealing) : begin;
+  if (served(connect_key(client, service), start, end)) return true;
+  if (service.transport != packet::Transport::tcp) return false;
+  if (const std::uint32_t name = origin_of(service.server); name != 0) {
+    return served(named_connect_key(client, name, service.port), begin, end);
+  }
+  return served(family_key(client, service.port, other_family(service.server.kind())),
+                base::add(begin, -limits::kHappyEyeballs),
+                base::add(begin, limits::kHappyEyeballs));
+}
+
+Healing::Verdict Healing::check(const Attempt& attempt) {
+  if (question_of(attempt) != nullptr) return check_name(attempt);
+  return {.served = check_connect(attempt), .by_other_server = false};
+}
+
+// True when the name is another one, which the client did resolve, with a suffix behind it.
+bool Healing::is_search_suffix(const Attempt& attempt) {
+  const Digest* question = question_of(attempt);
+  const std::uint64_t client = client_of(attempt.client);
+  std::string_view name = context_.names.text(question->name);
+  const base::Time from = base::add(attempt.begin, -limits::kNameHealing);
+  const base::Time to = base::add(attempt.begin, limits::kNameHealing);
+  for (std::size_t i = 0; i < limits::kPrefixes; ++i) {
+    const std::size_t dot = name.rfind('.');
+    if (dot == std::string_view::npos) return false;
+    name = name.substr(0, dot);
+    const std::uint32_t prefix = context_.names.find(name);
+    if (prefix == 0) continue;
+    for (const std::uint32_t t : {type::a, type::aaaa}) {
+      const Served* entry = names_.find(name_key(client, prefix, t | kAnyAddress));
+      if (entry != nullptr && entry->within(from, to)) return true;
+    }
+  }
+  return false;
+}
+
+void Healing::settle(Attempt& attempt) {
+  // Captures of several queues are not in order.
+  attempt.end = std::max(attempt.begin, attempt.end);
+  if (!may_heal(attempt.outcome)) {
+    context_.sink.attempt(attempt);
+    return;
+  }
+  if (const Digest* question = question_of(attempt)) {
+    const std::string_view name = context_.names.text(question->name);
+    attempt.is_noise = attempt.is_noise || is_noise(name, question->dns_type, attempt.symptom) ||
+                       (attempt.symptom == Symptom::nx_domain && is_search_suffix(attempt));
+  }
+  if (!attempt.healed) {
+    const Verdict verdict = check(attempt);
+    attempt.healed = verdict.served;
+    attempt.answered_by_other_server = verdict.by_other_server;
+  }
+  const base::Time deadline = base::add(attempt.begin, window_of(attempt));
+  const bool may_be_probe = attempt.symptom == Symptom::ttl_exceeded && !attempt.is_probe;
+  const bool done = attempt.healed || attempt.is_noise || deadline <= context_.now;
+  if (attempt.is_probe || (done && !may_be_probe)) {
+    context_.sink.attempt(attempt);
+  } else {
+    wait(attempt, deadline);
+  }
+}
+
+void Healing::wait(const Attempt& attempt, base::Time deadline) {
+  if (waiting_.full()) emit(ages_.front(0));
+  const Slot slot = waiting_.take();
+  Waiting& waiting = waiting_[slot];
+  waiting.attempt = attempt;
+  waiting.deadline = deadline;
+  waiting.wish_list = static_cast<std::uint32_t>(wish_key(attempt) & (limits::kWaiting - 1));
+  waiting.group_list = static_cast<std::uint32_t>(group_key(attempt) & (limits::kWaiting - 1));
+  wishes_.append(waiting.wish_list, slot);
+  groups_.append(waiting.group_list, slot);
+  ages_.append(0, slot);
+}
+
+void Healing::emit(Slot slot) {
+  const Waiting& waiting = waiting_[slot];
+  wishes_.remove(waiting.wish_list, slot);
+  groups_.remove(waiting.group_list, slot);
+  ages_.remove(0, slot);
+  context_.sink.attempt(waiting.attempt);
+  waiting_.give_back(slot);
+}
+
+void Healing::mark_probes(const base::IpAddress& client, const base::IpAddress& server) {
+  each_waiting(groups_, pair_hash(client, server), [&](Attempt& attempt) {
+    attempt.is_probe = attempt.client == client && attempt.service.server == server &&
+                       attempt.symptom == Symptom::ttl_exceeded;
+    return attempt.is_probe;
+  });
+}
+
+void Healing::advance() {
+  for (Slot slot = ages_.front(0); slot != kNoSlot; slot = ages_.front(0)) {
+    if (context_.now <= waiting_[slot].deadline) break;
+    emit(slot);
+  }
+}
+
+void Healing::finish() {
+  while (ages_.front(0) != kNoSlot) emit(ages_.front(0));
+}
+
+std::size_t Healing::memory_bytes() {
+  return Memory<Served>::bytes(limits::kServedNames) +
+         Memory<Served>::bytes(limits::kServedConnects) +
+         Memory<Origin>::bytes(limits::kAddressNames) + Memory<Host>::bytes(limits::kHosts) +
+         Slab<Waiting>::bytes(limits::kWaiting) +
+         2 * Chains::bytes(limits::kWaiting, limits::kWaiting) + Chains::bytes(1, limits::kWaiting);
+}
+
+}  // namespace whydown::journey

@@ -1,0 +1,111 @@
+// Journeys: a failed attempt is no trouble when what the client wanted came from elsewhere soon.
+//
+// Every decided attempt passes through settle(). Served ones go straight to the sink. A failed one
+// is healed if a good answer for the same wish is remembered from after it began; otherwise it
+// waits here until one comes or its time is over. Example: A? of resolver 1 gets SERVFAIL at 0.01
+// s, A? of resolver 2 gets an address at 0.05 s: the first attempt is reported failed and healed.
+//
+// Two kinds of wishes: a name (client, name, type) for 30 s, a connection (client, server, port)
+// for 10 s. Not judged: whether what a healed client was given is of any use.
+#pragma once
+
+#include <string_view>
+
+#include "journey/context.h"
+#include "journey/journey.h"
+#include "journey/limits.h"
+#include "journey/table.h"
+
+namespace whydown::journey {
+
+class Healing {
+ public:
+  explicit Healing(Context& context);
+
+  // A first request: what host its source is, if that can be told.
+  void note_host(const packet::Packet& request);
+  // A NOERROR answer to `client`; `data` when it holds an answer, false for NODATA.
+  struct NameServed {
+    base::IpAddress client;
+    base::IpAddress server;
+    std::uint32_t name = 0;
+    std::uint16_t type = 0;
+    bool data = false;
+    // Got by a query with CD: no help to those who want validated data, such as dig +cd against a
+    // broken DNSSEC zone.
+    bool checking_disabled = false;
+  };
+  void name_served(const NameServed& served);
+  // A handshake answered, an echo or a neighbour found, a datagram answered.
+  void connect_served(const base::IpAddress& client, const Service& service, base::Time asked);
+  // From now on `address` is where connections for `name` go.
+  void learn(const base::IpAddress& address, std::uint32_t name);
+
+  struct Verdict {
+    bool served = false;
+    bool by_other_server = false;
+  };
+  // Whether the wish was served within its window so far; for undecided attempts whose window ends.
+  Verdict check(const Attempt& attempt);
+  // Takes every decided attempt, once, and gives it to the sink now or later.
+  void settle(Attempt& attempt);
+  // Failures of this path that still wait were a traceroute's.
+  void mark_probes(const base::IpAddress& client, const base::IpAddress& server);
+  void advance();
+  void finish();
+
+  static std::size_t memory_bytes();
+  static base::Duration window_of(const Attempt& attempt);
+
+ private:
+  // When something was served: exactly the last time, and the half seconds before it as bits.
+  struct Served {
+    std::uint64_t key;
+    std::int64_t last;
+    std::uint64_t slots;
+    std::uint64_t server;
+    void add(base::Time time);
+    bool within(base::Time from, base::Time to) const;
+  };
+  struct Origin {
+    std::uint64_t key;
+    std::int64_t last;
+    std::uint32_t name;
+  };
+  struct Host {
+    std::uint64_t key;
+    std::int64_t last;
+    std::uint64_t mac;
+  };
+  struct Waiting {
+    Attempt attempt;
+    base::Time deadline{};
+    std::uint32_t wish_list = 0;
+    std::uint32_t group_list = 0;
+  };
+
+  Verdict check_name(const Attempt& attempt);
+  bool check_connect(const Attempt& attempt);
+  void unmask_search_list(std::uint64_t client, std::string_view name);
+  bool is_search_suffix(const Attempt& attempt);
+  std::uint64_t client_of(const base::IpAddress& address);
+  std::uint32_t origin_of(const base::IpAddress& address);
+  std::uint64_t wish_key(const Attempt& attempt);
+  std::uint64_t group_key(const Attempt& attempt);
+  void wait(const Attempt& attempt, base::Time deadline);
+  void emit(Slot slot);
+  template <typename Each>
+  void each_waiting(const Chains& chains, std::uint64_t key, Each each);
+
+  Context& context_;
+  Memory<Served> names_{limits::kServedNames};
+  Memory<Served> connects_{limits::kServedConnects};
+  Memory<Origin> origins_{limits::kAddressNames};
+  Memory<Host> hosts_{limits::kHosts};
+  Slab<Waiting> waiting_{limits::kWaiting};
+  Chains wishes_{limits::kWaiting, limits::kWaiting};
+  Chains groups_{limits::kWaiting, limits::kWaiting};
+  Chains ages_{1, limits::kWaiting};
+};
+
+}  // namespace whydown::journey

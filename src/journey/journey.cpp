@@ -1,0 +1,229 @@
+// The tracker: what every packet passes, and in which order.
+#include "journey/journey.h"
+
+#include "journey/context.h"
+#include "journey/dns_tracker.h"
+#include "journey/duplicates.h"
+#include "journey/echo_tracker.h"
+#include "journey/errors.h"
+#include "journey/healing.h"
+#include "journey/neighbour_tracker.h"
+#include "journey/probes.h"
+#include "journey/tcp_tracker.h"
+#include "journey/udp_tracker.h"
+
+namespace whydown::journey {
+
+using packet::Packet;
+using packet::Transport;
+
+struct Tracker::State {
+  State(Sink& sink, base::Interner& names)
+      : context{.sink = sink, .names = names},
+        healing(context),
+        probes(context, healing),
+        dns(context, healing, probes),
+        tcp(context, healing, probes),
+        udp(context, healing, probes),
+        echo(context, healing, probes),
+        neighbours(context, healing),
+        errors(context, healing, probes, {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo}) {}
+
+  void count(const Packet& packet);
+  void advance();
+  void dispatch(const Packet& packet);
+
+  Context context;
+  Duplicates duplicates;
+  Healing healing;
+  Probes probes;
+  DnsTracker dns;
+  TcpTracker tcp;
+  UdpTracker udp;
+  EchoTracker echo;
+  NeighbourTracker neighbours;
+  Errors errors;
+  base::Time swept{base::Time::min()};
+};
+
+namespace {
+
+Kind kind_of(const Packet& packet) {
+  if (packet.network == packet::Network::arp) {
+    return packet.arp.operation == 1 ? Kind::arp_request : Kind::arp_reply;
+  }
+  if (packet.application == packet::Application::dns) {
+    return packet.dns.response ? Kind::dns_answer : Kind::dns_query;
+  }
+  switch (packet.transport) {
+    case Transport::udp:
+      return Kind::udp_datagram;
+    case Transport::tcp: {
+      namespace flag = packet::tcp_flag;
+      const std::uint8_t flags = packet.tcp.flags;
+      if ((flags & flag::rst) != 0) return Kind::tcp_reset;
+      if ((flags & flag::syn) == 0) return Kind::tcp_segment;
+      return (flags & flag::ack) != 0 ? Kind::tcp_syn_ack : Kind::tcp_syn;
+    }
+    case Transport::icmp:
+    case Transport::icmp6:
+      if (!EchoTracker::is_echo(packet)) return Kind::icmp_error;
+      return packet.icmp.type == 8 || packet.icmp.type == 128 ? Kind::icmp_echo_request
+                                                              : Kind::icmp_echo_reply;
+    case Transport::none:
+    case Transport::other:
+      break;
+  }
+  return Kind::none;
+}
+
+// Whose packet a duplicate is, as well as one packet alone can tell.
+Observation observation_of(const Packet& packet) {
+  Observation observation;
+  observation.sign = Sign::duplicate_frame;
+  observation.packet = digest_of(packet, kind_of(packet), 0);
+  const bool arp = packet.network == packet::Network::arp;
+  const bool dns = packet.application == packet::Application::dns;
+  bool to_server = true;
+  if (dns) {
+    to_server = !packet.dns.response;
+  } else if (!arp) {
+    to_server = destination_is_server(packet.source_port, packet.destination_port);
+  }
+  const base::IpAddress& source = arp ? packet.arp.sender : packet.ip.source;
+  const base::IpAddress& destination = arp ? packet.arp.target : packet.ip.destination;
+  const bool tcp = packet.transport == Transport::tcp;
+  const bool udp = packet.transport == Transport::udp;
+  observation.client = to_server ? source : destination;
+  observation.service = {.server = to_server ? destination : source,
+                         .port = to_server ? packet.destination_port : packet.source_port,
+                         .transport = packet.transport,
+                         .protocol = arp   ? Protocol::arp
+                                     : dns ? Protocol::dns
+                                     : tcp ? Protocol::tcp
+                                     : udp ? Protocol::udp
+                                           : Protocol::icmp};
+  if (!tcp && !udp) observation.service.port = 0;
+  return observation;
+}
+
+}  // namespace
+
+void Tracker::State::count(const Packet& packet) {
+  Totals& totals = context.totals;
+  ++totals.packets;
+  ++context.order;
+  context.now = packet.place.time;
+  const bool ip =
+      packet.network == packet::Network::ipv4 || packet.network == packet::Network::ipv6;
+  if (ip) ++totals.ip_packets;
+  if (packet.has_time) {
+    if (!totals.first.is_set()) totals.first = packet.place;
+    totals.last = packet.place;
+  }
+  for (const packet::NoteAt& note : packet.notes) {
+    const auto index = static_cast<std::size_t>(note.note);
+    if (index >= static_cast<std::size_t>(packet::Note::count_)) continue;
+    if (totals.notes[index]++ == 0) totals.note_first[index] = packet.place;
+  }
+}
+
+// Often enough that what was remembered for a while is asked for in time, seldom enough not to
+// cost.
+void Tracker::State::advance() {
+  const bool backwards = context.now < swept;
+  if (!backwards && swept != base::Time::min() &&
+      base::between(swept, context.now) < limits::kSweepEvery) {
+    return;
+  }
+  swept = context.now;
+  tcp.advance();
+  dns.advance();
+  udp.advance();
+  echo.advance();
+  neighbours.advance();
+  healing.advance();
+}
+
+void Tracker::State::dispatch(const Packet& packet) {
+  if (packet.network == packet::Network::arp) {
+    neighbours.arp(packet);
+    return;
+  }
+  if (packet.network == packet::Network::none) return;
+  neighbours.traffic(packet);
+  // Only the first fragment carries ports.
+  if (!packet.is_first_fragment_or_whole()) return;
+  switch (packet.transport) {
+    case Transport::tcp:
+      // The handshake and the messages on it are attempts of their own.
+      tcp.packet(packet);
+      if (packet.application == packet::Application::dns) dns.packet(packet);
+      break;
+    case Transport::udp:
+      if (packet.application == packet::Application::dns) {
+        dns.packet(packet);
+      } else {
+        udp.packet(packet);
+      }
+      break;
+    case Transport::icmp:
+    case Transport::icmp6:
+      if (EchoTracker::is_echo(packet)) {
+        echo.packet(packet);
+      } else if (NeighbourTracker::is_discovery(packet)) {
+        neighbours.discovery(packet);
+      } else {
+        errors.packet(packet);
+      }
+      break;
+    case Transport::none:
+      // Text may show a DNS message and nothing of what carried it.
+      if (packet.application == packet::Application::dns) dns.packet(packet);
+      break;
+    case Transport::other:
+      break;
+  }
+}
+
+Tracker::Tracker(Sink& sink, base::Interner& names)
+    : state_(std::make_unique<State>(sink, names)) {}
+
+Tracker::~Tracker() = default;
+
+void Tracker::packet(const Packet& packet) {
+  State& state = *state_;
+  state.count(packet);
+  state.advance();
+  switch (state.duplicates.check(packet)) {
+    case Duplicates::Verdict::fresh:
+      state.dispatch(packet);
+      break;
+    case Duplicates::Verdict::same_input:
+      state.context.sink.observation(observation_of(packet));
+      break;
+    case Duplicates::Verdict::other_input:
+      break;
+  }
+}
+
+void Tracker::finish() {
+  State& state = *state_;
+  state.neighbours.finish();
+  state.dns.finish();
+  state.tcp.finish();
+  state.udp.finish();
+  state.echo.finish();
+  state.healing.finish();
+}
+
+const Totals& Tracker::totals() const { return state_->context.totals; }
+
+std::size_t Tracker::memory_bytes() {
+  return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
+         Probes::memory_bytes() + DnsTracker::memory_bytes() + TcpTracker::memory_bytes() +
+         UdpTracker::memory_bytes() + EchoTracker::memory_bytes() +
+         NeighbourTracker::memory_bytes() + Errors::memory_bytes();
+}
+
+}  // namespace whydown::journey

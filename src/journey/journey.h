@@ -1,0 +1,161 @@
+// Boundary of journey/: what each client tried, and how it ended.
+//
+// The tracker pairs requests with answers, errors and retries, decides who is the client, and gives
+// each finished attempt to the sink. An attempt is one transaction with one server (a DNS query and
+// its retransmissions, one TCP handshake, one ARP resolution). A journey is what the client wanted
+// (the name resolved by whichever server, the connection to whichever address); an attempt that
+// failed while its journey succeeded soon after is `healed`.
+//
+// Attempts are reported when they are decided: not in order of time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "base/address.h"
+#include "base/bounded.h"
+#include "base/interner.h"
+#include "base/place.h"
+#include "base/time.h"
+#include "journey/digest.h"
+#include "packet/packet.h"
+
+namespace whydown::journey {
+
+enum class Step : std::uint8_t { link, address, route, name, connect, secure, request, transfer };
+inline constexpr std::size_t kSteps = 8;
+
+enum class Outcome : std::uint8_t { ok, slow, refused, failed, silent, cut, unknown };
+inline constexpr std::size_t kOutcomes = 7;
+
+enum class Protocol : std::uint8_t { arp, nd, icmp, dns, tcp, udp };
+
+// How an attempt ended, finer than its outcome. The catalogue names these in `raised_by`.
+enum class Symptom : std::uint8_t {
+  none,                  // outcome ok, slow or unknown
+  port_unreachable,      // ICMP 3/3, ICMPv6 1/4
+  net_unreachable,       // ICMP 3/0, 3/5, 3/6, 3/8, 3/11; ICMPv6 1/0
+  host_unreachable,      // ICMP 3/1, 3/7, 3/12; ICMPv6 1/3
+  admin_prohibited,      // ICMP 3/9, 3/10, 3/13; ICMPv6 1/1, 1/5, 1/6
+  protocol_unreachable,  // ICMP 3/2
+  ttl_exceeded,          // ICMP 11/0, ICMPv6 3/0
+  other_icmp_error,
+  reset,        // RST to a SYN
+  no_response,  // nothing came back in time
+  nx_domain,
+  serv_fail,
+  refused,       // rcode REFUSED
+  format_error,  // FORMERR, NOTIMP, BADVERS
+  other_rcode,
+  count_,
+};
+
+std::string_view step_id(Step step);              // "name"
+std::string_view outcome_id(Outcome outcome);     // "refused"
+std::string_view protocol_id(Protocol protocol);  // "dns"
+std::string_view symptom_id(Symptom symptom);     // "port_unreachable"
+
+// What a client wants from a server. For ARP and ND: `server` is the address asked for, port 0.
+// For ICMP echo: the address pinged, port 0. DNS over TCP: protocol dns, transport tcp.
+struct Service {
+  base::IpAddress server;
+  std::uint16_t port = 0;
+  packet::Transport transport = packet::Transport::none;
+  Protocol protocol = Protocol::udp;
+  friend bool operator==(const Service&, const Service&) = default;
+  friend auto operator<=>(const Service&, const Service&) = default;
+};
+
+struct Attempt {
+  Service service;
+  base::IpAddress client;
+  Step step = Step::connect;
+  Outcome outcome = Outcome::unknown;
+  Symptom symptom = Symptom::none;
+  bool healed = false;  // it failed, but the journey it belongs to succeeded soon after
+  bool open_at_end =
+      false;  // no verdict: the capture ended (or the table was full) before it was due
+  bool request_seen = true;  // false when only the answer or the ICMP error was captured
+  bool mid_stream = false;   // TCP whose handshake is not in the capture: counts as no attempt
+  bool half_open = false;    // TCP: SYN and SYN-ACK, but the client never went on
+  bool is_probe = false;     // traceroute and the like: an error is what it asked for
+  bool answered_by_other_server = false;  // DNS: silence here, then another server served the name
+  bool is_noise =
+      false;  // failing is normal for it: search suffix, single label, PTR, DNS-SD, wpad ...
+  bool client_spoke = false;  // at least one packet from client to server was captured
+  bool server_spoke = false;  // ... from server to client, ICMP by others not counted
+  std::uint32_t tries = 0;    // request packets sent, retransmissions included
+  base::Time begin{};         // first request, or the answer where no request was seen
+  base::Time end{};           // answer or error; of silence, the last request
+  // From the first request to the answer; negative when there is none.
+  base::Duration latency{-1};
+  Digest request;       // first request packet
+  Digest last_request;  // last one; not set when there was only one
+  Digest answer;        // answer, reset or ICMP error that decided it; not set when none
+};
+
+// What is worth knowing beyond attempts.
+enum class Sign : std::uint8_t {
+  late_answer_rejected,  // an answer met a closed socket: ICMP port unreachable from the client
+  late_answer,           // an answer came after its query was given up
+  duplicate_frame,       // same packet captured twice (SPAN)
+  acked_unseen_segment,  // TCP acknowledges bytes that were never captured
+  second_answer,         // a second, different answer to one DNS query
+  count_,
+};
+
+struct Observation {
+  Sign sign = Sign::late_answer;
+  Service service;
+  base::IpAddress client;
+  Digest packet;
+  base::Duration latency{-1};  // late answers: from the query
+};
+
+// Totals over the whole capture that no single attempt carries.
+struct Totals {
+  std::uint64_t packets = 0;
+  std::uint64_t ip_packets = 0;
+  std::uint64_t tcp_flows = 0;  // flows with at least one segment
+  std::uint64_t tcp_flows_one_way =
+      0;  // ... of which only one direction was captured, with data or ACKs
+  std::uint64_t udp_flows = 0;
+  std::uint64_t udp_flows_one_way = 0;
+  std::uint64_t evicted = 0;  // attempts given up undecided because a table was full
+  std::uint64_t notes[static_cast<std::size_t>(packet::Note::count_)] = {};
+  base::Place note_first[static_cast<std::size_t>(packet::Note::count_)] = {};
+  base::Place first;  // first and last packet with a time
+  base::Place last;
+};
+
+class Sink {
+ public:
+  Sink() = default;
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+  virtual ~Sink() = default;
+  virtual void attempt(const Attempt& attempt) = 0;
+  virtual void observation(const Observation& observation) = 0;
+};
+
+class Tracker {
+ public:
+  // DNS names are interned in `names`. Both must outlive the tracker.
+  Tracker(Sink& sink, base::Interner& names);
+  ~Tracker();
+  Tracker(const Tracker&) = delete;
+  Tracker& operator=(const Tracker&) = delete;
+
+  void packet(const packet::Packet& packet);
+  // Decides everything still open, as of the last packet's time. Call once.
+  void finish();
+  const Totals& totals() const;
+  static std::size_t memory_bytes();  // its part of the memory bill
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace whydown::journey

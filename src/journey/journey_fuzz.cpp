@@ -1,0 +1,190 @@
+// Any packets in any order and at any time must keep the tracker's promises. The input's bytes
+// choose small packets whose few addresses and ports meet often; each packet takes up to twelve
+// bytes.
+#include <cstdint>
+#include <cstdlib>
+
+#include "base/cursor.h"
+#include "journey/journey.h"
+
+namespace {
+
+using namespace whydown;
+using journey::Outcome;
+using journey::Symptom;
+using packet::Field;
+using packet::Packet;
+using packet::Transport;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+class Judge final : public journey::Sink {
+ public:
+  explicit Judge(const base::Interner& names) : names_(names) {}
+  void attempt(const journey::Attempt& attempt) override {
+    const bool failed = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
+                        attempt.outcome == Outcome::silent;
+    require(failed == (attempt.symptom != Symptom::none));
+    require((attempt.outcome == Outcome::silent) == (attempt.symptom == Symptom::no_response));
+    require(!attempt.open_at_end || attempt.outcome == Outcome::unknown);
+    require(!attempt.healed || failed);
+    require(!attempt.mid_stream || attempt.outcome == Outcome::unknown);
+    require(attempt.request_seen == (attempt.tries != 0));
+    require(attempt.begin <= attempt.end);
+    require(!attempt.last_request.is_set() || attempt.tries > 1);
+    tries_ += attempt.tries;
+    require(!describe(attempt.request, names_).empty());
+    require(!describe(attempt.answer, names_).empty());
+  }
+  void observation(const journey::Observation& observation) override {
+    require(!describe(observation.packet, names_).empty());
+  }
+  std::uint64_t tries() const { return tries_; }
+
+ private:
+  const base::Interner& names_;
+  std::uint64_t tries_ = 0;
+};
+
+base::IpAddress address(std::uint8_t choice, bool v6) {
+  if ((choice & 0x0fU) == 15) return base::IpAddress::v4(0xe00000fb);
+  if ((choice & 0x0fU) == 14) return {};
+  if (!v6) return base::IpAddress::v4(0xc0000200U + (choice & 3U));
+  std::uint8_t bytes[16] = {0x20, 0x01, 0x0d, 0xb8};
+  bytes[15] = choice & 3U;
+  return base::IpAddress::v6(bytes);
+}
+
+std::uint16_t port(std::uint8_t choice) {
+  constexpr std::uint16_t kPorts[] = {53, 80, 443, 33440, 40000, 40001, 5353, 0};
+  return kPorts[choice & 7U];
+}
+
+void fill_dns(base::Cursor& bytes, Packet& packet) {
+  constexpr const char* kNames[] = {"a.example", "a.example.lan", "wpad", ""};
+  const std::uint8_t choice = bytes.u8();
+  packet.application = packet::Application::dns;
+  packet.known.set(Field::dns_id);
+  packet.dns.response = (choice & 1U) != 0;
+  packet.dns.id = (choice >> 1U) & 3U;
+  packet.dns.question_type = (choice & 8U) != 0 ? packet::dns::type::aaaa : packet::dns::type::a;
+  packet.dns.question_name.assign(kNames[(choice >> 4U) & 3U]);
+  packet.dns.truncated = (choice & 0x80U) != 0;
+  const std::uint8_t answer = bytes.u8();
+  packet.dns.rcode = static_cast<packet::dns::Rcode>(answer & 7U);
+  if ((answer & 8U) == 0) return;
+  packet.known.set(Field::dns_sections);
+  packet::dns::Record record;
+  record.type = packet.dns.question_type;
+  record.address = address(answer >> 4U, record.type == packet::dns::type::aaaa);
+  packet.dns.records.push_back(record);
+  packet.dns.answer_count = 1;
+}
+
+void fill_icmp(base::Cursor& bytes, bool v6, Packet& packet) {
+  constexpr std::uint8_t kTypes[] = {3, 11, 8, 0, 1, 128, 129, 135, 136, 5, 2, 12, 4, 3, 1, 3};
+  const std::uint8_t choice = bytes.u8();
+  const std::uint8_t quote = bytes.u8();
+  packet.transport = v6 ? Transport::icmp6 : Transport::icmp;
+  packet.icmp.type = kTypes[choice & 15U];
+  packet.icmp.code = choice >> 4U;
+  packet.icmp.identifier = quote & 1U;
+  packet.icmp.sequence = (quote >> 1U) & 3U;
+  packet.icmp.target = address(quote, v6);
+  packet::Quoted& quoted = packet.icmp.quoted;
+  quoted.transport = static_cast<Transport>((quote >> 2U) % 6U);
+  quoted.ip.source = address(quote >> 5U, v6);
+  quoted.ip.destination = address(bytes.u8(), v6);
+  const std::uint8_t ports = bytes.u8();
+  quoted.source_port = port(ports);
+  quoted.destination_port = port(ports >> 3U);
+  quoted.has_dns_id = (ports & 0x40U) != 0;
+  quoted.dns_id = ports >> 7U;
+  if ((quote & 1U) == 0) packet.known.set(Field::quote_source_port);
+  packet.known.set(Field::quote);
+}
+
+Packet packet_from(base::Cursor& bytes) {
+  Packet packet;
+  const std::uint8_t kind = bytes.u8();
+  const std::uint8_t ends = bytes.u8();
+  const bool v6 = (kind & 0x10U) != 0;
+  packet.has_time = (kind & 0xe0U) != 0x20U;
+  if ((kind & 0x80U) != 0) packet.known.set(Field::bytes);
+  packet.network = v6 ? packet::Network::ipv6 : packet::Network::ipv4;
+  packet.ip.source = address(ends & 0x0fU, v6);
+  packet.ip.destination = address(ends >> 4U, v6);
+  packet.ip.ttl = bytes.u8();
+  packet.ip.id = packet.ip.ttl & 7U;
+  packet.known.set(Field::ttl);
+  packet.known.set(Field::ip_id);
+  packet.known.set(Field::payload_length);
+  const std::uint8_t ports = bytes.u8();
+  packet.source_port = port(ports);
+  packet.destination_port = port(ports >> 3U);
+  packet.place.input = ports >> 7U;
+  switch (kind & 7U) {
+    case 0:
+      packet.network = packet::Network::arp;
+      packet.arp.operation = 1U + (ports & 1U);
+      packet.arp.sender = packet.ip.source;
+      packet.arp.target = packet.ip.destination;
+      break;
+    case 1:
+      packet.transport = Transport::udp;
+      break;
+    case 2:
+      packet.transport = Transport::udp;
+      fill_dns(bytes, packet);
+      break;
+    case 3:
+      packet.transport = Transport::tcp;
+      fill_dns(bytes, packet);
+      break;
+    case 4:
+      fill_icmp(bytes, v6, packet);
+      break;
+    case 5:
+      packet.ip.fragment_offset = ports;
+      [[fallthrough]];
+    default:
+      packet.transport = Transport::tcp;
+      packet.tcp.flags = bytes.u8();
+      packet.payload_length = bytes.u8();
+      packet.tcp.sequence = bytes.u8();
+      packet.tcp.acknowledgment = bytes.u8();
+      if ((kind & 8U) != 0) packet.known.set(Field::tcp_sequence);
+      break;
+  }
+  return packet;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  base::Cursor bytes{{data, size}};
+  base::Interner names{{.names = 16, .bytes = 512}};
+  Judge judge{names};
+  journey::Tracker tracker{judge, names};
+  std::uint64_t number = 0;
+  std::int64_t time = 0;
+  while (bytes.remaining() != 0 && number < 2000) {
+    Packet packet = packet_from(bytes);
+    const std::uint8_t step = bytes.u8();
+    // Mostly small steps, some long ones, some to the ends of what time can hold.
+    if (step >= 0xfe) {
+      time = step == 0xff ? INT64_MAX : INT64_MIN;
+    } else if (__builtin_add_overflow(time, (step & 0x3fLL) << ((step >> 6U) * 10U + 14U), &time)) {
+      time = 0;
+    }
+    packet.place.number = ++number;
+    packet.place.time = base::time_from_ns(time);
+    tracker.packet(packet);
+  }
+  tracker.finish();
+  require(judge.tries() <= number);
+  require(tracker.totals().packets == number);
+  return 0;
+}

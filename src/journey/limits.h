@@ -1,0 +1,71 @@
+// Every limit of journey/. Tables are allocated once; memory_bytes() of the tracker adds them up.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/time.h"
+
+namespace whydown::journey::limits {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Entries, powers of two.
+inline constexpr std::size_t kTcpFlows = std::size_t{1} << 17U;
+inline constexpr std::size_t kUdpFlows = std::size_t{1} << 16U;
+inline constexpr std::size_t kDnsQueries = std::size_t{1} << 16U;
+inline constexpr std::size_t kEchoes = std::size_t{1} << 14U;
+inline constexpr std::size_t kNeighbours = std::size_t{1} << 14U;
+inline constexpr std::size_t kWaiting = std::size_t{1} << 14U;      // failures that may still heal
+inline constexpr std::size_t kServedNames = std::size_t{1} << 16U;  // good answers remembered
+inline constexpr std::size_t kServedConnects = std::size_t{1} << 17U;
+inline constexpr std::size_t kAddressNames = std::size_t{1} << 16U;  // address -> name it came from
+inline constexpr std::size_t kHosts = std::size_t{1}
+                                      << 14U;  // address -> MAC address, of the captured link
+inline constexpr std::size_t kRecentFrames = std::size_t{1} << 11U;  // for duplicate frames
+inline constexpr std::size_t kRecentErrors = std::size_t{1} << 12U;  // for repeated ICMP errors
+inline constexpr std::size_t kProbePaths = std::size_t{1} << 12U;    // for traceroutes
+
+// Entries looked at in one hash chain. Longer chains are an attack or a very full table: the oldest
+// entry of the chain is given up then.
+inline constexpr std::size_t kChainWalk = 64;
+// Established flows in use that an eviction passes over before it takes one anyway.
+inline constexpr std::size_t kSecondChances = 16;
+// Names shorter than an NXDOMAIN's that are looked up as what a search list was appended to.
+inline constexpr std::size_t kPrefixes = 8;
+
+// Silence is a verdict when the capture went on this long after the first request.
+inline constexpr base::Duration kSilenceOneTry = seconds{5};
+inline constexpr base::Duration kSilenceRetried = seconds{2};
+inline constexpr std::uint32_t kSilenceLaterPackets = 3;  // where packets carry no time
+inline constexpr std::uint32_t kNeighbourTries = 3;
+inline constexpr base::Duration kNeighbourSilence = seconds{3};
+inline constexpr base::Duration kNeighbourGap = seconds{10};  // a later request is a new attempt
+
+// An unanswered request is given up after this long without a retransmission. Pasted logs show
+// ICMP errors 44 s late.
+inline constexpr base::Duration kPending = seconds{120};
+inline constexpr base::Duration kUdpIdle = seconds{120};
+inline constexpr base::Duration kHalfOpen = seconds{1};  // SYN-ACK without an ACK, at the end
+inline constexpr base::Duration kHalfOpenEvicted = milliseconds{200};  // ... in a full table
+
+inline constexpr base::Duration kNameHealing = seconds{30};
+inline constexpr base::Duration kConnectHealing = seconds{10};
+inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
+inline constexpr base::Duration kSlowName = seconds{2};
+inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub
+
+inline constexpr base::Duration kDuplicateFrame = milliseconds{2};
+inline constexpr base::Duration kOtherVantage = milliseconds{50};
+inline constexpr base::Duration kRepeatedError = seconds{1};
+inline constexpr base::Duration kProbeMemory = seconds{60};
+inline constexpr base::Duration kSweepEvery = milliseconds{50};
+
+inline constexpr std::uint8_t kProbeTtl = 10;  // no host starts with so few hops
+inline constexpr std::uint8_t kProbeRouters = 3;
+inline constexpr std::uint8_t kUnseenAcks =
+    3;  // ACKs beyond a gap before it counts as never captured
+
+}  // namespace whydown::journey::limits

@@ -1,0 +1,66 @@
+// Who asks for whose link-layer address: ARP (RFC 826) and Neighbour Discovery (RFC 4861).
+//
+// One attempt per (asker, target) and burst of requests. Probes for one's own address (sender
+// 0.0.0.0, duplicate address detection) and announcements ask nobody. On a switch only the requests
+// of others are seen, not the replies; so an address that sends traffic is there, whoever asks.
+#pragma once
+
+#include "journey/context.h"
+#include "journey/healing.h"
+#include "journey/limits.h"
+#include "journey/table.h"
+#include "journey/trace.h"
+
+namespace whydown::journey {
+
+class NeighbourTracker {
+ public:
+  NeighbourTracker(Context& context, Healing& healing);
+  void arp(const packet::Packet& packet);
+  void discovery(const packet::Packet& packet);
+  static bool is_discovery(const packet::Packet& packet);
+  // Any IP packet: its source is alive.
+  void traffic(const packet::Packet& packet) {
+    if (open_ != 0) note_alive(packet.ip.source);
+  }
+  void advance();
+  void finish();
+  static std::size_t memory_bytes();
+
+ private:
+  enum Age : std::uint8_t { asked, ages };
+
+  struct Question {
+    base::IpAddress asker;
+    base::IpAddress target;
+    std::uint32_t order = 0;
+    std::uint32_t target_list = 0;
+    std::uint16_t tries = 0;
+    bool timed = true;
+    bool alive = false;  // the target sent traffic meanwhile
+    bool is_arp = true;
+    Digest first;
+    Digest last;
+  };
+
+  void ask(const packet::Packet& packet, const base::IpAddress& asker,
+           const base::IpAddress& target, bool is_arp);
+  void answer(const packet::Packet& packet, const base::IpAddress& asker,
+              const base::IpAddress& target, bool is_arp);
+  void note_alive(const base::IpAddress& source);
+  Slot lookup(const base::IpAddress& asker, const base::IpAddress& target, bool is_arp) const;
+  void evict(Slot slot);
+  void close(Slot slot);
+  void forget(Slot slot);
+  Attempt attempt_of(const Question& question) const;
+  bool silent_by_now(const Question& question) const;
+
+  Context& context_;
+  Healing& healing_;
+  std::size_t open_ = 0;
+  Slab<Question> questions_{limits::kNeighbours};
+  Chains by_target_{limits::kNeighbours, limits::kNeighbours};
+  Chains by_age_{ages, limits::kNeighbours};
+};
+
+}  // namespace whydown::journey

@@ -1,0 +1,254 @@
+// Bounded tables: a slab of entries, lists over its slots (hash buckets and age queues alike), and
+// a set-associative memory of recent things. All memory comes from the operating system zeroed and
+// untouched, so that a small input pays for a small part of it; nothing allocates after
+// construction.
+//
+// A tracker's table is one Slab plus some Chains: one Chains per hash index (one list per bucket)
+// and one for the ages (one list per state, oldest first). Slots count from 1; 0 is none.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <type_traits>
+
+#include "base/address.h"
+#include "journey/limits.h"
+
+namespace whydown::journey {
+
+using Slot = std::uint32_t;
+inline constexpr Slot kNoSlot = 0;
+
+// Zeroed memory for trivially destructible things.
+template <typename T>
+class ZeroedArray {
+  static_assert(std::is_trivially_destructible_v<T>);
+
+ public:
+  explicit ZeroedArray(std::size_t size) : data_(static_cast<T*>(std::calloc(size, sizeof(T)))) {
+    if (data_ == nullptr) throw std::bad_alloc{};
+  }
+  T& operator[](std::size_t i) { return data_.get()[i]; }
+  const T& operator[](std::size_t i) const { return data_.get()[i]; }
+
+ private:
+  struct Free {
+    void operator()(T* data) const { std::free(static_cast<void*>(data)); }
+  };
+  std::unique_ptr<T, Free> data_;
+};
+
+template <typename Entry>
+class Slab {
+ public:
+  explicit Slab(std::size_t capacity)
+      : capacity_(static_cast<Slot>(capacity)), entries_(capacity + 1), free_(capacity + 1) {}
+
+  // A fresh entry, or kNoSlot when full.
+  Slot take() {
+    Slot slot = first_free_;
+    if (slot != kNoSlot) {
+      first_free_ = free_[slot];
+    } else if (used_ < capacity_) {
+      slot = ++used_;
+    } else {
+      return kNoSlot;
+    }
+    std::construct_at(&entries_[slot]);
+    ++size_;
+    return slot;
+  }
+  void give_back(Slot slot) {
+    free_[slot] = first_free_;
+    first_free_ = slot;
+    --size_;
+  }
+  bool full() const { return size_ == capacity_; }
+  std::size_t size() const { return size_; }
+  std::size_t capacity() const { return capacity_; }
+  Entry& operator[](Slot slot) { return entries_[slot]; }
+  const Entry& operator[](Slot slot) const { return entries_[slot]; }
+  static constexpr std::size_t bytes(std::size_t capacity) {
+    return (capacity + 1) * (sizeof(Entry) + sizeof(Slot));
+  }
+
+ private:
+  Slot capacity_;
+  Slot used_ = 0;
+  Slot first_free_ = kNoSlot;
+  Slot size_ = 0;
+  ZeroedArray<Entry> entries_;
+  ZeroedArray<Slot> free_;
+};
+
+// First-in-first-out lists over the slots of one slab; a slot is in at most one of them.
+class Chains {
+ public:
+  Chains(std::size_t lists, std::size_t slots) : ends_(lists), links_(slots + 1) {}
+
+  Slot front(std::size_t list) const { return ends_[list].next; }
+  Slot back(std::size_t list) const { return ends_[list].previous; }
+  Slot next(Slot slot) const { return links_[slot].next; }
+  Slot previous(Slot slot) const { return links_[slot].previous; }
+
+  void append(std::size_t list, Slot slot) {
+    Link& ends = ends_[list];
+    links_[slot] = {.next = kNoSlot, .previous = ends.previous};
+    (ends.previous == kNoSlot ? ends.next : links_[ends.previous].next) = slot;
+    ends.previous = slot;
+  }
+  void remove(std::size_t list, Slot slot) {
+    Link& ends = ends_[list];
+    const Link link = links_[slot];
+    (link.previous == kNoSlot ? ends.next : links_[link.previous].next) = link.next;
+    (link.next == kNoSlot ? ends.previous : links_[link.next].previous) = link.previous;
+  }
+  static constexpr std::size_t bytes(std::size_t lists, std::size_t slots) {
+    return (lists + slots + 1) * sizeof(Link);
+  }
+
+ private:
+  struct Link {
+    Slot next;
+    Slot previous;
+  };
+  ZeroedArray<Link> ends_;
+  ZeroedArray<Link> links_;
+};
+
+// Finds slots by hash: open addressing with linear probing, half full at most. Several slots may
+// have one hash; they keep the order in which they were added. Thirty-two bits of the hash stand
+// beside the slot, so that entries of other hashes are not touched.
+class Index {
+ public:
+  // For `slots` entries, a power of two.
+  explicit Index(std::size_t slots) : mask_(slots * 2 - 1), cells_(slots * 2) {}
+
+  // The first slot that fits, looking at no more than limits::kChainWalk cells. `crowded`, where
+  // asked for, tells that there were more.
+  template <typename Fits>
+  Slot find(std::uint64_t hash, Fits fits, bool* crowded = nullptr) const {
+    const auto tag = static_cast<std::uint32_t>(hash);
+    std::size_t cell = tag & mask_;
+    for (std::size_t steps = 0; cells_[cell].slot != kNoSlot; cell = (cell + 1) & mask_) {
+      if (cells_[cell].tag == tag && fits(cells_[cell].slot)) return cells_[cell].slot;
+      if (++steps == limits::kChainWalk) {
+        if (crowded != nullptr) *crowded = true;
+        break;
+      }
+    }
+    return kNoSlot;
+  }
+  // Some slot in the way of this hash, where find() told that it is crowded.
+  Slot in_the_way(std::uint64_t hash) const { return cells_[hash & mask_].slot; }
+
+  void add(std::uint64_t hash, Slot slot) {
+    const auto tag = static_cast<std::uint32_t>(hash);
+    std::size_t cell = tag & mask_;
+    while (cells_[cell].slot != kNoSlot) cell = (cell + 1) & mask_;
+    cells_[cell] = {.slot = slot, .tag = tag};
+  }
+  void remove(std::uint64_t hash, Slot slot) {
+    std::size_t hole = hash & mask_;
+    while (cells_[hole].slot != slot) {
+      if (cells_[hole].slot == kNoSlot) return;
+      hole = (hole + 1) & mask_;
+    }
+    // Cells behind the hole move up, unless that would put them before their home.
+    for (std::size_t cell = (hole + 1) & mask_; cells_[cell].slot != kNoSlot;
+         cell = (cell + 1) & mask_) {
+      const std::size_t home = cells_[cell].tag & mask_;
+      if (((cell - home) & mask_) < ((cell - hole) & mask_)) continue;
+      cells_[hole] = cells_[cell];
+      hole = cell;
+    }
+    cells_[hole] = {};
+  }
+  static constexpr std::size_t bytes(std::size_t slots) { return slots * 2 * sizeof(Cell); }
+
+ private:
+  struct Cell {
+    Slot slot;
+    std::uint32_t tag;
+  };
+  std::size_t mask_;
+  ZeroedArray<Cell> cells_;
+};
+
+// The first entry of a chain that fits, looking at no more than limits::kChainWalk. `crowded`,
+// where asked for, tells that the walk was cut short.
+template <typename Fits>
+Slot find_in(const Chains& chains, std::size_t list, Fits fits) {
+  std::size_t steps = 0;
+  for (Slot slot = chains.front(list); slot != kNoSlot; slot = chains.next(slot)) {
+    if (fits(slot)) return slot;
+    if (++steps == limits::kChainWalk) break;
+  }
+  return kNoSlot;
+}
+
+// Remembers recent values by 64-bit key, four to a set; the oldest of a set makes room. Value is an
+// aggregate with `std::uint64_t key` (0 = empty) and `std::int64_t last` (time in nanoseconds).
+template <typename Value>
+class Memory {
+  static_assert(std::is_trivially_default_constructible_v<Value>);
+
+ public:
+  explicit Memory(std::size_t capacity) : mask_(capacity / kWays - 1), values_(capacity) {}
+
+  Value* find(std::uint64_t key) {
+    Value* set = &values_[(key & mask_) * kWays];
+    for (std::size_t i = 0; i < kWays; ++i) {
+      if (set[i].key == nonzero(key)) return &set[i];
+    }
+    return nullptr;
+  }
+  // The value of this key; a new one is zero but for its key.
+  Value& get(std::uint64_t key) {
+    if (Value* known = find(key)) return *known;
+    Value* set = &values_[(key & mask_) * kWays];
+    Value* oldest = set;
+    for (std::size_t i = 0; i < kWays; ++i) {
+      if (set[i].key == 0) {
+        oldest = &set[i];
+        break;
+      }
+      if (set[i].last < oldest->last) oldest = &set[i];
+    }
+    *oldest = Value{};
+    oldest->key = nonzero(key);
+    return *oldest;
+  }
+  static constexpr std::size_t bytes(std::size_t capacity) { return capacity * sizeof(Value); }
+
+ private:
+  static constexpr std::size_t kWays = 4;
+  static std::uint64_t nonzero(std::uint64_t key) { return key == 0 ? 1 : key; }
+  std::uint64_t mask_;
+  ZeroedArray<Value> values_;
+};
+
+// --- Hashing: one wide multiplication per pair of words -----------------------------------------
+
+inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product =
+      static_cast<Wide>(a ^ 0x9e3779b97f4a7c15ULL) * static_cast<Wide>(b ^ 0xd6e8feb86659fd93ULL);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+}
+inline std::uint64_t hash_of(const base::IpAddress& address, std::uint64_t salt) {
+  return fold(address.low() + salt * 0xa0761d6478bd642fULL, address.high() ^ salt);
+}
+// The same for both directions.
+inline std::uint64_t flow_hash(const base::IpAddress& a, std::uint16_t a_port,
+                               const base::IpAddress& b, std::uint16_t b_port) {
+  return hash_of(a, a_port) + hash_of(b, b_port);
+}
+inline std::uint64_t pair_hash(const base::IpAddress& client, const base::IpAddress& server) {
+  return fold(hash_of(client, 1), hash_of(server, 2));
+}
+
+}  // namespace whydown::journey

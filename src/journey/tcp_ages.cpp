@@ -1,0 +1,242 @@
+// How flows age, leave the table, and what is said of those that nothing decided.
+#include "journey/tcp_tracker.h"
+#include "journey/verdict.h"
+
+namespace whydown::journey {
+
+using packet::Packet;
+using packet::Transport;
+
+namespace {
+
+constexpr std::uint16_t kDnsPort = 53;
+
+}  // namespace
+
+TcpTracker::TcpTracker(Context& context, Healing& healing, Probes& probes)
+    : context_(context), healing_(healing), probes_(probes) {}
+
+Slot TcpTracker::open(const Packet& packet, std::uint64_t hash, bool sender_is_client) {
+  if (flows_.full()) make_room();
+  const Slot slot = flows_.take();
+  Flow& flow = flows_[slot];
+  flow.client = sender_is_client ? packet.ip.source : packet.ip.destination;
+  flow.server = sender_is_client ? packet.ip.destination : packet.ip.source;
+  flow.client_port = sender_is_client ? packet.source_port : packet.destination_port;
+  flow.server_port = sender_is_client ? packet.destination_port : packet.source_port;
+  flow.hash = static_cast<std::uint32_t>(hash);
+  flow.last_seen = base::ns_of(packet.place.time);
+  by_ends_.add(hash, slot);
+  by_age_.append(young, slot);
+  ++context_.totals.tcp_flows;
+  return slot;
+}
+
+void TcpTracker::move_to(Slot slot, Age age) {
+  Flow& flow = flows_[slot];
+  if (flow.age == settled) --settled_count_;
+  by_age_.remove(flow.age, slot);
+  flow.age = age;
+  by_age_.append(age, slot);
+  if (age == settled) ++settled_count_;
+}
+
+void TcpTracker::leave_pairs(Slot slot) {
+  Flow& flow = flows_[slot];
+  if (!flow.in_pairs) return;
+  by_pair_.remove(pair_hash(flow.client, flow.server) & (limits::kTcpFlows / 8 - 1), slot);
+  flow.in_pairs = false;
+}
+
+void TcpTracker::settle(Slot slot, State state) {
+  leave_pairs(slot);
+  flows_[slot].state = state;
+  move_to(slot, settled);
+}
+
+void TcpTracker::forget(Slot slot) {
+  leave_pairs(slot);
+  const Flow& flow = flows_[slot];
+  if (flow.age == settled) --settled_count_;
+  by_age_.remove(flow.age, slot);
+  by_ends_.remove(flow.hash, slot);
+  flows_.give_back(slot);
+}
+
+// A flood of handshakes must not push out connections in use, nor many connections the handshakes.
+void TcpTracker::make_room() {
+  if (settled_count_ > limits::kTcpFlows / 2) {
+    for (std::size_t i = 0; i < limits::kSecondChances; ++i) {
+      const Slot slot = by_age_.front(settled);
+      if (!flows_[slot].in_use) break;
+      flows_[slot].in_use = false;
+      move_to(slot, settled);
+    }
+    evict(by_age_.front(settled));
+    return;
+  }
+  Slot oldest = kNoSlot;
+  for (const Age age : {old, half_open, young}) {
+    const Slot slot = by_age_.front(age);
+    if (slot == kNoSlot) continue;
+    if (oldest == kNoSlot || flows_[slot].last_seen < flows_[oldest].last_seen) oldest = slot;
+  }
+  evict(oldest);
+}
+
+void TcpTracker::evict(Slot slot) {
+  const Flow& flow = flows_[slot];
+  if (flow.state == State::asked && !silent_by_now(flow)) ++context_.totals.evicted;
+  close(slot, limits::kHalfOpenEvicted);
+  forget(slot);
+}
+
+void TcpTracker::close(Slot slot, base::Duration patience) {
+  const Flow& flow = flows_[slot];
+  switch (flow.state) {
+    case State::asked:
+      if (silent_by_now(flow)) {
+        decide_silence(slot);
+      } else {
+        emit_open(slot);
+      }
+      break;
+    case State::answered: {
+      const bool waited = flow.timed ? base::between(flow.answer.when(), context_.now) >= patience
+                                     : context_.since(flow.order) > limits::kSilenceLaterPackets;
+      emit_ok(slot, flow.client_spoke && (flow.answers > 1 || waited));
+      break;
+    }
+    case State::mid_stream:
+      emit_mid_stream(slot);
+      break;
+    case State::established:
+    case State::refused:
+    case State::given_up:
+      break;
+  }
+  count_one_way(flow);
+}
+
+bool TcpTracker::silent_by_now(const Flow& flow) const {
+  return is_silence({.has_time = flow.timed,
+                     .since_first = base::between(flow.first.when(), context_.now),
+                     .tries = flow.tries,
+                     .later_packets = context_.since(flow.order)});
+}
+
+Attempt TcpTracker::attempt_of(const Flow& flow) const {
+  Attempt attempt;
+  const bool dns = flow.server_port == kDnsPort;
+  attempt.service = {.server = flow.server,
+                     .port = flow.server_port,
+                     .transport = Transport::tcp,
+                     .protocol = dns ? Protocol::dns : Protocol::tcp};
+  attempt.client = flow.client;
+  attempt.step = dns ? Step::name : Step::connect;
+  attempt.client_spoke = flow.client_spoke;
+  attempt.server_spoke = flow.server_spoke;
+  attempt.tries = flow.tries;
+  attempt.request_seen = flow.tries != 0;
+  const Ends ends{flow.client, flow.server, flow.client_port, flow.server_port};
+  if (attempt.request_seen) {
+    attempt.request = expand(flow.first, Kind::tcp_syn, Transport::tcp, ends);
+    attempt.last_request = expand(flow.last, Kind::tcp_syn, Transport::tcp, ends);
+  }
+  attempt.begin = flow.first.is_set() ? flow.first.when() : flow.answer.when();
+  attempt.end = flow.last.is_set() ? flow.last.when() : attempt.begin;
+  return attempt;
+}
+
+void TcpTracker::decide_silence(Slot slot) {
+  Attempt attempt = attempt_of(flows_[slot]);
+  attempt.outcome = Outcome::silent;
+  attempt.symptom = Symptom::no_response;
+  attempt.healed = flows_[slot].healed;
+  healing_.settle(attempt);
+}
+
+void TcpTracker::emit_open(Slot slot) {
+  Attempt attempt = attempt_of(flows_[slot]);
+  attempt.open_at_end = true;
+  healing_.settle(attempt);
+}
+
+void TcpTracker::emit_ok(Slot slot, bool is_half_open) {
+  const Flow& flow = flows_[slot];
+  Attempt attempt = attempt_of(flow);
+  attempt.outcome = flow.tries > 1 ? Outcome::slow : Outcome::ok;
+  attempt.half_open = is_half_open;
+  if (flow.answer.is_set()) {
+    attempt.answer = expand(flow.answer, Kind::tcp_syn_ack, Transport::tcp,
+                            {flow.server, flow.client, flow.server_port, flow.client_port});
+    attempt.end = flow.answer.when();
+    if (attempt.request_seen) {
+      attempt.latency = latency_of(flow.timed, attempt.begin, attempt.end);
+    }
+  } else {
+    attempt.end = context_.now;
+  }
+  healing_.settle(attempt);
+}
+
+void TcpTracker::emit_mid_stream(Slot slot) {
+  const Flow& flow = flows_[slot];
+  Attempt attempt = attempt_of(flow);
+  attempt.mid_stream = true;
+  attempt.end = base::time_from_ns(flow.last_seen);
+  if (flow.from_server) {
+    attempt.answer = expand(flow.first, Kind::tcp_segment, Transport::tcp,
+                            {flow.server, flow.client, flow.server_port, flow.client_port});
+  } else {
+    attempt.request = expand(flow.first, Kind::tcp_segment, Transport::tcp,
+                             {flow.client, flow.server, flow.client_port, flow.server_port});
+  }
+  healing_.settle(attempt);
+}
+
+void TcpTracker::count_one_way(const Flow& flow) {
+  // One lone packet at the edge of the capture shows nothing about its direction.
+  const bool enough = flow.state != State::mid_stream || flow.again;
+  if (enough && flow.carried && flow.client_spoke != flow.server_spoke) {
+    ++context_.totals.tcp_flows_one_way;
+  }
+}
+
+void TcpTracker::advance() {
+  const auto older = [&](base::Time then, base::Duration limit) {
+    return base::between(then, context_.now) >= limit;
+  };
+  for (Slot slot = by_age_.front(young); slot != kNoSlot; slot = by_age_.front(young)) {
+    Flow& flow = flows_[slot];
+    if (!older(flow.first.when(), limits::kConnectHealing)) break;
+    // What served the client is remembered only for a while.
+    flow.healed = healing_.check(attempt_of(flow)).served;
+    move_to(slot, old);
+  }
+  for (Slot slot = by_age_.front(old); slot != kNoSlot; slot = by_age_.front(old)) {
+    const Flow& flow = flows_[slot];
+    if (!older(flow.last.is_set() ? flow.last.when() : flow.first.when(), limits::kPending)) break;
+    decide_silence(slot);
+    settle(slot, State::given_up);
+  }
+  for (Slot slot = by_age_.front(half_open); slot != kNoSlot; slot = by_age_.front(half_open)) {
+    if (!older(flows_[slot].answer.when(), limits::kPending)) break;
+    emit_ok(slot, flows_[slot].client_spoke);
+    settle(slot, State::established);
+  }
+}
+
+void TcpTracker::finish() {
+  for (const Age age : {old, young, half_open, settled}) {
+    for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) close(slot);
+  }
+}
+
+std::size_t TcpTracker::memory_bytes() {
+  return Slab<Flow>::bytes(limits::kTcpFlows) + Index::bytes(limits::kTcpFlows) +
+         Chains::bytes(limits::kTcpFlows / 8, limits::kTcpFlows) +
+         Chains::bytes(ages, limits::kTcpFlows);
+}
+
+}  // namespace whydown::journey

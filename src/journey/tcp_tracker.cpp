@@ -1,0 +1,310 @@
+// The packets of a flow. Its ages, evictions and verdicts are in tcp_ages.cpp.
+#include "journey/tcp_tracker.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "journey/verdict.h"
+
+namespace whydown::journey {
+
+using packet::Field;
+using packet::Packet;
+namespace flag = packet::tcp_flag;
+
+namespace {
+
+// Ports whose owner is the server whatever the other port is (IANA service names).
+constexpr std::array<std::uint16_t, 40> kServices{
+    21,   22,   23,   25,   53,   80,   88,   110,  123,  135,  139,   143,  161,  389,
+    443,  445,  465,  514,  587,  636,  993,  995,  1433, 1521, 1883,  3306, 3389, 5060,
+    5061, 5432, 5672, 5900, 6379, 6443, 8080, 8443, 9092, 9200, 11211, 27017};
+// A segment this far ahead of the SYN does not belong to its connection.
+constexpr std::uint32_t kNearSyn = 1U << 20U;
+
+bool is_service(std::uint16_t port) { return std::ranges::binary_search(kServices, port); }
+
+template <typename T>
+void count_up(T& counter) {
+  if (counter != std::numeric_limits<T>::max()) ++counter;
+}
+
+bool knows_sequence(const Packet& packet) {
+  return packet.known.has(Field::tcp_sequence) && packet.known.has(Field::bytes);
+}
+
+}  // namespace
+
+bool destination_is_server(std::uint16_t source_port, std::uint16_t destination_port) {
+  const bool source = is_service(source_port);
+  const bool destination = is_service(destination_port);
+  if (source != destination) return destination;
+  return destination_port <= source_port;
+}
+
+Slot TcpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_client,
+                        bool& crowded) {
+  return by_ends_.find(
+      hash,
+      [&](Slot slot) {
+        const Flow& flow = flows_[slot];
+        const auto ends = [&](const base::IpAddress& a, std::uint16_t a_port,
+                              const base::IpAddress& b, std::uint16_t b_port) {
+          return packet.source_port == a_port && packet.destination_port == b_port &&
+                 packet.ip.source == a && packet.ip.destination == b;
+        };
+        from_client = ends(flow.client, flow.client_port, flow.server, flow.server_port);
+        return from_client || ends(flow.server, flow.server_port, flow.client, flow.client_port);
+      },
+      &crowded);
+}
+
+void TcpTracker::packet(const Packet& packet) {
+  // Some text shows no ports; nothing can be paired then.
+  if (packet.source_port == 0 && packet.destination_port == 0) return;
+  const std::uint64_t hash = flow_hash(packet.ip.source, packet.source_port, packet.ip.destination,
+                                       packet.destination_port);
+  View view{.packet = packet, .flags = packet.tcp.flags};
+  bool crowded = false;
+  const Slot slot = lookup(packet, hash, view.from_client, crowded);
+  if (slot == kNoSlot) {
+    if (crowded) evict(by_ends_.in_the_way(hash));
+    first_packet(view, hash);
+    return;
+  }
+  Flow& flow = flows_[slot];
+  flow.last_seen = base::ns_of(packet.place.time);
+  flow.in_use = true;
+  flow.again = true;
+  (view.from_client ? flow.client_spoke : flow.server_spoke) = true;
+  if (view.has(flag::ack) && !view.has(flag::rst)) flow.carried = true;
+  if (flow.state == State::established && !view.has(flag::syn)) {
+    follow_bytes(flow, view);
+  } else if (view.has(flag::rst)) {
+    on_reset(slot, view);
+  } else if (!view.has(flag::syn)) {
+    on_segment(slot, view);
+  } else if (view.has(flag::ack)) {
+    on_syn_ack(slot, view, hash);
+  } else {
+    on_syn(slot, view, hash);
+  }
+}
+
+void TcpTracker::first_packet(const View& view, std::uint64_t hash) {
+  const Packet& packet = view.packet;
+  const bool syn = view.has(flag::syn) && !view.has(flag::rst);
+  const bool sender_is_client =
+      syn ? !view.has(flag::ack)
+          : destination_is_server(packet.source_port, packet.destination_port);
+  const Slot slot = open(packet, hash, sender_is_client);
+  Flow& flow = flows_[slot];
+  const Trace trace = trace_of(packet);
+  flow.timed = packet.has_time;
+  flow.carried = view.has(flag::ack) && !view.has(flag::rst);
+  (sender_is_client ? flow.client_spoke : flow.server_spoke) = true;
+  if (!syn) {
+    flow.first = flow.last = trace;
+    flow.from_server = !sender_is_client;
+    settle(slot, State::mid_stream);
+    return;
+  }
+  flow.has_sequence = knows_sequence(packet);
+  if (sender_is_client) {
+    flow.first = trace;
+    flow.tries = 1;
+    healing_.note_host(packet);
+    flow.first_sequence = packet.tcp.sequence;
+    flow.order = context_.order;
+    if (!packet.known.has(Field::bytes)) {
+      by_pair_.append(pair_hash(flow.client, flow.server) & (limits::kTcpFlows / 8 - 1), slot);
+      flow.in_pairs = true;
+    }
+    return;
+  }
+  View answer = view;
+  answer.from_client = false;
+  flow.first_sequence = packet.tcp.acknowledgment - 1;
+  on_syn_ack(slot, answer, hash);
+}
+
+void TcpTracker::restart(Slot slot, const View& view, std::uint64_t hash) {
+  close(slot);
+  forget(slot);
+  first_packet(view, hash);
+}
+
+void TcpTracker::on_syn(Slot slot, const View& view, std::uint64_t hash) {
+  Flow& flow = flows_[slot];
+  const std::uint32_t sequence = view.packet.tcp.sequence;
+  const bool same = !flow.has_sequence || sequence == flow.first_sequence;
+  if (!view.from_client || (flow.state != State::asked && flow.state != State::answered)) {
+    // A stray copy of the handshake's own SYN is no new connection.
+    const bool copy =
+        view.from_client && flow.state == State::established && same && flow.has_sequence;
+    if (!copy) restart(slot, view, hash);
+    return;
+  }
+  // A SYN well after a SYN-ACK whose SYN was not captured belongs to the next connection.
+  const bool next = !flow.first.is_set() &&
+                    base::between(flow.answer.when(), context_.now) > limits::kOtherVantage;
+  if (next || (!same && (flow.state == State::answered || silent_by_now(flow)))) {
+    restart(slot, view, hash);
+    return;
+  }
+  if (!flow.first.is_set()) {
+    flow.first = trace_of(view.packet);
+  } else {
+    flow.last = trace_of(view.packet);
+  }
+  flow.first_sequence = sequence;
+  flow.order = context_.order;
+  flow.timed = flow.timed && view.packet.has_time;
+  count_up(flow.tries);
+}
+
+void TcpTracker::on_syn_ack(Slot slot, const View& view, std::uint64_t hash) {
+  Flow& flow = flows_[slot];
+  if (view.from_client || flow.state == State::mid_stream) {
+    restart(slot, view, hash);  // the roles were guessed wrong, or a new connection of old ends
+    return;
+  }
+  if (flow.state == State::answered) {
+    count_up(flow.answers);
+    return;
+  }
+  if (flow.state != State::asked) return;
+  // An answer to another SYN; where several were sent, any of them may be meant.
+  const Packet& packet = view.packet;
+  const bool sequences = flow.has_sequence && knows_sequence(packet);
+  if (sequences && flow.tries == 1 && packet.tcp.acknowledgment != flow.first_sequence + 1) return;
+  flow.answer = trace_of(packet);
+  flow.answers = 1;
+  flow.timed = flow.timed && packet.has_time;
+  flow.state = State::answered;
+  leave_pairs(slot);
+  move_to(slot, half_open);
+  if (sequences) {
+    flow.from_client_bytes.start(packet.tcp.acknowledgment);
+    flow.from_server_bytes.start(packet.tcp.sequence + 1);
+  }
+  const Attempt attempt = attempt_of(flow);
+  healing_.connect_served(flow.client, attempt.service,
+                          flow.first.is_set() ? flow.first.when() : packet.place.time);
+}
+
+void TcpTracker::on_reset(Slot slot, const View& view) {
+  Flow& flow = flows_[slot];
+  const Packet& packet = view.packet;
+  if (flow.state == State::answered) {
+    emit_ok(slot, view.from_client);
+    settle(slot, State::established);
+    return;
+  }
+  if (flow.state != State::asked || view.from_client) return;
+  const bool stray = flow.has_sequence && knows_sequence(packet) && view.has(flag::ack) &&
+                     flow.tries == 1 && packet.tcp.acknowledgment - flow.first_sequence > kNearSyn;
+  if (stray) return;
+  Attempt attempt = attempt_of(flow);
+  attempt.symptom = Symptom::reset;
+  attempt.outcome = outcome_of(attempt.symptom);
+  attempt.answer = digest_of(packet, Kind::tcp_reset, 0);
+  attempt.end = packet.place.time;
+  attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.healed = flow.healed;
+  settle(slot, State::refused);
+  healing_.settle(attempt);
+}
+
+void TcpTracker::on_segment(Slot slot, const View& view) {
+  Flow& flow = flows_[slot];
+  if (!view.has(flag::ack)) return;
+  if (flow.state == State::answered) {
+    proceed(slot, view);
+  } else if (flow.state == State::asked) {
+    // The SYN-ACK was not captured. Only what fits the SYN's numbers shows that there was one: a
+    // server that still holds an older connection answers a SYN with an ACK of that one.
+    if (flow.has_sequence && knows_sequence(view.packet)) {
+      const std::uint32_t number =
+          view.from_client ? view.packet.tcp.sequence : view.packet.tcp.acknowledgment;
+      if (number - (flow.first_sequence + 1) >= kNearSyn) return;
+    }
+    proceed(slot, view);
+  }
+}
+
+// The client went on: the handshake is over.
+void TcpTracker::proceed(Slot slot, const View& view) {
+  emit_ok(slot, false);
+  settle(slot, State::established);
+  follow_bytes(flows_[slot], view);
+}
+
+void TcpTracker::follow_bytes(Flow& flow, const View& view) {
+  const Packet& packet = view.packet;
+  if (flow.told_unseen || !flow.from_client_bytes.known()) return;
+  if (!knows_sequence(packet) || !packet.known.has(Field::payload_length)) return;
+  Sequence& sent = view.from_client ? flow.from_client_bytes : flow.from_server_bytes;
+  Sequence& received = view.from_client ? flow.from_server_bytes : flow.from_client_bytes;
+  if (view.has(flag::rst)) return;
+  sent.sent(packet.tcp.sequence, packet.payload_length + (view.has(flag::fin) ? 1U : 0U));
+  if (!view.has(flag::ack) || !received.acknowledged(packet.tcp.acknowledgment)) return;
+  flow.told_unseen = true;
+  Observation observation;
+  observation.sign = Sign::acked_unseen_segment;
+  observation.service = attempt_of(flow).service;
+  observation.client = flow.client;
+  observation.packet = digest_of(packet, Kind::tcp_segment, 0);
+  context_.sink.observation(observation);
+}
+
+TcpTracker::Found TcpTracker::find(const Complaint& complaint) const {
+  if (complaint.has_client_port) {
+    const std::uint64_t hash =
+        flow_hash(complaint.client, complaint.client_port, complaint.server, complaint.server_port);
+    const Slot slot = by_ends_.find(hash, [&](Slot s) {
+      const Flow& flow = flows_[s];
+      const auto ends = [&](const base::IpAddress& a, std::uint16_t a_port,
+                            const base::IpAddress& b, std::uint16_t b_port) {
+        return complaint.client_port == a_port && complaint.server_port == b_port &&
+               complaint.client == a && complaint.server == b;
+      };
+      return ends(flow.client, flow.client_port, flow.server, flow.server_port) ||
+             ends(flow.server, flow.server_port, flow.client, flow.client_port);
+    });
+    if (slot == kNoSlot) return {};
+    const Flow& flow = flows_[slot];
+    const bool ours = flow.client == complaint.client && flow.client_port == complaint.client_port;
+    const bool pending = ours && flow.state == State::asked;
+    return {.match = pending ? Match::pending : Match::settled,
+            .slot = slot,
+            .age = context_.since(flow.order)};
+  }
+  const std::uint64_t pair = pair_hash(complaint.client, complaint.server);
+  const Slot slot = find_in(by_pair_, pair & (limits::kTcpFlows / 8 - 1), [&](Slot s) {
+    const Flow& flow = flows_[s];
+    return flow.client == complaint.client && flow.server == complaint.server &&
+           (complaint.server_port == 0 || flow.server_port == complaint.server_port);
+  });
+  if (slot == kNoSlot) return {};
+  return {.match = Match::pending, .slot = slot, .age = context_.since(flows_[slot].order)};
+}
+
+void TcpTracker::fail(Slot slot, const Complaint& complaint) {
+  Flow& flow = flows_[slot];
+  const Packet& packet = complaint.packet;
+  Attempt attempt = attempt_of(flow);
+  attempt.symptom = complaint.symptom;
+  attempt.outcome = outcome_of(attempt.symptom);
+  attempt.answer = digest_of(packet, Kind::icmp_error, 0);
+  attempt.server_spoke = attempt.server_spoke || packet.ip.source == flow.server;
+  attempt.end = packet.place.time;
+  attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.healed = flow.healed;
+  attempt.is_probe = probes_.is_probe(attempt);
+  settle(slot, State::refused);
+  healing_.settle(attempt);
+}
+
+}  // namespace whydown::journey

@@ -1,0 +1,122 @@
+// TCP handshakes as attempts, and the flows they open.
+//
+// A flow is in one of three ages: asked (SYN, no answer yet), answered (SYN-ACK, the client has not
+// gone on), settled (its attempt is decided, or its handshake was never seen). Not followed here:
+// what an established connection carries, and how it ends.
+#pragma once
+
+#include "journey/context.h"
+#include "journey/healing.h"
+#include "journey/limits.h"
+#include "journey/probes.h"
+#include "journey/table.h"
+#include "journey/tcp_sequence.h"
+#include "journey/trace.h"
+
+namespace whydown::journey {
+
+class TcpTracker {
+ public:
+  TcpTracker(Context& context, Healing& healing, Probes& probes);
+  void packet(const packet::Packet& packet);
+  // How well this tracker knows the flow that an ICMP error complains of. `order` of the request
+  // orders several trackers' oldest ones.
+  enum class Match : std::uint8_t { none, settled, pending };
+  struct Found {
+    Match match = Match::none;
+    Slot slot = kNoSlot;
+    std::uint32_t age = 0;  // packets since the request
+  };
+  Found find(const Complaint& complaint) const;
+  void fail(Slot slot, const Complaint& complaint);
+  void advance();
+  void finish();
+  static std::size_t memory_bytes();
+
+ private:
+  enum class State : std::uint8_t { asked, answered, established, refused, mid_stream, given_up };
+  enum Age : std::uint8_t { young, old, half_open, settled, ages };
+
+  // The first 128 bytes are what an established connection's packet touches.
+  struct Flow {
+    base::IpAddress client;
+    base::IpAddress server;
+    std::uint16_t client_port = 0;
+    std::uint16_t server_port = 0;
+    std::uint32_t hash = 0;
+    std::int64_t last_seen = 0;
+    State state = State::asked;
+    Age age = young;
+    bool client_spoke = false;
+    bool server_spoke = false;
+    bool carried = false;  // data or ACKs, in any direction
+    bool in_use = false;   // since an eviction last passed over it
+    bool told_unseen = false;
+    bool in_pairs = false;
+    bool healed = false;
+    bool timed = true;         // every packet of the handshake had a time
+    bool from_server = false;  // mid-stream: the first packet came from the server
+    bool again = false;        // more than one packet
+    std::uint8_t answers = 0;  // SYN-ACKs
+    Sequence from_client_bytes;
+    Sequence from_server_bytes;
+    std::uint32_t first_sequence = 0;  // of the SYN
+    std::uint32_t order = 0;           // of the last request
+    std::uint16_t tries = 0;
+    bool has_sequence = false;
+    Trace first;
+    Trace last;
+    Trace answer;
+  };
+
+  // Who sent the packet at hand, seen from its flow.
+  struct View {
+    const packet::Packet& packet;
+    bool from_client = true;
+    std::uint8_t flags = 0;
+    bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
+  };
+
+  Slot lookup(const packet::Packet& packet, std::uint64_t hash, bool& from_client, bool& crowded);
+  Slot open(const packet::Packet& packet, std::uint64_t hash, bool sender_is_client);
+  void make_room();
+  void move_to(Slot slot, Age age);
+  void leave_pairs(Slot slot);
+  void forget(Slot slot);
+  // Decides what is undecided and counts the flow; it stays in the table. Without an ACK for
+  // `patience` a handshake is half open.
+  void close(Slot slot, base::Duration patience = limits::kHalfOpen);
+  void evict(Slot slot);
+  void decide_silence(Slot slot);
+  void emit_open(Slot slot);
+  void emit_ok(Slot slot, bool is_half_open);
+  void emit_mid_stream(Slot slot);
+  void settle(Slot slot, State state);
+  Attempt attempt_of(const Flow& flow) const;
+  void count_one_way(const Flow& flow);
+
+  void first_packet(const View& view, std::uint64_t hash);
+  void restart(Slot slot, const View& view, std::uint64_t hash);
+  void on_syn(Slot slot, const View& view, std::uint64_t hash);
+  void on_syn_ack(Slot slot, const View& view, std::uint64_t hash);
+  void on_reset(Slot slot, const View& view);
+  void on_segment(Slot slot, const View& view);
+  void proceed(Slot slot, const View& view);
+  void follow_bytes(Flow& flow, const View& view);
+  bool silent_by_now(const Flow& flow) const;
+
+  Context& context_;
+  Healing& healing_;
+  Probes& probes_;
+  Slab<Flow> flows_{limits::kTcpFlows};
+  Index by_ends_{limits::kTcpFlows};
+  Chains by_pair_{limits::kTcpFlows / 8, limits::kTcpFlows};  // undecided ones of text inputs only
+  Chains by_age_{ages, limits::kTcpFlows};
+  std::size_t settled_count_ = 0;
+};
+
+// Server side of a conversation whose beginning was not seen: the known service, else the lower
+// port.
+bool destination_is_server(std::uint16_t source_port, std::uint16_t destination_port);
+
+}  // namespace whydown::journey

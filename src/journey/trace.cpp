@@ -1,0 +1,59 @@
+#include "journey/trace.h"
+
+namespace whydown::journey {
+
+using packet::Field;
+
+namespace {
+
+static_assert(static_cast<std::uint32_t>(Field::bytes) < (1U << 16U));
+constexpr std::uint32_t kWord = 0xffff;
+
+}  // namespace
+
+Trace trace_of(const packet::Packet& packet) {
+  Trace trace;
+  packet::Fields known = packet.known;
+  // What does not fit is not known, rather than wrong.
+  if (packet.ip.id > kWord) known.clear(Field::ip_id);
+  if (packet.payload_length > kWord) known.clear(Field::payload_length);
+  trace.time = base::ns_of(packet.place.time);
+  trace.number = packet.place.number;
+  trace.line = packet.place.line;
+  trace.input = packet.place.input;
+  trace.known = static_cast<std::uint16_t>(known.bits & kWord);
+  trace.ip_id = static_cast<std::uint16_t>(packet.ip.id & kWord);
+  trace.payload_length = static_cast<std::uint16_t>(packet.payload_length & kWord);
+  trace.ttl = packet.ip.ttl;
+  trace.tos = packet.ip.tos;
+  trace.tcp_flags = packet.transport == packet::Transport::tcp ? packet.tcp.flags : std::uint8_t{0};
+  trace.bits =
+      static_cast<std::uint8_t>(Trace::kSet | (packet.has_time ? Trace::kTime : 0) |
+                                (packet.ip.dont_fragment ? Trace::kDontFragment : 0) |
+                                (packet.network == packet::Network::ipv6 ? Trace::kV6 : 0));
+  return trace;
+}
+
+Digest expand(const Trace& trace, Kind kind, packet::Transport transport, const Ends& ends) {
+  Digest digest;
+  if (!trace.is_set()) return digest;
+  digest.place = {
+      .time = trace.when(), .number = trace.number, .line = trace.line, .input = trace.input};
+  digest.kind = kind;
+  digest.network = trace.v6() ? packet::Network::ipv6 : packet::Network::ipv4;
+  digest.transport = transport;
+  digest.source = ends.source;
+  digest.destination = ends.destination;
+  digest.source_port = ends.source_port;
+  digest.destination_port = ends.destination_port;
+  digest.known.bits = trace.known;
+  digest.ip_id = trace.ip_id;
+  digest.payload_length = trace.payload_length;
+  digest.ttl = trace.ttl;
+  digest.tos = trace.tos;
+  digest.tcp_flags = trace.tcp_flags;
+  digest.dont_fragment = trace.dont_fragment();
+  return digest;
+}
+
+}  // namespace whydown::journey

@@ -1,0 +1,51 @@
+// What a tracker keeps of a packet until its attempt is decided: 32 bytes from which the Digest is
+// rebuilt, so that millions of spoofed SYNs stay small.
+#pragma once
+
+#include <cstdint>
+
+#include "base/address.h"
+#include "journey/digest.h"
+#include "packet/packet.h"
+
+namespace whydown::journey {
+
+struct Trace {
+  std::int64_t time = 0;  // ns since 1970
+  std::uint64_t number = 0;
+  std::uint32_t line = 0;
+  std::uint16_t input = 0;
+  std::uint16_t known = 0;  // packet::Fields, whose bits are below 16
+  std::uint16_t ip_id = 0;
+  std::uint16_t payload_length = 0;
+  std::uint8_t ttl = 0;
+  std::uint8_t tos = 0;
+  std::uint8_t tcp_flags = 0;
+  std::uint8_t bits = 0;
+
+  bool is_set() const { return (bits & kSet) != 0; }
+  bool has_time() const { return (bits & kTime) != 0; }
+  bool dont_fragment() const { return (bits & kDontFragment) != 0; }
+  bool v6() const { return (bits & kV6) != 0; }
+  base::Time when() const { return base::time_from_ns(time); }
+
+  static constexpr std::uint8_t kSet = 1;
+  static constexpr std::uint8_t kTime = 2;
+  static constexpr std::uint8_t kDontFragment = 4;
+  static constexpr std::uint8_t kV6 = 8;
+};
+static_assert(sizeof(Trace) == 40 || sizeof(Trace) == 32);
+
+Trace trace_of(const packet::Packet& packet);
+
+struct Ends {
+  base::IpAddress source;
+  base::IpAddress destination;
+  std::uint16_t source_port = 0;
+  std::uint16_t destination_port = 0;
+};
+
+// Not set when the trace is not.
+Digest expand(const Trace& trace, Kind kind, packet::Transport transport, const Ends& ends);
+
+}  // namespace whydown::journey

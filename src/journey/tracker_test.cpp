@@ -1,0 +1,372 @@
+// The tracker as a whole: duplicates, totals, bounds, and what must hold for any packets at all.
+#include <atomic>
+#include <new>
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "journey/limits.h"
+#include "journey/testing.h"
+
+namespace {
+
+std::atomic<std::uint64_t> allocations{0};
+
+}  // namespace
+
+// Counts what the whole test program allocates.
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc{};
+  return memory;
+}
+void* operator new(std::size_t size, std::align_val_t align) {
+  ++allocations;
+  const std::size_t unit = static_cast<std::size_t>(align);
+  void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit);
+  if (memory == nullptr) throw std::bad_alloc{};
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace whydown::journey {
+namespace {
+
+using testing::Builder;
+using testing::play;
+using testing::Recorder;
+
+class Counter final : public Sink {
+ public:
+  void attempt(const Attempt& attempt) override {
+    ++attempts;
+    open += attempt.open_at_end ? 1U : 0U;
+  }
+  void observation(const Observation&) override { ++observations; }
+  std::uint64_t attempts = 0;
+  std::uint64_t open = 0;
+  std::uint64_t observations = 0;
+};
+
+struct DuplicateRow {
+  const char* what;
+  std::vector<std::string> script;
+  std::vector<std::string> attempts;
+  std::vector<std::string> observations;
+};
+
+TEST(Duplicates, AreNoRetransmissions) {
+  const std::vector<DuplicateRow> rows{
+      {"a mirror port shows each frame twice",
+       {"0 query c1:5000 s1 7 A a.example ip=9", "0.001 query c1:5000 s1 7 A a.example ip=9",
+        "0.1 answer c1:5000 s1 7 A a.example ok ip=8",
+        "0.101 answer c1:5000 s1 7 A a.example ok ip=8"},
+       {"dns c1>s1:53/udp ok none 1"},
+       {"duplicate_frame c1>s1", "duplicate_frame c1>s1"}},
+      {"another IP id is another packet",
+       {"0 query c1:5000 s1 7 A a.example ip=9", "1 query c1:5000 s1 7 A a.example ip=10",
+        "1.1 answer c1:5000 s1 7 A a.example ok"},
+       {"dns c1>s1:53/udp slow none 2"},
+       {}},
+      {"the same IP id a second later is a retransmission",
+       {"0 syn c1:4000 s1:80 ip=9", "1 syn c1:4000 s1:80 ip=9", "1.1 rst c1:4000 s1:80"},
+       {"tcp c1>s1:80/tcp refused reset 2"},
+       {}},
+      {"IP id 0 proves nothing for data",
+       {"0 udp c1:4000 s1:514 ip=0", "0.001 udp c1:4000 s1:514 ip=0"},
+       {"udp c1>s1:514/udp unknown none 2"},
+       {}},
+      {"no stack repeats a SYN within a millisecond, whatever its IP id",
+       {"0 syn c1:4000 s1:80 ip=0 seq=5", "0.001 syn c1:4000 s1:80 ip=0 seq=5",
+        "0.1 rst c1:4000 s1:80"},
+       {"tcp c1>s1:80/tcp refused reset 1"},
+       {"duplicate_frame c1>s1"}},
+      {"two vantage points show one packet",
+       {"0 syn c1:4000 s1:80 ip=9 seq=5 in=0", "0.03 syn c1:4000 s1:80 ip=9 seq=5 ttl=57 in=1",
+        "0.1 rst c1:4000 s1:80 ip=3 in=1", "0.13 rst c1:4000 s1:80 ip=3 in=0"},
+       {"tcp c1>s1:80/tcp refused reset 1"},
+       {}},
+      {"text rounds its times",
+       {"0 query c1:5000 s1 7 A a.example text", "0 query c1:5000 s1 7 A a.example text",
+        "9 later"},
+       {"dns c1>s1:53/udp silent no_response 2"},
+       {}},
+  };
+  for (const DuplicateRow& row : rows) {
+    const auto played = play(row.script);
+    EXPECT_EQ(played.lines, row.attempts) << row.what;
+    EXPECT_EQ(played.observations, row.observations) << row.what;
+  }
+}
+
+TEST(Totals, CountPacketsAndNotes) {
+  Recorder recorder;
+  base::Interner names{{.names = 16, .bytes = 256}};
+  Tracker tracker{recorder, names};
+  Builder builder;
+  tracker.packet(builder.build("0 arp c1 c2 notime"));
+  packet::Packet packet = builder.build("1 udp c1:4000 s1:514");
+  packet.notes.push_back({.note = packet::Note::bad_ip_checksum, .offset = 24});
+  tracker.packet(packet);
+  packet = builder.build("2 udp c1:4000 s1:514");
+  packet.notes.push_back({.note = packet::Note::bad_ip_checksum, .offset = 24});
+  tracker.packet(packet);
+  tracker.finish();
+  const Totals& totals = tracker.totals();
+  const auto note = static_cast<std::size_t>(packet::Note::bad_ip_checksum);
+  EXPECT_EQ(totals.packets, 3U);
+  EXPECT_EQ(totals.ip_packets, 2U);
+  EXPECT_EQ(totals.udp_flows, 1U);
+  EXPECT_EQ(totals.udp_flows_one_way, 1U);
+  EXPECT_EQ(totals.notes[note], 2U);
+  EXPECT_EQ(totals.note_first[note].number, 2U);
+  EXPECT_EQ(totals.first.number, 2U);
+  EXPECT_EQ(totals.last.number, 3U);
+}
+
+TEST(Tracker, LaterFragmentsSayNothing) {
+  Recorder recorder;
+  base::Interner names{{.names = 16, .bytes = 256}};
+  Tracker tracker{recorder, names};
+  Builder builder;
+  packet::Packet packet = builder.build("0 udp c1:0 s1:514");
+  packet.ip.fragment_offset = 1480;
+  tracker.packet(packet);
+  tracker.finish();
+  EXPECT_TRUE(recorder.attempts.empty());
+}
+
+TEST(Tracker, StaysWithinItsMemory) { EXPECT_LE(Tracker::memory_bytes(), std::size_t{120} << 20U); }
+
+packet::Packet tcp_packet(std::uint32_t client, std::uint16_t port, std::uint8_t flags) {
+  Builder builder;
+  packet::Packet packet = builder.build("0 syn c1:4000 s1:80");
+  packet.ip.source = base::IpAddress::v4(client);
+  packet.source_port = port;
+  packet.tcp.flags = flags;
+  return packet;
+}
+
+TEST(Tracker, AFloodEvictsTheOldestAndSaysSo) {
+  Counter counter;
+  base::Interner names{{.names = 16, .bytes = 256}};
+  Tracker tracker{counter, names};
+  constexpr std::uint32_t kSources = limits::kTcpFlows + 1000;
+  packet::Packet packet = tcp_packet(0, 1, packet::tcp_flag::syn);
+  for (std::uint32_t i = 0; i < kSources; ++i) {
+    packet.ip.source = base::IpAddress::v4(0x10000000 + i);
+    packet.ip.id = 1 + (i & 0x7fff);
+    tracker.packet(packet);
+  }
+  EXPECT_EQ(counter.attempts, 1000U);
+  EXPECT_EQ(tracker.totals().evicted, 1000U);
+  tracker.finish();
+  EXPECT_EQ(counter.attempts, kSources);
+  EXPECT_EQ(counter.open, kSources);
+}
+
+TEST(Tracker, AFloodLeavesConnectionsInUseAlone) {
+  Recorder recorder;
+  base::Interner names{{.names = 16, .bytes = 256}};
+  Tracker tracker{recorder, names};
+  Builder builder;
+  for (const char* line :
+       {"0 syn c1:4000 s1:80", "0.1 synack c1:4000 s1:80", "0.2 ack c1:4000 s1:80"}) {
+    tracker.packet(builder.build(line));
+  }
+  packet::Packet packet = tcp_packet(0, 1, packet::tcp_flag::syn);
+  for (std::uint32_t i = 0; i < 2 * limits::kTcpFlows; ++i) {
+    packet.ip.source = base::IpAddress::v4(0x10000000 + i);
+    packet.ip.id = 1 + (i & 0x7fff);
+    tracker.packet(packet);
+  }
+  recorder.attempts.clear();
+  tracker.packet(builder.build("9 data c1:4000 s1:80 len=5"));
+  tracker.finish();
+  for (const Attempt& attempt : recorder.attempts) EXPECT_FALSE(attempt.mid_stream);
+}
+
+// Any sequence of packets, small enough in addresses that they meet.
+std::string random_line(std::mt19937& random, double time) {
+  static const char* const kKinds[] = {"syn",   "synack", "ack",  "rst",
+                                       "sdata", "data",   "crst", "fin"};
+  static const char* const kErrors[] = {"port", "host", "admin", "ttl", "frag"};
+  static const char* const kAnswers[] = {"ok", "nodata", "nx", "servfail", "refused", "tc"};
+  static const char* const kTypes[] = {"A", "AAAA", "HTTPS"};
+  static const char* const kNames[] = {"a.example", "b.example", "a.example.lan", "wpad"};
+  const auto pick = [&](std::size_t n) { return static_cast<std::size_t>(random()) % n; };
+  const auto number = [&](std::size_t n) { return std::to_string(1 + pick(n)); };
+  const std::string client = "c" + number(3);
+  const std::string server = "s" + number(3);
+  const std::string port = std::to_string(4000 + pick(4));
+  std::string line = std::to_string(time) + " ";
+  switch (pick(9)) {
+    case 0:
+    case 1:
+      line += std::string{kKinds[pick(8)]} + " " + client + ":" + port + " " + server + ":" +
+              (pick(4) == 0 ? "53" : "80");
+      break;
+    case 2:
+    case 3:
+      line += "query " + client + ":" + port + " " + server + " " + number(4) + " " +
+              kTypes[pick(3)] + " " + kNames[pick(4)];
+      break;
+    case 4:
+      line += "answer " + client + ":" + port + " " + server + " " + number(4) + " " +
+              kTypes[pick(3)] + " " + kNames[pick(4)] + " " + kAnswers[pick(6)];
+      break;
+    case 5: {
+      const char* const transports[] = {"udp", "tcp", "icmp", "any"};
+      const char* const ports[] = {"53", "80", "514"};
+      line += std::string{"icmp "} + kErrors[pick(5)] + " r" + number(2) + " " +
+              transports[pick(4)] + " " + client + (pick(3) == 0 ? "" : ":" + port) + " " + server +
+              ":" + ports[pick(3)];
+      break;
+    }
+    case 6:
+      line += std::string{pick(2) == 0 ? "udp " : "sudp "} + client + ":" + port + " " + server +
+              ":514";
+      break;
+    case 7:
+      line += std::string{pick(2) == 0 ? "echo " : "reply "} + client + " " + server + " 1 " +
+              number(5);
+      break;
+    default:
+      line += std::string{pick(3) == 0 ? "arpreply " : "arp "} + client + " " + server;
+      break;
+  }
+  if (pick(4) == 0) line += " text";
+  return line;
+}
+
+bool is_failure(const Attempt& attempt) {
+  return attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
+         attempt.outcome == Outcome::silent;
+}
+
+void expect_sound(const Attempt& attempt) {
+  const std::string what = testing::summary(attempt);
+  EXPECT_EQ(is_failure(attempt), attempt.symptom != Symptom::none) << what;
+  EXPECT_EQ(attempt.outcome == Outcome::silent, attempt.symptom == Symptom::no_response) << what;
+  if (attempt.open_at_end) {
+    EXPECT_EQ(attempt.outcome, Outcome::unknown) << what;
+  }
+  if (attempt.healed) {
+    EXPECT_TRUE(is_failure(attempt)) << what;
+  }
+  if (attempt.answered_by_other_server) {
+    EXPECT_TRUE(attempt.healed) << what;
+  }
+  if (attempt.mid_stream) {
+    EXPECT_EQ(attempt.outcome, Outcome::unknown) << what;
+  }
+  if (attempt.half_open) {
+    EXPECT_TRUE(!is_failure(attempt)) << what;
+  }
+  EXPECT_EQ(attempt.request_seen, attempt.tries != 0) << what;
+  EXPECT_EQ(attempt.last_request.is_set(), attempt.tries > 1) << what;
+  if (attempt.request_seen) {
+    EXPECT_TRUE(attempt.request.is_set()) << what;
+  }
+  if (!attempt.request_seen && !attempt.mid_stream) {
+    EXPECT_TRUE(attempt.answer.is_set()) << what;
+  }
+  EXPECT_LE(attempt.begin, attempt.end) << what;
+  EXPECT_NE(attempt.client.kind(), base::AddressKind::none) << what;
+}
+
+TEST(Tracker, EveryRequestIsAccountedForOnce) {
+  for (unsigned seed = 1; seed <= 60; ++seed) {
+    std::mt19937 random{seed};
+    Recorder recorder;
+    base::Interner names{{.names = 64, .bytes = 4096}};
+    Tracker tracker{recorder, names};
+    Builder builder;
+    std::map<Protocol, std::uint64_t> requests;
+    double time = 0;
+    for (int i = 0; i < 400; ++i) {
+      time += static_cast<double>(random() % 1000) * (random() % 20 == 0 ? 0.05 : 0.001);
+      const std::string line = random_line(random, time);
+      const packet::Packet packet = builder.build(line);
+      tracker.packet(packet);
+      const bool dns = packet.application == packet::Application::dns;
+      const bool syn =
+          packet.transport == packet::Transport::tcp && packet.tcp.flags == packet::tcp_flag::syn;
+      if (dns && !packet.dns.response) ++requests[Protocol::dns];
+      if (syn) ++requests[packet.destination_port == 53 ? Protocol::dns : Protocol::tcp];
+      if (line.find(" echo ") != std::string::npos) ++requests[Protocol::icmp];
+      if (line.find(" arp ") != std::string::npos) ++requests[Protocol::arp];
+    }
+    tracker.finish();
+    std::map<Protocol, std::uint64_t> tries;
+    for (const Attempt& attempt : recorder.attempts) {
+      expect_sound(attempt);
+      if (attempt.service.protocol != Protocol::udp && attempt.tries != 0) {
+        tries[attempt.service.protocol] += attempt.tries;
+      }
+    }
+    EXPECT_EQ(tries, requests) << "seed " << seed;
+    EXPECT_EQ(tracker.totals().evicted, 0U);
+  }
+}
+
+TEST(Tracker, TheSamePacketsGiveTheSameAttemptsInTheSameOrder) {
+  const auto run = [] {
+    std::mt19937 random{99};
+    Recorder recorder;
+    base::Interner names{{.names = 64, .bytes = 4096}};
+    Tracker tracker{recorder, names};
+    Builder builder;
+    for (int i = 0; i < 2000; ++i) tracker.packet(builder.build(random_line(random, i * 0.05)));
+    tracker.finish();
+    std::string all;
+    for (const Attempt& attempt : recorder.attempts) {
+      all += testing::summary(attempt) + "\n" + describe(attempt.request, names) + "\n";
+    }
+    return all;
+  };
+  EXPECT_EQ(run(), run());
+}
+
+TEST(Tracker, DoesNotAllocatePerPacket) {
+  std::mt19937 random{7};
+  Builder builder;
+  std::vector<packet::Packet> packets;
+  for (int i = 0; i < 3000; ++i) packets.push_back(builder.build(random_line(random, i * 0.05)));
+  Counter counter;
+  base::Interner names{{.names = 64, .bytes = 4096}};
+  Tracker tracker{counter, names};
+  const std::uint64_t before = allocations;
+  for (const packet::Packet& packet : packets) tracker.packet(packet);
+  tracker.finish();
+  EXPECT_EQ(allocations, before);
+  EXPECT_GT(counter.attempts, 500U);
+}
+
+TEST(Tracker, BearsAnyTime) {
+  Recorder recorder;
+  base::Interner names{{.names = 16, .bytes = 256}};
+  Tracker tracker{recorder, names};
+  Builder builder;
+  const std::int64_t times[] = {0,         INT64_MAX, INT64_MIN,     5,
+                                INT64_MAX, -1,        1'700'000'000, INT64_MIN};
+  for (const std::int64_t time : times) {
+    for (const char* line :
+         {"0 query c1:5000 s1 7 A a.example", "0 syn c1:4000 s1:80",
+          "0 icmp port s1 udp c1:5000 s1:53", "0 synack c1:4000 s1:80", "0 udp c1:4000 s1:514",
+          "0 echo c1 s1 1 1", "0 arp c1 s1", "0 answer c1:5000 s1 7 A a.example ok"}) {
+      packet::Packet packet = builder.build(line);
+      packet.place.time = base::time_from_ns(time);
+      tracker.packet(packet);
+    }
+  }
+  tracker.finish();
+  EXPECT_FALSE(recorder.attempts.empty());
+}
+
+}  // namespace
+}  // namespace whydown::journey

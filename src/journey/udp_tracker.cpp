@@ -1,0 +1,311 @@
+#include "journey/udp_tracker.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include "journey/verdict.h"
+
+namespace whydown::journey {
+
+using packet::Field;
+using packet::Packet;
+using packet::Transport;
+
+namespace {
+
+constexpr std::uint16_t kReserved = 1024;
+// Said to nobody in particular: NetBIOS 137-138, SSDP 1900, mDNS 5353, LLMNR 5355.
+constexpr std::array<std::uint16_t, 5> kDiscovery{137, 138, 1900, 5353, 5355};
+constexpr std::size_t kPairMask = limits::kUdpFlows / 8 - 1;
+
+bool is_discovery(const Packet& packet) {
+  const auto is = [](std::uint16_t port) {
+    return std::ranges::find(kDiscovery, port) != kDiscovery.end();
+  };
+  return is(packet.source_port) || is(packet.destination_port) ||
+         packet.ip.destination.is_multicast() || packet.ip.destination.is_broadcast();
+}
+
+}  // namespace
+
+UdpTracker::UdpTracker(Context& context, Healing& healing, Probes& probes)
+    : context_(context), healing_(healing), probes_(probes) {}
+
+Slot UdpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_client,
+                        bool& crowded) {
+  const auto fits = [&](Slot slot) {
+    const Flow& flow = flows_[slot];
+    const auto ends = [&](const base::IpAddress& a, std::uint16_t a_port, const base::IpAddress& b,
+                          std::uint16_t b_port) {
+      return packet.source_port == a_port && packet.destination_port == b_port &&
+             packet.ip.source == a && packet.ip.destination == b;
+    };
+    from_client = ends(flow.client, flow.client_port, flow.server, flow.server_port);
+    return from_client || ends(flow.server, flow.server_port, flow.client, flow.client_port);
+  };
+  return by_ends_.find(hash, fits, &crowded);
+}
+
+void UdpTracker::packet(const Packet& packet) {
+  if (is_discovery(packet) || (packet.source_port == 0 && packet.destination_port == 0)) return;
+  const std::uint64_t hash = flow_hash(packet.ip.source, packet.source_port, packet.ip.destination,
+                                       packet.destination_port);
+  bool is_client = true;
+  bool crowded = false;
+  const Slot slot = lookup(packet, hash, is_client, crowded);
+  if (slot == kNoSlot) {
+    if (crowded) evict(by_ends_.in_the_way(hash));
+    open(packet, hash);
+    return;
+  }
+  flows_[slot].in_use = true;
+  flows_[slot].last_seen = base::ns_of(packet.place.time);
+  if (is_client) {
+    from_client(slot, packet);
+  } else {
+    from_server(slot, packet);
+  }
+}
+
+void UdpTracker::open(const Packet& packet, std::uint64_t hash) {
+  if (flows_.full()) make_room();
+  const Slot slot = flows_.take();
+  Flow& flow = flows_[slot];
+  // The first to speak is the client, unless it speaks from a service's port to a client's.
+  const bool answer = packet.source_port < kReserved && packet.destination_port >= kReserved;
+  flow.client = answer ? packet.ip.destination : packet.ip.source;
+  flow.server = answer ? packet.ip.source : packet.ip.destination;
+  flow.client_port = answer ? packet.destination_port : packet.source_port;
+  flow.server_port = answer ? packet.source_port : packet.destination_port;
+  flow.hash = static_cast<std::uint32_t>(hash);
+  flow.last_seen = base::ns_of(packet.place.time);
+  flow.first = trace_of(packet);
+  flow.timed = packet.has_time;
+  flow.order = context_.order;
+  (answer ? flow.server_spoke : flow.client_spoke) = true;
+  flow.state = answer ? State::unasked : State::asked;
+  flow.tries = answer ? 0 : 1;
+  by_ends_.add(hash, slot);
+  by_age_.append(undecided, slot);
+  if (!answer) enter_pairs(slot);
+  ++context_.totals.udp_flows;
+}
+
+void UdpTracker::from_client(Slot slot, const Packet& packet) {
+  Flow& flow = flows_[slot];
+  flow.client_spoke = true;
+  const Trace trace = trace_of(packet);
+  if (flow.state == State::asked || flow.state == State::asked_again) {
+    flow.last = trace;
+    flow.timed = flow.timed && packet.has_time;
+    if (flow.tries != std::numeric_limits<std::uint16_t>::max()) ++flow.tries;
+    return;
+  }
+  // Its first datagram after an answer: kept as the request, should an error come.
+  flow.state = flow.state == State::unasked ? State::asked : State::asked_again;
+  flow.first = trace;
+  flow.last = Trace{};
+  flow.timed = packet.has_time;
+  flow.order = context_.order;
+  flow.tries = 1;
+  enter_pairs(slot);
+}
+
+void UdpTracker::from_server(Slot slot, const Packet& packet) {
+  Flow& flow = flows_[slot];
+  flow.server_spoke = true;
+  if (flow.state == State::quiet || flow.state == State::unasked) return;
+  leave_pairs(slot);
+  const bool first_exchange = flow.state == State::asked;
+  flow.state = State::quiet;
+  if (!first_exchange) return;
+  Attempt attempt = attempt_of(flow);
+  attempt.outcome = Outcome::ok;
+  attempt.answer = digest_of(packet, Kind::udp_datagram, 0);
+  attempt.end = packet.place.time;
+  attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
+  move_to(slot, decided);
+  healing_.connect_served(flow.client, attempt.service, attempt.begin);
+  healing_.settle(attempt);
+}
+
+UdpTracker::Found UdpTracker::find(const Complaint& complaint) const {
+  const auto open = [&](const Flow& flow) {
+    return flow.state == State::asked || flow.state == State::asked_again;
+  };
+  Slot slot = kNoSlot;
+  if (complaint.has_client_port) {
+    const std::uint64_t hash =
+        flow_hash(complaint.client, complaint.client_port, complaint.server, complaint.server_port);
+    slot = by_ends_.find(hash, [&](Slot s) {
+      const Flow& flow = flows_[s];
+      const auto ends = [&](const base::IpAddress& a, std::uint16_t a_port,
+                            const base::IpAddress& b, std::uint16_t b_port) {
+        return complaint.client_port == a_port && complaint.server_port == b_port &&
+               complaint.client == a && complaint.server == b;
+      };
+      return ends(flow.client, flow.client_port, flow.server, flow.server_port) ||
+             ends(flow.server, flow.server_port, flow.client, flow.client_port);
+    });
+  } else {
+    const std::uint64_t pair = pair_hash(complaint.client, complaint.server);
+    slot = find_in(by_pair_, pair & kPairMask, [&](Slot s) {
+      const Flow& flow = flows_[s];
+      return flow.client == complaint.client && flow.server == complaint.server &&
+             (complaint.server_port == 0 || flow.server_port == complaint.server_port);
+    });
+  }
+  if (slot == kNoSlot) return {};
+  const Flow& flow = flows_[slot];
+  const bool ours = flow.client == complaint.client &&
+                    (!complaint.has_client_port || flow.client_port == complaint.client_port);
+  return {.match = ours && open(flow) ? Match::pending : Match::settled,
+          .slot = slot,
+          .age = context_.since(flow.order)};
+}
+
+void UdpTracker::fail(Slot slot, const Complaint& complaint) {
+  Flow& flow = flows_[slot];
+  const Packet& packet = complaint.packet;
+  leave_pairs(slot);
+  Attempt attempt = attempt_of(flow);
+  attempt.symptom = complaint.symptom;
+  attempt.outcome = outcome_of(attempt.symptom);
+  attempt.answer = digest_of(packet, Kind::icmp_error, 0);
+  attempt.server_spoke = packet.ip.source == flow.server;
+  attempt.end = packet.place.time;
+  attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.is_probe = probes_.is_probe(attempt);
+  // The flow goes on: its next datagram is the next attempt, answered or not.
+  flow.state = flow.state == State::asked ? State::unasked : State::quiet;
+  move_to(slot, decided);
+  healing_.settle(attempt);
+}
+
+Attempt UdpTracker::attempt_of(const Flow& flow) const {
+  Attempt attempt;
+  attempt.service = {.server = flow.server,
+                     .port = flow.server_port,
+                     .transport = Transport::udp,
+                     .protocol = Protocol::udp};
+  attempt.client = flow.client;
+  attempt.step = Step::connect;
+  attempt.client_spoke = flow.client_spoke;
+  attempt.server_spoke = flow.server_spoke;
+  attempt.tries = flow.tries;
+  attempt.request_seen = flow.tries != 0;
+  attempt.is_probe = Probes::is_traceroute_port(attempt.service);
+  const Ends ends{flow.client, flow.server, flow.client_port, flow.server_port};
+  if (attempt.request_seen) {
+    attempt.request = expand(flow.first, Kind::udp_datagram, Transport::udp, ends);
+    attempt.last_request = expand(flow.last, Kind::udp_datagram, Transport::udp, ends);
+  }
+  attempt.begin = flow.first.when();
+  attempt.end = flow.last.is_set() ? flow.last.when() : attempt.begin;
+  return attempt;
+}
+
+void UdpTracker::enter_pairs(Slot slot) {
+  Flow& flow = flows_[slot];
+  const packet::Fields known{flow.first.known};
+  if (known.has(Field::bytes) || flow.in_pairs) return;
+  by_pair_.append(pair_hash(flow.client, flow.server) & kPairMask, slot);
+  flow.in_pairs = true;
+}
+
+void UdpTracker::leave_pairs(Slot slot) {
+  Flow& flow = flows_[slot];
+  if (!flow.in_pairs) return;
+  by_pair_.remove(pair_hash(flow.client, flow.server) & kPairMask, slot);
+  flow.in_pairs = false;
+}
+
+void UdpTracker::move_to(Slot slot, Age age) {
+  Flow& flow = flows_[slot];
+  by_age_.remove(flow.age, slot);
+  flow.age = age;
+  by_age_.append(age, slot);
+}
+
+// Says what is left to say of a flow that ends or leaves the table.
+void UdpTracker::close(Slot slot, bool evicted) {
+  const Flow& flow = flows_[slot];
+  if (flow.client_spoke != flow.server_spoke && flow.age == undecided) {
+    ++context_.totals.udp_flows_one_way;
+  }
+  const bool mid_stream = flow.state == State::unasked && flow.age == undecided;
+  if (flow.state != State::asked && !mid_stream) return;
+  Attempt attempt = attempt_of(flow);
+  attempt.open_at_end = evicted && !mid_stream;
+  if (mid_stream) {
+    attempt.mid_stream = true;
+    attempt.answer = expand(flow.first, Kind::udp_datagram, Transport::udp,
+                            {flow.server, flow.client, flow.server_port, flow.client_port});
+    attempt.end = base::time_from_ns(flow.last_seen);
+  }
+  healing_.settle(attempt);
+}
+
+void UdpTracker::forget(Slot slot) {
+  leave_pairs(slot);
+  const Flow& flow = flows_[slot];
+  by_age_.remove(flow.age, slot);
+  by_ends_.remove(flow.hash, slot);
+  flows_.give_back(slot);
+}
+
+void UdpTracker::make_room() {
+  for (const Age age : {decided, undecided}) {
+    for (std::size_t i = 0; i < limits::kSecondChances; ++i) {
+      const Slot slot = by_age_.front(age);
+      if (slot == kNoSlot || !flows_[slot].in_use) break;
+      flows_[slot].in_use = false;
+      move_to(slot, age);
+    }
+    const Slot slot = by_age_.front(age);
+    if (slot == kNoSlot) continue;
+    evict(slot);
+    return;
+  }
+}
+
+void UdpTracker::evict(Slot slot) {
+  if (flows_[slot].state == State::asked) ++context_.totals.evicted;
+  close(slot, true);
+  forget(slot);
+}
+
+void UdpTracker::advance() {
+  for (const Age age : {undecided, decided}) {
+    for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.front(age)) {
+      Flow& flow = flows_[slot];
+      const auto idle = base::between(base::time_from_ns(flow.last_seen), context_.now);
+      if (idle >= limits::kUdpIdle) {
+        close(slot, false);
+        forget(slot);
+      } else if (flow.in_use) {
+        flow.in_use = false;  // used since it came to the front: behind the ones that were not
+        move_to(slot, age);
+      } else {
+        break;
+      }
+    }
+  }
+}
+
+void UdpTracker::finish() {
+  for (const Age age : {decided, undecided}) {
+    for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) {
+      close(slot, false);
+    }
+  }
+}
+
+std::size_t UdpTracker::memory_bytes() {
+  return Slab<Flow>::bytes(limits::kUdpFlows) + Index::bytes(limits::kUdpFlows) +
+         Chains::bytes(limits::kUdpFlows / 8, limits::kUdpFlows) +
+         Chains::bytes(ages, limits::kUdpFlows);
+}
+
+}  // namespace whydown::journey

@@ -1,0 +1,81 @@
+// UDP other than DNS: who answers, and whom ICMP refuses.
+//
+// UDP need not answer, so silence is no failure here. A flow gives one attempt for its first
+// exchange, and a new one for each ICMP error after that: the datagram that met it is a request.
+#pragma once
+
+#include "journey/context.h"
+#include "journey/healing.h"
+#include "journey/limits.h"
+#include "journey/probes.h"
+#include "journey/table.h"
+#include "journey/trace.h"
+
+namespace whydown::journey {
+
+class UdpTracker {
+ public:
+  UdpTracker(Context& context, Healing& healing, Probes& probes);
+  void packet(const packet::Packet& packet);
+
+  enum class Match : std::uint8_t { none, settled, pending };
+  struct Found {
+    Match match = Match::none;
+    Slot slot = kNoSlot;
+    std::uint32_t age = 0;  // packets since the request
+  };
+  Found find(const Complaint& complaint) const;
+  void fail(Slot slot, const Complaint& complaint);
+  void advance();
+  void finish();
+  static std::size_t memory_bytes();
+
+ private:
+  // unasked: the client has not spoken, or not since an error. asked: its first exchange is open.
+  // quiet: that was answered, and nothing is open since. asked_again: something is.
+  enum class State : std::uint8_t { unasked, asked, quiet, asked_again };
+  enum Age : std::uint8_t { undecided, decided, ages };
+
+  struct Flow {
+    base::IpAddress client;
+    base::IpAddress server;
+    std::uint16_t client_port = 0;
+    std::uint16_t server_port = 0;
+    std::uint32_t hash = 0;
+    std::int64_t last_seen = 0;
+    std::uint32_t order = 0;
+    State state = State::asked;
+    Age age = undecided;
+    bool client_spoke = false;
+    bool server_spoke = false;
+    bool in_use = false;
+    bool in_pairs = false;
+    bool timed = true;
+    std::uint16_t tries = 0;
+    Trace first;
+    Trace last;
+  };
+
+  Slot lookup(const packet::Packet& packet, std::uint64_t hash, bool& from_client, bool& crowded);
+  void open(const packet::Packet& packet, std::uint64_t hash);
+  void from_client(Slot slot, const packet::Packet& packet);
+  void from_server(Slot slot, const packet::Packet& packet);
+  void make_room();
+  void evict(Slot slot);
+  void move_to(Slot slot, Age age);
+  void enter_pairs(Slot slot);
+  void leave_pairs(Slot slot);
+  void close(Slot slot, bool evicted);
+  void forget(Slot slot);
+  Attempt attempt_of(const Flow& flow) const;
+
+  Context& context_;
+  Healing& healing_;
+  Probes& probes_;
+  Slab<Flow> flows_{limits::kUdpFlows};
+  Index by_ends_{limits::kUdpFlows};
+  Chains by_pair_{limits::kUdpFlows / 8, limits::kUdpFlows};  // of text inputs only
+  Chains by_age_{ages, limits::kUdpFlows};
+};
+
+}  // namespace whydown::journey
