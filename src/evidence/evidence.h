@@ -1,0 +1,210 @@
+// Boundary of evidence/: attempts summed into mergeable rows, and the facts read off them.
+//
+// A row stands for one service, step, outcome and symptom: counts that add, sketches that merge, a
+// coarse histogram of time, and the first and last attempts as exemplars. Nothing after this stage
+// sees a packet that is no exemplar. Rows are the seam for scale: two stores of two captures (or
+// two threads) merge into the store of both.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/input_info.h"
+#include "base/quality.h"
+#include "evidence/index.h"
+#include "evidence/sketch.h"
+#include "journey/journey.h"
+
+namespace whydown::evidence {
+
+using journey::Attempt;
+using journey::Digest;
+using journey::Observation;
+using journey::Outcome;
+using journey::Protocol;
+using journey::Service;
+using journey::Sign;
+using journey::Step;
+using journey::Symptom;
+
+struct RowKey {
+  Service service;
+  Step step = Step::connect;
+  Outcome outcome = Outcome::unknown;
+  Symptom symptom = Symptom::none;
+  bool healed = false;
+  friend auto operator<=>(const RowKey&, const RowKey&) = default;
+};
+
+struct Row {
+  static constexpr std::size_t kFirst = 8;
+  static constexpr std::size_t kLast = 4;
+
+  RowKey key;
+  std::uint64_t attempts = 0;
+  std::uint64_t counted = 0;  // of them neither probe nor noise nor joined in mid-stream
+  std::uint64_t tries = 0;    // request packets
+  std::uint64_t open_at_end = 0;
+  std::uint64_t mid_stream = 0;
+  std::uint64_t half_open = 0;
+  std::uint64_t probes = 0;
+  std::uint64_t noise = 0;
+  std::uint64_t answered_by_other_server = 0;
+  std::uint64_t server_spoke = 0;
+  std::uint64_t request_unseen = 0;
+  // Of attempts decided by an ICMP error: whether its source is the destination it quotes.
+  std::uint64_t error_from_server = 0;
+  std::uint64_t error_from_other = 0;
+  // ... and how its IPv4 header was made, where tos, id and DF are known.
+  std::uint64_t error_header_known = 0;
+  std::uint64_t error_header_crafted = 0;  // tos 0, id 0, DF set
+  std::uint64_t error_header_kernel = 0;   // tos 0xc0, DF clear
+  base::Time first{base::Time::max()};     // earliest begin
+  base::Time last{base::Time::min()};      // latest end
+  TimeHistogram times;                     // of begin
+  LatencyHistogram latency;                // of attempts with an answer
+  LatencyTrend latency_trend;              // the same over time (of begin)
+  AddressSketch clients;
+  NameSketch names;                                           // interner ids
+  CodeCounts extended_errors;                                 // EDE codes
+  std::map<std::uint16_t, base::Place> extended_error_first;  // the earliest packet of each code
+  // The earliest and the latest attempts by begin, each in order of time, never the same twice.
+  std::vector<Attempt> first_attempts;
+  std::vector<Attempt> last_attempts;
+
+  // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast).
+  void add(const Attempt& attempt, std::size_t first_limit = kFirst,
+           std::size_t last_limit = kLast);
+  void merge(const Row& other, std::size_t first_limit = kFirst, std::size_t last_limit = kLast);
+  // first_attempts then last_attempts.
+  std::vector<const Attempt*> exemplars() const;
+};
+
+struct ObservationRow {
+  Sign sign = Sign::late_answer;
+  Service service;
+  std::uint64_t count = 0;
+  LatencyHistogram latency;
+  std::vector<Observation> first;  // the earliest, up to limits::kObservationsKept
+};
+
+// What one client got, over all services: who was served, before and after.
+struct ClientRow {
+  base::IpAddress client;
+  std::array<std::array<std::uint64_t, journey::kOutcomes>, journey::kSteps>
+      attempts{};  // probes and noise left out
+  base::Time first{base::Time::max()};
+  base::Time last{base::Time::min()};
+};
+
+// What one client got from one service. Probes, noise and mid-stream left out; times are of begin.
+struct ServiceClientKey {
+  Service service;
+  base::IpAddress client;
+  friend auto operator<=>(const ServiceClientKey&, const ServiceClientKey&) = default;
+};
+
+struct ServiceClientRow {
+  std::uint64_t ok = 0;      // outcomes ok and slow
+  std::uint64_t failed = 0;  // refused, failed, silent, cut
+  base::Time first_ok{base::Time::max()};
+  base::Time last_ok{base::Time::min()};
+  base::Time first_failed{base::Time::max()};
+  base::Time last_failed{base::Time::min()};
+};
+
+// Merging two stores gives the store of both, exactly as long as no table overflowed. Both must
+// number their inputs alike: places are not renumbered.
+class Store final : public journey::Sink {
+ public:
+  Store();
+  void attempt(const Attempt& attempt) override;
+  void observation(const Observation& observation) override;
+  // Call after the tracker has finished.
+  void set_totals(const journey::Totals& totals);
+  void set_inputs(std::vector<base::InputInfo> inputs);
+  void merge(const Store& other);
+
+  const std::map<RowKey, Row>& rows() const { return rows_; }
+  const std::vector<ObservationRow>& observations() const { return observations_; }
+  const std::map<base::IpAddress, ClientRow>& clients() const { return clients_; }
+  const std::map<ServiceClientKey, ServiceClientRow>& service_clients() const {
+    return service_clients_;
+  }
+  const journey::Totals& totals() const { return totals_; }
+  const std::vector<base::InputInfo>& inputs() const { return inputs_; }
+  // Attempts not kept in a row of their own because a table was full.
+  std::uint64_t overflow() const { return overflow_; }
+  // Attempts whose client was not kept in clients() or service_clients() because one was full.
+  std::uint64_t client_overflow() const { return client_overflow_; }
+  // Observations of one sign, those included whose service found no room in observations().
+  std::uint64_t observed(Sign sign) const { return observed_[static_cast<std::size_t>(sign)]; }
+  static std::size_t memory_bytes();
+
+ private:
+  Row* row_of(const RowKey& key);
+  template <typename Added>
+  void add_to_row(Row& row, const Added& added);
+  ClientRow* client_of(const base::IpAddress& client);
+  ServiceClientRow* service_client_of(const ServiceClientKey& key);
+  ObservationRow* observation_row_of(Sign sign, const Service& service);
+
+  std::map<RowKey, Row> rows_;
+  std::vector<ObservationRow> observations_;  // sorted by sign and service
+  std::map<base::IpAddress, ClientRow> clients_;
+  std::map<ServiceClientKey, ServiceClientRow> service_clients_;
+  Index<std::pair<const RowKey, Row>> row_index_;
+  Index<std::pair<const base::IpAddress, ClientRow>> client_index_;
+  Index<std::pair<const ServiceClientKey, ServiceClientRow>> service_client_index_;
+  journey::Totals totals_;
+  std::vector<base::InputInfo> inputs_;
+  std::array<std::uint64_t, static_cast<std::size_t>(Sign::count_)> observed_{};
+  std::size_t quiet_rows_ = 0;
+  std::size_t exemplars_ = 0;
+  std::uint64_t overflow_ = 0;
+  std::uint64_t client_overflow_ = 0;
+};
+
+// --- Facts -------------------------------------------------------------------------------------
+
+// What a diagnosis is about: the services that failed in one way, and how.
+struct Subject {
+  std::vector<Service> services;  // sorted, at least one
+  Step step = Step::connect;
+  Symptom symptom = Symptom::none;
+};
+
+enum class Truth : std::uint8_t { unknown, no, yes };
+
+struct Fact {
+  std::string_view id;  // "icmp.source_is_server"
+  Truth truth = Truth::unknown;
+  std::string detail;                // "10.7.1.1 answers for 203.0.113.2"; may be empty
+  std::vector<base::Place> packets;  // the first few it rests on; never empty unless unknown, but
+                                     // for facts about what is absent
+};
+
+// One line of the generated fact list.
+struct FactInfo {
+  std::string_view id;
+  std::string_view question;  // "Does the ICMP error come from the very address that was queried?"
+  std::string_view source;    // "RFC 1122 3.2.2.1"
+};
+
+std::span<const FactInfo> fact_list();
+// The list as a Markdown page (docs/facts.md is generated from it).
+std::string facts_markdown();
+// Every fact of the list, in its order, for one subject.
+std::vector<Fact> facts(const Store& store, const Subject& subject, const base::Interner& names);
+// Remarks on the data as a whole: journeys' and packets' oddities, impossible numbers of text logs,
+// one-sided or lossy captures. Inputs' own remarks are not repeated.
+std::vector<base::QualityRemark> quality(const Store& store, const base::Interner& names);
+
+}  // namespace whydown::evidence

@@ -1,0 +1,108 @@
+// Facts from the time to live: did an error or a reset travel as far as the server's own packets?
+#include <array>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "evidence/facts/measures.h"
+
+namespace whydown::evidence::facts_detail {
+
+namespace {
+
+using journey::Kind;
+using packet::Field;
+
+// What systems start with: 64 Linux and BSD, 128 Windows, 255 routers and Solaris, 32 old ones.
+constexpr std::array<int, 4> kInitialTtls = {32, 64, 128, 255};
+
+// Routers passed, under the guess that the sender used the smallest initial value that fits.
+int hops(std::uint8_t ttl) {
+  for (const int initial : kInitialTtls) {
+    if (ttl <= initial) return initial - ttl;
+  }
+  return 0;
+}
+
+struct Distances {
+  std::set<int> hops;
+  std::set<int> ttls;
+  std::vector<base::Place> packets;
+
+  void add(const Digest& digest) {
+    hops.insert(facts_detail::hops(digest.ttl));
+    ttls.insert(digest.ttl);
+    packets.push_back(digest.place);
+  }
+  std::string words() const {
+    std::vector<std::string> items;
+    for (const int ttl : ttls) items.push_back(std::to_string(ttl));
+    return list(items, items.size());
+  }
+};
+
+bool is_from(const Digest& digest, const base::IpAddress& address) {
+  return digest.is_set() && digest.source == address && digest.known.has(Field::ttl);
+}
+
+// The answers of the server to attempts that succeeded, at any of its services.
+Distances normal_packets(const View& view, const base::IpAddress& server) {
+  Distances normal;
+  for (const Row* row : view.host) {
+    if (row->key.service.server != server || !is_served(*row, Symptom::no_response)) continue;
+    for (const Attempt* attempt : row->exemplars()) {
+      if (is_from(attempt->answer, server)) normal.add(attempt->answer);
+    }
+  }
+  return normal;
+}
+
+// Compares packets of one kind that carry the server's address with its normal ones.
+Finding compare(const View& view, const RowList& rows, Kind kind, std::string_view noun) {
+  std::uint64_t same = 0;
+  std::uint64_t different = 0;
+  std::vector<base::Place> packets;
+  std::string detail;
+  for (const base::IpAddress& server : view.servers) {
+    const Distances normal = normal_packets(view, server);
+    if (normal.hops.empty()) continue;
+    Distances odd;
+    for (const Row* row : rows) {
+      for (const Attempt* attempt : row->exemplars()) {
+        const Digest& answer = attempt->answer;
+        if (answer.kind != kind || !is_from(answer, server)) continue;
+        odd.add(answer);
+        ++(normal.hops.contains(hops(answer.ttl)) ? same : different);
+      }
+    }
+    if (odd.packets.empty()) continue;
+    detail += fmt::format(
+        "{}in the kept packets, {} of {} arrive with TTL {}, its normal packets with {}",
+        detail.empty() ? "" : "; ", noun, view.book.text(server), odd.words(), normal.words());
+    std::vector<base::Place> pair = both(odd.packets, normal.packets);
+    packets.insert(packets.end(), pair.begin(), pair.end());
+  }
+  if (same > 0 && different > 0) return unknown(detail);
+  if (different > 0) return yes(detail, earliest(std::move(packets)));
+  if (same > 0) return no(detail, earliest(std::move(packets)));
+  return unknown();
+}
+
+}  // namespace
+
+Finding closer_than_server(const View& view) {
+  RowList rows = view.errors;
+  std::ranges::copy_if(view.failed, std::back_inserter(rows),
+                       [](const Row* row) { return row->key.symptom == Symptom::reset; });
+  const bool is_reset = view.subject.symptom == Symptom::reset;
+  return compare(view, rows, is_reset ? Kind::tcp_reset : Kind::icmp_error,
+                 is_reset ? "resets" : "ICMP errors");
+}
+
+Finding reset_ttl_differs(const View& view) {
+  const RowList rows =
+      rows_where(view.service, [](const Row& row) { return row.key.symptom == Symptom::reset; });
+  return compare(view, rows, Kind::tcp_reset, "resets");
+}
+
+}  // namespace whydown::evidence::facts_detail

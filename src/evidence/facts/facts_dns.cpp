@@ -1,0 +1,208 @@
+// Facts about DNS as a service: its other transport, its speed, the other servers.
+#include <fmt/format.h>
+
+#include "evidence/facts/measures.h"
+#include "evidence/limits.h"
+
+namespace whydown::evidence::facts_detail {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr base::Duration kSlow = seconds{1};
+constexpr base::Duration kInstant = milliseconds{5};
+constexpr base::Duration kFast = milliseconds{50};
+
+bool is_dns_over_udp(const Service& service) {
+  return service.protocol == Protocol::dns && service.transport == packet::Transport::udp;
+}
+
+struct OverTcp {
+  RowList tried;
+  RowList accepted;    // the handshake
+  RowList answered;    // a query, be it by an error
+  RowList unanswered;  // a query that had a connection
+  RowList reset;
+};
+
+bool has_query(const Row& row) {
+  return std::ranges::any_of(row.exemplars(), [](const Attempt* attempt) {
+    return attempt->request.kind == journey::Kind::dns_query ||
+           attempt->answer.kind == journey::Kind::dns_answer;
+  });
+}
+
+// Handshakes and queries over TCP at the subject's own ports, since the first failure.
+OverTcp over_tcp(const View& view) {
+  OverTcp out;
+  for (const Row* row : view.host) {
+    const Service& service = row->key.service;
+    const bool is_same_port =
+        std::ranges::any_of(view.subject.services, [&](const Service& wanted) {
+          return is_dns_over_udp(wanted) && wanted.server == service.server &&
+                 wanted.port == service.port;
+        });
+    const bool is_tcp = service.transport == packet::Transport::tcp;
+    if (!is_same_port || !is_tcp || row->key.outcome == Outcome::unknown) continue;
+    if (!is_during(view, *row)) continue;
+    out.tried.push_back(row);
+    const bool is_query = has_query(*row);
+    if (is_rcode(row->key.symptom) || (is_ok(*row) && is_query)) {
+      out.answered.push_back(row);
+    } else if (is_ok(*row)) {
+      out.accepted.push_back(row);
+    } else if (row->key.symptom == Symptom::no_response && is_query) {
+      out.unanswered.push_back(row);
+    }
+    if (row->key.symptom == Symptom::reset) out.reset.push_back(row);
+  }
+  return out;
+}
+
+std::string tcp_port(const View& view, const Row& row) { return view.endpoint(row.key.service); }
+
+// The median time to the answers of one symptom, against a bound.
+struct Median {
+  RowList rows;
+  bool is_known = false;
+  base::Duration value{};
+  std::string detail;
+};
+
+Median median_of(const View& view, Symptom symptom, std::string_view rcode) {
+  Median out;
+  out.rows = rows_where(view.service, [&](const Row& row) { return row.key.symptom == symptom; });
+  const LatencyHistogram latency = latencies(out.rows);
+  out.is_known = latency.count() > 0;
+  out.value = latency.quantile(0.5);
+  if (!out.is_known) return out;
+  out.detail = fmt::format("{} after {} (median of {})", rcode, times(out.value),
+                           counted(latency.count(), "answer"));
+  return out;
+}
+
+}  // namespace
+
+// The kernel accepts connections for a program that hangs: where queries were sent, they decide.
+Finding dns_tcp_answers(const View& view) {
+  const OverTcp found = over_tcp(view);
+  if (found.tried.empty()) return unknown();
+  if (!found.answered.empty()) {
+    return yes(tcp_port(view, *found.answered.front()) + " answered", cite_answers(found.answered));
+  }
+  if (!found.unanswered.empty()) {
+    return no(tcp_port(view, *found.unanswered.front()) + " left the query without an answer",
+              cite_requests(found.unanswered));
+  }
+  if (!found.accepted.empty()) {
+    return yes(tcp_port(view, *found.accepted.front()) + " accepted the connection",
+               cite_answers(found.accepted));
+  }
+  return no(tcp_port(view, *found.tried.front()) + " was tried and did not answer",
+            cite_requests(found.tried));
+}
+
+Finding dns_tcp_refused(const View& view) {
+  const OverTcp found = over_tcp(view);
+  if (found.tried.empty()) return unknown();
+  RowList open = found.accepted;
+  open.insert(open.end(), found.answered.begin(), found.answered.end());
+  if (!open.empty()) {
+    const std::string detail = tcp_port(view, *open.front()) + " accepted the connection";
+    // It changed while the failure went on: neither answer describes it.
+    if (!found.reset.empty()) return unknown(detail + " and reset another");
+    return no(detail, cite_answers(open));
+  }
+  if (found.reset.empty()) {
+    return no(tcp_port(view, *found.tried.front()) + " sent no reset", cite_requests(found.tried));
+  }
+  return yes(tcp_port(view, *found.reset.front()) + " refused by reset", cite_answers(found.reset));
+}
+
+Finding dns_late_answers(const View& view) {
+  std::uint64_t count = 0;
+  std::vector<base::Place> packets;
+  LatencyHistogram latency;
+  const auto is_late = [](Sign sign) {
+    return sign == Sign::late_answer || sign == Sign::late_answer_rejected;
+  };
+  for (const ObservationRow& row : view.store.observations()) {
+    const auto& wanted = view.subject.services;
+    if (!is_late(row.sign) || std::ranges::find(wanted, row.service) == wanted.end()) continue;
+    count += row.count;
+    latency.merge(row.latency);
+    for (const Observation& seen : row.first) packets.push_back(seen.packet.place);
+  }
+  if (count > 0) {
+    std::string detail = counted(count, "answer") + " came too late";
+    if (latency.count() > 0)
+      detail += fmt::format(", after {} (median)", times(latency.quantile(0.5)));
+    return yes(std::move(detail), earliest(std::move(packets)));
+  }
+  const bool is_dns = std::ranges::any_of(view.subject.services, is_dns_over_udp);
+  // Where answers are not captured at all, late ones are not either.
+  if (!is_dns || one_sided(view).truth == Truth::yes) return unknown();
+  const std::uint64_t open = sum(view.failed, &Row::open_at_end);
+  if (open == sum(view.failed, &Row::attempts)) return unknown();
+  return no("no answer in view came after its query was given up", cite_requests(view.failed));
+}
+
+Finding servfail_slow(const View& view) {
+  const Median median = median_of(view, Symptom::serv_fail, "SERVFAIL");
+  if (!median.is_known) return unknown();
+  if (median.value >= kSlow) return yes(median.detail, cite_answers(median.rows));
+  return no(median.detail, cite_answers(median.rows));
+}
+
+Finding servfail_instant(const View& view) {
+  const Median median = median_of(view, Symptom::serv_fail, "SERVFAIL");
+  if (!median.is_known) return unknown();
+  if (median.value <= kInstant) return yes(median.detail, cite_answers(median.rows));
+  return no(median.detail, cite_answers(median.rows));
+}
+
+Finding refused_fast(const View& view) {
+  const Median median = median_of(view, Symptom::refused, "REFUSED");
+  if (!median.is_known) return unknown();
+  if (median.value <= kFast) return yes(median.detail, cite_answers(median.rows));
+  return no(median.detail, cite_answers(median.rows));
+}
+
+// Another server of the same clients: what it told others says nothing about their fallback.
+Finding other_server_answers(const View& view) {
+  const RowList healed =
+      rows_where(view.failed, [](const Row& row) { return row.answered_by_other_server > 0; });
+  RowList tried;
+  RowList answered;
+  for (const auto& [key, row] : view.store.rows()) {
+    const bool is_other = key.service.protocol == Protocol::dns && key.step == Step::name &&
+                          !std::ranges::binary_search(view.servers, key.service.server);
+    if (!is_other || key.outcome == Outcome::unknown || !is_during(view, row)) continue;
+    const auto& few = view.failing_clients.kept();
+    const bool is_shared = std::ranges::any_of(
+        few, [&](const auto& client) { return row.clients.kept().contains(client); });
+    if (!is_shared) continue;
+    tried.push_back(&row);
+    if (is_ok(row)) answered.push_back(&row);
+  }
+  if (!answered.empty()) {
+    std::vector<base::Place> packets = cite(answered, [&](const Attempt& attempt) {
+      return attempt.begin >= view.first ? &attempt.answer : nullptr;
+    });
+    if (packets.empty()) packets = cite_answers(answered);
+    return yes(view.endpoint(answered.front()->key.service) + " answered meanwhile",
+               std::move(packets));
+  }
+  if (!healed.empty()) {
+    return yes(counted(sum(healed, &Row::answered_by_other_server), "query") +
+                   " answered by another server",
+               cite_requests(healed));
+  }
+  if (tried.empty()) return unknown();
+  return no(view.endpoint(tried.front()->key.service) + " was asked and did not answer either",
+            cite_requests(tried));
+}
+
+}  // namespace whydown::evidence::facts_detail

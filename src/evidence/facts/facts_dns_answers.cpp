@@ -1,0 +1,224 @@
+// Facts about what DNS answers said: extended errors, names, types, flags.
+#include <initializer_list>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "evidence/facts/measures.h"
+#include "evidence/limits.h"
+
+namespace whydown::evidence::facts_detail {
+
+namespace {
+
+using journey::Kind;
+using packet::Field;
+
+using Codes = std::initializer_list<std::uint16_t>;
+
+// https://www.iana.org/assignments/dns-parameters, "Extended DNS Error Codes" (RFC 8914).
+struct CodeWords {
+  std::uint16_t code;
+  std::string_view words;
+};
+
+constexpr CodeWords kExtendedErrors[] = {
+    {1, "unsupported DNSKEY algorithm"},
+    {2, "unsupported DS digest type"},
+    {3, "stale answer"},
+    {4, "forged answer"},
+    {5, "DNSSEC indeterminate"},
+    {6, "DNSSEC bogus"},
+    {7, "signature expired"},
+    {8, "signature not yet valid"},
+    {9, "DNSKEY missing"},
+    {10, "RRSIGs missing"},
+    {11, "no zone key bit set"},
+    {12, "NSEC missing"},
+    {15, "blocked"},
+    {16, "censored"},
+    {17, "filtered"},
+    {18, "prohibited"},
+    {19, "stale NXDOMAIN answer"},
+    {20, "not authoritative"},
+    {22, "no reachable authority"},
+    {23, "network error"},
+    {27, "unsupported NSEC3 iterations value"},
+};
+
+std::string_view ede_words(std::uint16_t code) {
+  const auto* found = std::ranges::find(kExtendedErrors, code, &CodeWords::code);
+  return found == std::end(kExtendedErrors) ? "other" : found->words;
+}
+
+// Yes when one of the codes came; no when only others came. Most answers carry none at all, which
+// says nothing: a server need not send them.
+Finding ede_fact(const RowList& rows, Codes codes) {
+  std::vector<std::string> found;
+  std::vector<base::Place> packets;
+  std::vector<base::Place> others;
+  for (const Row* row : rows) {
+    for (const auto& [code, count] : row->extended_errors.all()) {
+      const base::Place& place = row->extended_error_first.at(code);
+      if (std::ranges::find(codes, code) == codes.end()) {
+        others.push_back(place);
+        continue;
+      }
+      packets.push_back(place);
+      found.push_back(fmt::format("extended error {} ({}) in {}", code, ede_words(code),
+                                  counted(count, "answer")));
+    }
+  }
+  if (!found.empty()) return yes(list(found, found.size()), earliest(std::move(packets)));
+  if (others.empty()) return unknown();
+  return no("the extended errors are others", earliest(std::move(others)));
+}
+
+struct Names {
+  NameSketch failing;
+  NameSketch resolved;
+  NameSketch all;
+  RowList resolved_rows;
+};
+
+// Handshakes of DNS over TCP ask for no name.
+bool asks_for_names(const Row& row) {
+  return row.key.service.protocol == Protocol::dns && row.key.step == Step::name &&
+         row.key.outcome != Outcome::unknown &&
+         (row.key.service.transport == packet::Transport::udp || row.names.count() > 0);
+}
+
+// Over UDP and TCP: what a server resolves, it resolves either way.
+Names names_of(const View& view) {
+  Names out;
+  for (const Row* row : view.failed) out.failing.merge(row->names);
+  for (const Row* row : view.host) {
+    if (!asks_for_names(*row)) continue;
+    out.all.merge(row->names);
+    if (!is_ok(*row)) continue;
+    out.resolved.merge(row->names);
+    out.resolved_rows.push_back(row);
+  }
+  return out;
+}
+
+bool is_dns(const View& view) { return view.subject.services.front().protocol == Protocol::dns; }
+
+// Of the answers kept: how many have a property, of those that show it.
+template <typename Shows, typename Has>
+Finding answer_fact(const View& view, std::string_view words, Shows shows, Has has) {
+  std::uint64_t shown = 0;
+  std::vector<base::Place> with;
+  std::vector<base::Place> without;
+  for (const Row* row : view.failed) {
+    for (const Attempt* attempt : row->exemplars()) {
+      const Digest& answer = attempt->answer;
+      if (answer.kind != Kind::dns_answer || (!shows(answer) && !has(answer))) continue;
+      ++shown;
+      (has(answer) ? with : without).push_back(answer.place);
+    }
+  }
+  const std::string detail =
+      fmt::format("{} of {} {}", with.size(), counted(shown, "kept answer"), words);
+  if (shown == 0) return unknown();
+  if (without.empty()) return yes(detail, earliest(std::move(with)));
+  if (with.empty()) return no(detail, earliest(std::move(without)));
+  return unknown(detail);
+}
+
+}  // namespace
+
+Finding ede_dnssec(const View& view) {
+  return ede_fact(view.failed, {1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 27});
+}
+Finding ede_network(const View& view) { return ede_fact(view.failed, {22, 23}); }
+// Stale answers are good ones: they come with the rows that did not fail.
+Finding ede_stale(const View& view) { return ede_fact(view.service, {3, 19}); }
+Finding ede_prohibited(const View& view) { return ede_fact(view.failed, {18}); }
+Finding ede_not_authoritative(const View& view) { return ede_fact(view.failed, {20}); }
+Finding ede_blocked(const View& view) { return ede_fact(view.failed, {15, 16, 17}); }
+Finding ede_forged(const View& view) { return ede_fact(view.failed, {4}); }
+
+Finding other_names_resolve(const View& view) {
+  if (!is_dns(view)) return unknown();
+  const Names names = names_of(view);
+  std::vector<std::string> others;
+  std::set<std::uint32_t> ids;
+  for (const std::uint32_t id : names.resolved.kept()) {
+    if (names.failing.kept().contains(id)) continue;
+    ids.insert(id);
+    others.push_back(view.name(id));
+  }
+  if (!others.empty()) {
+    std::vector<base::Place> packets = cite(names.resolved_rows, [&](const Attempt& attempt) {
+      return ids.contains(attempt.request.name) ? &attempt.answer : nullptr;
+    });
+    if (packets.empty()) packets = cite_answers(names.resolved_rows);
+    return yes(list(others, others.size()) + " resolved", std::move(packets));
+  }
+  if (names.all.count() < 2 || names.resolved.count() > 0) return unknown();
+  return no(fmt::format("{} names were asked for, none resolved", names.all.count()),
+            cite_requests(view.failed));
+}
+
+Finding all_names_fail(const View& view) {
+  if (!is_dns(view)) return unknown();
+  const Names names = names_of(view);
+  if (names.failing.count() == 0) return unknown();
+  const base::Time until = base::add(view.last, kAfterLast);
+  const RowList resolved = rows_where(
+      names.resolved_rows, [&](const Row& row) { return began_between(row, view.first, until); });
+  if (!resolved.empty()) {
+    return no(counted(sum(resolved, &Row::attempts), "attempt") + " resolved",
+              cite_answers(resolved));
+  }
+  if (names.failing.count() < 2) return unknown();
+  return yes(fmt::format("{} names fail, none resolves", names.failing.count()),
+             cite_requests(view.failed));
+}
+
+Finding authoritative_answer(const View& view) {
+  return answer_fact(
+      view, "authoritative (AA)",
+      [](const Digest& answer) {
+        return answer.known.has(Field::bytes) || answer.known.has(Field::dns_id);
+      },
+      [](const Digest& answer) { return answer.authoritative; });
+}
+
+Finding soa_in_answer(const View& view) {
+  return answer_fact(
+      view, "with a SOA record in the authority section",
+      [](const Digest& answer) { return answer.known.has(Field::dns_sections); },
+      [](const Digest& answer) { return answer.has_soa; });
+}
+
+Finding other_types_exist(const View& view) {
+  if (!is_dns(view)) return unknown();
+  std::set<std::pair<std::uint32_t, std::uint16_t>> failing;
+  for (const Row* row : view.failed) {
+    for (const Attempt* attempt : row->exemplars()) {
+      const Digest& request = attempt->request;
+      if (request.name != 0) failing.emplace(request.name, request.dns_type);
+    }
+  }
+  const auto asks_other_type = [&](const Digest& request) {
+    const auto at = failing.lower_bound({request.name, 0});
+    return request.name != 0 && at != failing.end() && at->first == request.name &&
+           !failing.contains({request.name, request.dns_type});
+  };
+  RowList rows = rows_where(view.service, is_ok);
+  std::string name;
+  std::vector<base::Place> packets = cite(rows, [&](const Attempt& attempt) -> const Digest* {
+    const bool exists = attempt.answer.dns_answers > 0 && asks_other_type(attempt.request);
+    if (exists) name = view.name(attempt.request.name);
+    return exists ? &attempt.answer : nullptr;
+  });
+  if (!packets.empty()) {
+    return yes(name + " has records of another type, in the kept packets", std::move(packets));
+  }
+  return unknown();
+}
+
+}  // namespace whydown::evidence::facts_detail

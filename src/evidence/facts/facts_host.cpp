@@ -1,0 +1,176 @@
+// Facts about the machine behind the service: its other ports, and whether it lives at all.
+#include <set>
+
+#include <fmt/format.h>
+
+#include "evidence/facts/measures.h"
+#include "evidence/limits.h"
+
+namespace whydown::evidence::facts_detail {
+
+namespace {
+
+bool has_port(const Row& row) { return row.key.service.port != 0; }
+
+// Tried at a port of the host that is none of the subject's, of any transport.
+RowList other_ports(const View& view) {
+  return rows_where(view.host, [&](const Row& row) {
+    const bool is_subject = std::ranges::any_of(view.subject.services, [&](const Service& service) {
+      return service.server == row.key.service.server && service.port == row.key.service.port &&
+             service.transport == row.key.service.transport;
+    });
+    return has_port(row) && !is_subject && row.mid_stream < row.attempts;
+  });
+}
+
+std::string services(const View& view, const RowList& rows) {
+  std::vector<std::string> names;
+  for (const Row* row : rows) {
+    const std::string name = view.endpoint(row->key.service);
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  }
+  return list(names, names.size());
+}
+
+// Refused like the subject; where the subject is silent, refused by the machine itself.
+bool is_refused_alike(const View& view, const Row& row) {
+  if (view.subject.symptom != Symptom::no_response) return row.key.symptom == view.subject.symptom;
+  if (row.key.symptom == Symptom::reset) return true;
+  return row.key.symptom == Symptom::port_unreachable && row.error_from_server > 0;
+}
+
+// Packets that the server's own address sent in attempts that began since the first failure.
+const Digest* sent_by_server(const View& view, const Attempt& attempt) {
+  if (attempt.end < view.first || attempt.begin > base::add(view.last, kNear)) return nullptr;
+  const bool is_own = attempt.answer.is_set() && attempt.answer.source == attempt.service.server;
+  return is_own ? &attempt.answer : nullptr;
+}
+
+bool is_answered(const Row& row) {
+  return row.server_spoke > 0 || row.error_from_server > 0 || row.key.symptom == Symptom::reset ||
+         (is_ok(row) &&
+          (is_neighbour(row.key.service.protocol) || row.key.service.protocol == Protocol::icmp));
+}
+
+RowList answered_during(const View& view) {
+  return rows_where(view.host,
+                    [&](const Row& row) { return is_answered(row) && is_during(view, row); });
+}
+
+// Different services of the subject's servers tried since the first failure. A host is asked for
+// by ARP or ND, echo, or a port.
+std::set<Service> tried_during(const View& view) {
+  std::set<Service> tried;
+  for (const Row* row : view.host) {
+    const bool is_decided = row->key.outcome != Outcome::unknown;
+    if (is_decided && is_during(view, *row)) tried.insert(row->key.service);
+  }
+  return tried;
+}
+
+// A host that is asked for by ARP just before the first packet to it is sent.
+constexpr base::Duration kResolvedBefore = std::chrono::seconds{3};
+
+struct Neighbours {
+  RowList answered;
+  RowList unanswered;
+};
+
+// Near the failure. An answer that came before the requests went unanswered is of better days.
+Neighbours neighbours(const View& view) {
+  const bool is_subject = is_neighbour(view.subject.services.front().protocol);
+  const base::Time from = base::add(view.first, is_subject ? base::Duration{0} : -kResolvedBefore);
+  const base::Time to = base::add(view.last, kNear);
+  Neighbours out;
+  base::Time first_unanswered = base::Time::max();
+  for (const Row* row : view.host) {
+    if (!is_neighbour(row->key.service.protocol) || !began_between(*row, from, to)) continue;
+    if (is_ok(*row)) out.answered.push_back(row);
+    if (row->key.symptom != Symptom::no_response) continue;
+    out.unanswered.push_back(row);
+    first_unanswered = std::min(first_unanswered, row->first);
+  }
+  std::erase_if(out.answered, [&](const Row* row) {
+    return latest_begin(*row) < first_unanswered && !out.unanswered.empty();
+  });
+  return out;
+}
+
+std::string asked(const RowList& rows, std::string_view result) {
+  return fmt::format("{} for the server's hardware address {}",
+                     counted(sum(rows, &Row::tries), "request"), result);
+}
+
+}  // namespace
+
+Finding other_ports_refuse(const View& view) {
+  const RowList tried = rows_where(other_ports(view), [&](const Row& row) {
+    return std::ranges::any_of(view.subject.services,
+                               [&](const Service& service) {
+                                 return service.transport == row.key.service.transport;
+                               }) &&
+           row.key.outcome != Outcome::unknown;
+  });
+  const RowList refused =
+      rows_where(tried, [&](const Row& row) { return is_refused_alike(view, row); });
+  if (!refused.empty()) return yes(services(view, refused) + " refused", cite_answers(refused));
+  if (tried.empty()) return unknown();
+  return no(services(view, tried) + " not refused that way", cite_requests(tried));
+}
+
+Finding other_ports_answer(const View& view) {
+  const RowList tried = rows_where(other_ports(view), [&](const Row& row) {
+    return row.key.outcome != Outcome::unknown && is_during(view, row);
+  });
+  const RowList answered = rows_where(tried, [](const Row& row) { return is_ok(row); });
+  if (!answered.empty()) return yes(services(view, answered) + " answered", cite_answers(answered));
+  if (tried.empty()) return unknown();
+  return no(services(view, tried) + " did not serve", cite_requests(tried));
+}
+
+Finding alive(const View& view) {
+  const RowList rows = answered_during(view);
+  if (!rows.empty()) {
+    std::vector<base::Place> packets =
+        cite(rows, [&](const Attempt& attempt) { return sent_by_server(view, attempt); });
+    if (packets.empty()) packets = cite_answers(rows);
+    return yes(fmt::format("packets of {} itself since the first failure",
+                           view.book.text(rows.front()->key.service.server)),
+               std::move(packets));
+  }
+  const Finding silent = silent_everywhere(view);
+  if (silent.truth == Truth::yes) return no(silent.detail, silent.packets);
+  return unknown();
+}
+
+Finding silent_everywhere(const View& view) {
+  const RowList answered = answered_during(view);
+  if (!answered.empty())
+    return no(services(view, answered) + " sent packets", cite_answers(answered));
+  const std::set<Service> tried = tried_during(view);
+  if (tried.size() < 2) return unknown();
+  const RowList rows =
+      rows_where(view.host, [&](const Row& row) { return tried.contains(row.key.service); });
+  return yes(fmt::format("{} services tried, nothing sent by the server itself", tried.size()),
+             cite_requests(rows));
+}
+
+Finding neighbour_unanswered(const View& view) {
+  const Neighbours found = neighbours(view);
+  if (found.answered.empty() && found.unanswered.empty()) return unknown();
+  if (found.unanswered.empty())
+    return no(asked(found.answered, "answered"), cite_answers(found.answered));
+  const std::string detail = asked(found.unanswered, "unanswered");
+  if (!found.answered.empty()) return unknown(detail + ", others answered");
+  return yes(detail, cite_requests(found.unanswered));
+}
+
+Finding neighbour_answered(const View& view) {
+  const Neighbours found = neighbours(view);
+  if (!found.answered.empty())
+    return yes(asked(found.answered, "answered"), cite_answers(found.answered));
+  if (found.unanswered.empty()) return unknown();
+  return no(asked(found.unanswered, "unanswered"), cite_requests(found.unanswered));
+}
+
+}  // namespace whydown::evidence::facts_detail

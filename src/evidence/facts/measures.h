@@ -1,0 +1,78 @@
+// Every fact's function. What each one measures stands in fact_list.cpp.
+#pragma once
+
+#include "evidence/facts/view.h"
+
+namespace whydown::evidence::facts_detail {
+
+// facts_icmp.cpp
+Finding source_is_server(const View& view);
+Finding source_is_other_device(const View& view);
+Finding crafted_header(const View& view);
+Finding kernel_header(const View& view);
+Finding rate_limited(const View& view);
+Finding admin_prohibited(const View& view);
+Finding answers_tcp(const View& view);
+Finding from_router_after_arp_timeout(const View& view);
+Finding unreachable_at_once(const View& view);
+Finding delay_impossible(const View& view);
+
+// facts_distance.cpp
+Finding closer_than_server(const View& view);
+Finding reset_ttl_differs(const View& view);
+
+// facts_host.cpp
+Finding other_ports_refuse(const View& view);
+Finding other_ports_answer(const View& view);
+Finding alive(const View& view);
+Finding silent_everywhere(const View& view);
+Finding neighbour_unanswered(const View& view);
+Finding neighbour_answered(const View& view);
+
+// facts_service.cpp
+Finding answered_before(const View& view);
+Finding answered_after(const View& view);
+Finding never_answered(const View& view);
+Finding others_served(const View& view);
+Finding only_one_client_fails(const View& view);
+Finding all_clients_fail(const View& view);
+Finding retried(const View& view);
+
+// facts_dns.cpp
+Finding dns_tcp_answers(const View& view);
+Finding dns_tcp_refused(const View& view);
+Finding dns_late_answers(const View& view);
+Finding servfail_slow(const View& view);
+Finding servfail_instant(const View& view);
+Finding refused_fast(const View& view);
+Finding other_server_answers(const View& view);
+
+// facts_dns_answers.cpp
+Finding ede_dnssec(const View& view);
+Finding ede_network(const View& view);
+Finding ede_stale(const View& view);
+Finding ede_prohibited(const View& view);
+Finding ede_not_authoritative(const View& view);
+Finding ede_blocked(const View& view);
+Finding ede_forged(const View& view);
+Finding other_names_resolve(const View& view);
+Finding all_names_fail(const View& view);
+Finding authoritative_answer(const View& view);
+Finding soa_in_answer(const View& view);
+Finding other_types_exist(const View& view);
+
+// facts_capture.cpp
+Finding one_sided(const View& view);
+Finding lossy(const View& view);
+Finding duplicates(const View& view);
+Finding ends_early(const View& view);
+Finding filter_hides_icmp(const View& view);
+// The same for a whole store; quality() asks too.
+Finding one_sided(const Store& store);
+
+// facts_traffic.cpp
+Finding flood_visible(const View& view);
+Finding loss_grows_with_load(const View& view);
+Finding latency_jump_before_failure(const View& view);
+
+}  // namespace whydown::evidence::facts_detail

@@ -1,0 +1,28 @@
+// Every bound of evidence/. Over a bound the store keeps what it has, counts what it refused
+// (Store::overflow and its sisters), and quality() says so.
+#pragma once
+
+#include <cstddef>
+
+namespace whydown::evidence::limits {
+
+// One row per service, step, outcome, symptom. Rows of attempts that did not fail may take only
+// kMaxQuietRows: a failure that comes late in a capture of very many services still finds room.
+inline constexpr std::size_t kMaxRows = 8192;
+inline constexpr std::size_t kMaxQuietRows = 6144;
+// Attempts kept whole, over all rows. When they are spent, a row keeps its first and its last only.
+inline constexpr std::size_t kMaxExemplars = 32768;
+inline constexpr std::size_t kMaxClients = 4096;
+inline constexpr std::size_t kMaxServiceClients = 16384;
+inline constexpr std::size_t kMaxObservationRows = 1024;
+inline constexpr std::size_t kObservationsKept = 4;
+inline constexpr std::size_t kMaxCodes = 32;
+// HyperLogLog with 2^10 registers: a standard error of 3.3 %.
+inline constexpr unsigned kRegisterBits = 10;
+
+// Packets that one fact or one remark names.
+inline constexpr std::size_t kCited = 4;
+// Addresses, names and ports that one sentence lists.
+inline constexpr std::size_t kListed = 4;
+
+}  // namespace whydown::evidence::limits

@@ -1,0 +1,187 @@
+// Remarks on the data as a whole.
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+
+#include <fmt/format.h>
+
+#include "evidence/evidence.h"
+#include "evidence/facts/measures.h"
+#include "evidence/limits.h"
+#include "evidence/quality_text.h"
+
+namespace whydown::evidence {
+
+namespace {
+
+using base::QualityRemark;
+using base::Severity;
+using facts_detail::counted;
+using packet::Note;
+
+std::string_view is_or_are(std::uint64_t count) { return count == 1 ? "is" : "are"; }
+std::string_view was_or_were(std::uint64_t count) { return count == 1 ? "was" : "were"; }
+
+// The packets' notes that one remark sums up, and what it says after "7 packets are".
+struct NoteRemark {
+  std::string_view id;
+  Severity severity;
+  std::initializer_list<Note> notes;
+  std::string_view text;
+};
+
+constexpr std::initializer_list<Note> kMalformed = {
+    Note::truncated_link,        Note::truncated_network, Note::truncated_transport,
+    Note::too_many_vlans,        Note::bad_ip_version,    Note::bad_ip_header_length,
+    Note::ip_length_mismatch,    Note::bad_ip_checksum,   Note::extension_chain_too_long,
+    Note::bad_tcp_header_length, Note::bad_udp_length,    Note::dns_malformed,
+    Note::dns_name_loop,         Note::dns_name_too_long,
+};
+constexpr std::initializer_list<Note> kFragment = {Note::fragment};
+constexpr std::initializer_list<Note> kOffload = {Note::segment_above_mtu};
+constexpr std::initializer_list<Note> kChecksum = {Note::bad_transport_checksum};
+constexpr std::initializer_list<Note> kCut = {Note::truncated_capture};
+constexpr std::initializer_list<Note> kUnknownLink = {Note::unknown_link_type};
+constexpr std::initializer_list<Note> kUnreadable = {Note::text_unreadable};
+
+constexpr std::array kNoteRemarks = {
+    NoteRemark{"packet.malformed", Severity::note, kMalformed,
+               "malformed or with a header that contradicts itself; read as far as that goes."},
+    NoteRemark{"packet.fragments", Severity::note, kFragment,
+               "part of a fragmented datagram; only first fragments show ports, and later ones are "
+               "not joined to them."},
+    NoteRemark{"packet.bad_checksum", Severity::note, kChecksum,
+               "sent with a wrong TCP or UDP checksum: usual for packets captured on the sending "
+               "machine, where the network card fills it in; anywhere else the receiver drops "
+               "them silently."},
+    NoteRemark{"capture.offload", Severity::note, kOffload,
+               "larger than the link allows: the network card or kernel joined or will split "
+               "them, so counts of packets and sizes are not those on the wire."},
+    NoteRemark{"capture.snaplen_cut", Severity::note, kCut,
+               "cut short by the capture's snap length; what lies beyond the cut is unknown."},
+    NoteRemark{"packet.unknown_link_type", Severity::warning, kUnknownLink,
+               "of a link type that is not understood; nothing in them could be read."},
+    NoteRemark{"text.unreadable", Severity::warning, kUnreadable,
+               "in words that were not understood beyond the addresses."},
+};
+
+void note_remarks(const journey::Totals& totals, std::vector<QualityRemark>& out) {
+  for (const NoteRemark& kind : kNoteRemarks) {
+    QualityRemark remark{std::string{kind.id}, kind.severity, {}, {}, 0};
+    for (const Note note : kind.notes) {
+      const auto index = static_cast<std::size_t>(note);
+      remark.count += totals.notes[index];
+      if (totals.note_first[index].is_set()) remark.packets.push_back(totals.note_first[index]);
+    }
+    if (remark.count == 0) continue;
+    remark.text = fmt::format("{} {} {}", counted(remark.count, "packet"), is_or_are(remark.count),
+                              kind.text);
+    remark.packets = facts_detail::earliest(std::move(remark.packets));
+    out.push_back(std::move(remark));
+  }
+}
+
+std::vector<base::Place> places_of(const Store& store, std::initializer_list<Sign> signs) {
+  std::vector<base::Place> places;
+  for (const ObservationRow& row : store.observations()) {
+    if (std::ranges::find(signs, row.sign) == signs.end()) continue;
+    for (const Observation& seen : row.first) places.push_back(seen.packet.place);
+  }
+  return facts_detail::earliest(std::move(places));
+}
+
+void observation_remarks(const Store& store, std::vector<QualityRemark>& out) {
+  const facts_detail::Finding one_sided = facts_detail::one_sided(store);
+  if (one_sided.truth == Truth::yes) {
+    out.push_back({"capture.one_sided", Severity::warning,
+                   "Only one direction of the traffic is in the capture (" + one_sided.detail +
+                       "): an answer that is missing here may have been sent.",
+                   one_sided.packets, store.totals().tcp_flows_one_way});
+  }
+  const std::uint64_t unseen = store.observed(Sign::acked_unseen_segment);
+  if (unseen > 0 && one_sided.truth != Truth::yes) {
+    out.push_back({"capture.lossy", Severity::warning,
+                   fmt::format("{} {} ", counted(unseen, "TCP segment"), was_or_were(unseen)) +
+                       "acknowledged by the receiver but missing here: the capture lost packets, "
+                       "and others may be missing too.",
+                   places_of(store, {Sign::acked_unseen_segment}), unseen});
+  }
+  const std::uint64_t doubles = store.observed(Sign::duplicate_frame);
+  if (doubles > 0) {
+    out.push_back({"capture.duplicate_frames", Severity::note,
+                   fmt::format("{} {} ", counted(doubles, "frame"), was_or_were(doubles)) +
+                       "captured twice, as mirror ports do; the copies were not counted.",
+                   places_of(store, {Sign::duplicate_frame}), doubles});
+  }
+  const std::uint64_t late =
+      store.observed(Sign::late_answer) + store.observed(Sign::late_answer_rejected);
+  if (late > 0) {
+    out.push_back({"dns.late_answers", Severity::note,
+                   counted(late, "answer") +
+                       " came after the client had given the query up: the server works, but "
+                       "slower than the client waits.",
+                   places_of(store, {Sign::late_answer, Sign::late_answer_rejected}), late});
+  }
+}
+
+void limit_remarks(const Store& store, std::vector<QualityRemark>& out) {
+  const std::uint64_t evicted = store.totals().evicted;
+  if (evicted > 0) {
+    out.push_back({"journey.evicted",
+                   Severity::warning,
+                   fmt::format("{} {} ", counted(evicted, "attempt"), was_or_were(evicted)) +
+                       "given up undecided because a table was full: more exchanges were open at "
+                       "once than the program keeps.",
+                   {},
+                   evicted});
+  }
+  if (store.overflow() > 0) {
+    out.push_back({"evidence.overflow",
+                   Severity::warning,
+                   fmt::format("{} {} ", counted(store.overflow(), "attempt"),
+                               was_or_were(store.overflow())) +
+                       "not summed up because the input has more services than the program "
+                       "keeps; services that appear late may be missing.",
+                   {},
+                   store.overflow()});
+  }
+  if (store.client_overflow() > 0) {
+    out.push_back({"evidence.client_overflow",
+                   Severity::note,
+                   fmt::format("{} {} ", counted(store.client_overflow(), "attempt"),
+                               was_or_were(store.client_overflow())) +
+                       "not attributed to a client because there are more clients than the "
+                       "program keeps; counts by client are incomplete.",
+                   {},
+                   store.client_overflow()});
+  }
+}
+
+// A DNS length that its name rules out may have been seen on a packet that is no exemplar.
+void count_length_notes(const journey::Totals& totals, std::vector<QualityRemark>& out) {
+  const std::uint64_t noted = totals.notes[static_cast<std::size_t>(Note::text_length_impossible)];
+  const auto remark = std::ranges::find(out, "text.length_mismatch", &QualityRemark::id);
+  if (remark != out.end()) remark->count = std::max(remark->count, noted);
+}
+
+bool is_said_by_input(const Store& store, const QualityRemark& remark) {
+  return std::ranges::any_of(store.inputs(), [&](const base::InputInfo& input) {
+    return std::ranges::find(input.remarks, remark.id, &QualityRemark::id) != input.remarks.end();
+  });
+}
+
+}  // namespace
+
+std::vector<QualityRemark> quality(const Store& store, const base::Interner& names) {
+  std::vector<QualityRemark> out;
+  observation_remarks(store, out);
+  note_remarks(store.totals(), out);
+  limit_remarks(store, out);
+  std::vector<QualityRemark> text = text_remarks(store, names);
+  std::ranges::move(text, std::back_inserter(out));
+  count_length_notes(store.totals(), out);
+  std::erase_if(out, [&](const QualityRemark& remark) { return is_said_by_input(store, remark); });
+  return out;
+}
+
+}  // namespace whydown::evidence

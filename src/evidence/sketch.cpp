@@ -1,0 +1,349 @@
+#include "evidence/sketch.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "base/hash.h"
+#include "evidence/limits.h"
+
+namespace whydown::evidence {
+
+namespace {
+
+constexpr std::size_t kRegisters = std::size_t{1} << limits::kRegisterBits;
+
+// --- HyperLogLog (Flajolet et al. 2007), 64-bit hashes, so without its large-range correction
+// -----
+
+void note_hash(std::vector<std::uint8_t>& registers, std::uint64_t hash) {
+  const std::size_t index = hash >> (64U - limits::kRegisterBits);
+  // The bit below the used ones ends the run of zeros at the latest.
+  const std::uint64_t rest = hash << limits::kRegisterBits | std::uint64_t{1}
+                                                                 << (limits::kRegisterBits - 1U);
+  const auto rank = static_cast<std::uint8_t>(std::countl_zero(rest) + 1);
+  registers[index] = std::max(registers[index], rank);
+}
+
+std::uint64_t estimate(const std::vector<std::uint8_t>& registers) {
+  constexpr double size = kRegisters;
+  double sum = 0;
+  std::size_t zeros = 0;
+  for (const std::uint8_t rank : registers) {
+    sum += std::ldexp(1.0, -int{rank});
+    zeros += rank == 0 ? 1U : 0U;
+  }
+  double count = 0.7213 / (1 + 1.079 / size) * size * size / sum;
+  if (count <= 2.5 * size && zeros > 0) {
+    count = size * std::log(size / static_cast<double>(zeros));  // linear counting
+  }
+  return static_cast<std::uint64_t>(std::llround(count));
+}
+
+std::uint64_t hash_of(const base::IpAddress& address) {
+  return base::combine(base::mix(address.high()), address.low());
+}
+std::uint64_t hash_of(std::uint32_t name) { return base::combine(1, name); }
+
+// --- The smallest few plus registers, shared by both sketches ------------------------------------
+
+template <typename Value>
+void keep_smallest(std::set<Value>& kept, const Value& value, std::size_t limit) {
+  if (kept.size() < limit) {
+    kept.insert(value);
+    return;
+  }
+  const auto largest = std::prev(kept.end());
+  if (*largest < value || kept.contains(value)) return;
+  auto node = kept.extract(largest);  // reused: no allocation however many values come
+  node.value() = value;
+  kept.insert(std::move(node));
+}
+
+template <typename Value>
+void add_value(std::set<Value>& kept, std::vector<std::uint8_t>& registers, const Value& value,
+               std::size_t limit) {
+  if (registers.empty()) {
+    if (kept.size() < limit || kept.contains(value)) {
+      kept.insert(value);
+      return;
+    }
+    registers.resize(kRegisters);
+    for (const Value& old : kept) note_hash(registers, hash_of(old));
+  }
+  note_hash(registers, hash_of(value));
+  keep_smallest(kept, value, limit);
+}
+
+// Every value ever added is in `kept` or in the registers, and the smallest are in `kept` always:
+// so the merged form does not depend on who merges whom.
+template <typename Value>
+void merge_values(std::set<Value>& kept, std::vector<std::uint8_t>& registers,
+                  const std::set<Value>& other_kept,
+                  const std::vector<std::uint8_t>& other_registers, std::size_t limit) {
+  if (!other_registers.empty()) {
+    if (registers.empty()) {
+      registers.resize(kRegisters);
+      for (const Value& old : kept) note_hash(registers, hash_of(old));
+    }
+    for (std::size_t i = 0; i < kRegisters; ++i) {
+      registers[i] = std::max(registers[i], other_registers[i]);
+    }
+  }
+  const std::set<Value> values = other_kept;  // `other` may be the sketch itself
+  for (const Value& value : values) add_value(kept, registers, value, limit);
+}
+
+std::int64_t floor_second(base::Time time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+base::Time time_of_second(std::int64_t second) {
+  std::int64_t ns = 0;
+  if (__builtin_mul_overflow(second, std::int64_t{1'000'000'000}, &ns)) {
+    return second < 0 ? base::Time::min() : base::Time::max();
+  }
+  return base::time_from_ns(ns);
+}
+
+}  // namespace
+
+void AddressSketch::add(const base::IpAddress& address) {
+  // The bit keeps the hash apart from an unused slot's zero.
+  const std::uint64_t hash = hash_of(address) | 1U;
+  std::uint64_t& recent = recent_[hash >> 32U & (kKept - 1)];
+  if (recent == hash) return;
+  recent = hash;
+  add_value(kept_, registers_, address, kKept);
+}
+
+void AddressSketch::merge(const AddressSketch& other) {
+  merge_values(kept_, registers_, other.kept_, other.registers_, kKept);
+}
+
+std::uint64_t AddressSketch::count() const {
+  if (registers_.empty()) return kept_.size();
+  return std::max<std::uint64_t>(estimate(registers_), kKept + 1);
+}
+
+void NameSketch::add(std::uint32_t name) {
+  if (name == latest_ || name == 0) return;
+  latest_ = name;
+  add_value(kept_, registers_, name, kKept);
+}
+
+void NameSketch::merge(const NameSketch& other) {
+  merge_values(kept_, registers_, other.kept_, other.registers_, kKept);
+}
+
+std::uint64_t NameSketch::count() const {
+  if (registers_.empty()) return kept_.size();
+  return std::max<std::uint64_t>(estimate(registers_), kKept + 1);
+}
+
+// --- LatencyHistogram ----------------------------------------------------------------------------
+
+namespace {
+
+constexpr unsigned kFirstOctave = 10;  // 2^10 ns, about 1 us
+
+// The lower edge of a bucket: 1, 5/4, 6/4 and 7/4 times a power of two.
+double lower_edge_ns(std::size_t bucket) {
+  return std::ldexp(4.0 + static_cast<double>(bucket % 4),
+                    static_cast<int>(bucket / 4 + kFirstOctave) - 2);
+}
+
+template <typename Count>
+Count add_saturating(Count a, Count b) {
+  const Count sum = static_cast<Count>(a + b);
+  return sum < a ? std::numeric_limits<Count>::max() : sum;
+}
+
+}  // namespace
+
+std::size_t LatencyHistogram::bucket_of(base::Duration latency) {
+  const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0));
+  const unsigned bits = static_cast<unsigned>(std::bit_width(ns));
+  if (bits <= kFirstOctave) return 0;
+  const std::size_t octave = bits - 1 - kFirstOctave;
+  const std::size_t quarter = ns >> (bits - 3) & 3U;
+  return std::min(octave * 4 + quarter, kBuckets - 1);
+}
+
+void LatencyHistogram::add(base::Duration latency) {
+  if (latency.count() < 0) return;
+  std::uint32_t& bucket = buckets_[bucket_of(latency)];
+  bucket = add_saturating(bucket, std::uint32_t{1});
+  ++count_;
+  minimum_ = std::min(minimum_, latency);
+  maximum_ = std::max(maximum_, latency);
+}
+
+void LatencyHistogram::merge(const LatencyHistogram& other) {
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    buckets_[i] = add_saturating(buckets_[i], other.buckets_[i]);
+  }
+  count_ += other.count_;
+  minimum_ = std::min(minimum_, other.minimum_);
+  maximum_ = std::max(maximum_, other.maximum_);
+}
+
+base::Duration LatencyHistogram::quantile(double share) const {
+  if (count_ == 0) return base::Duration{0};
+  const double wanted = std::clamp(share, 0.0, 1.0) * static_cast<double>(count_);
+  double below = 0;
+  for (std::size_t i = 0; i < kBuckets; ++i) {
+    if (buckets_[i] == 0) continue;
+    const double here = buckets_[i];
+    if (below + here >= wanted) {
+      const double low = lower_edge_ns(i);
+      const double ns = low + (lower_edge_ns(i + 1) - low) * (wanted - below) / here;
+      const base::Duration inside{static_cast<std::int64_t>(ns)};
+      return std::clamp(inside, minimum_, maximum_);
+    }
+    below += here;
+  }
+  return maximum_;
+}
+
+// --- TimeHistogram -------------------------------------------------------------------------------
+
+base::Time TimeHistogram::slot_start(std::size_t slot) const {
+  const std::int64_t index = first_slot_ + static_cast<std::int64_t>(slot);
+  return time_of_second(index * (std::int64_t{1} << doublings_));
+}
+
+void TimeHistogram::add(base::Time time, std::uint64_t count) {
+  add_second(floor_second(time), count);
+}
+
+void TimeHistogram::add_second(std::int64_t second, std::uint64_t count) {
+  if (count == 0) return;
+  if (empty_) {
+    empty_ = false;
+    first_slot_ = second >> doublings_;
+  }
+  while (true) {
+    const std::int64_t slot = second >> doublings_;
+    const bool fits = slot >= first_slot_ ? slot - first_slot_ < static_cast<std::int64_t>(kSlots)
+                                          : move_start(slot);
+    if (fits) {
+      slots_[static_cast<std::size_t>(slot - first_slot_)] += count;
+      return;
+    }
+    widen();
+  }
+}
+
+// Makes room for an earlier slot; false when the latest one would fall out at the end.
+bool TimeHistogram::move_start(std::int64_t slot) {
+  std::size_t used = kSlots;
+  while (slots_[used - 1] == 0) --used;
+  const std::int64_t shift = first_slot_ - slot;
+  if (shift > static_cast<std::int64_t>(kSlots - used)) return false;
+  std::ranges::rotate(slots_, slots_.end() - shift);
+  first_slot_ = slot;
+  return true;
+}
+
+void TimeHistogram::widen() {
+  std::array<std::uint64_t, kSlots> wider{};
+  const std::int64_t start = first_slot_ >> 1;
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    const std::int64_t slot = (first_slot_ + static_cast<std::int64_t>(i)) >> 1;
+    wider[static_cast<std::size_t>(slot - start)] += slots_[i];
+  }
+  slots_ = wider;
+  first_slot_ = start;
+  width_ *= 2;
+  ++doublings_;
+}
+
+void TimeHistogram::merge(const TimeHistogram& other) {
+  const TimeHistogram added = other;  // `other` may be this one
+  if (added.empty_) return;
+  while (doublings_ < added.doublings_) widen();
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    const std::int64_t index = added.first_slot_ + static_cast<std::int64_t>(i);
+    add_second(index * (std::int64_t{1} << added.doublings_), added.slots_[i]);
+  }
+}
+
+std::uint64_t TimeHistogram::within(base::Time from, base::Time to) const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    const base::Time start = slot_start(i);
+    if (slots_[i] != 0 && start >= from && base::add(start, width_) <= to) sum += slots_[i];
+  }
+  return sum;
+}
+
+std::uint64_t TimeHistogram::total() const {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t count : slots_) sum += count;
+  return sum;
+}
+
+// --- LatencyTrend --------------------------------------------------------------------------------
+
+void LatencyTrend::add(base::Time time, base::Duration latency) {
+  if (latency.count() < 0) return;
+  answers_.add(time);
+  buckets_.add(time, LatencyHistogram::bucket_of(latency) + 1);
+}
+
+void LatencyTrend::merge(const LatencyTrend& other) {
+  answers_.merge(other.answers_);
+  buckets_.merge(other.buckets_);
+}
+
+double LatencyTrend::growth_before(base::Time end, std::uint64_t least) const {
+  const auto& answers = answers_.slots();
+  const auto& buckets = buckets_.slots();
+  std::size_t used = 0;
+  std::uint64_t total = 0;
+  while (used < TimeHistogram::kSlots && answers_.slot_start(used) < end) total += answers[used++];
+  if (total < least || total == 0) return 0;
+
+  const double quarter = static_cast<double>(total) / 4;
+  double early = 0;
+  double early_sum = 0;
+  std::size_t from = 0;
+  for (; from < used && early < quarter; ++from) {
+    early += static_cast<double>(answers[from]);
+    early_sum += static_cast<double>(buckets[from]);
+  }
+  double late = 0;
+  double late_sum = 0;
+  std::size_t to = used;
+  for (; to > from && late < quarter; --to) {
+    late += static_cast<double>(answers[to - 1]);
+    late_sum += static_cast<double>(buckets[to - 1]);
+  }
+  if (late < quarter) return 0;
+  return std::exp2((late_sum / late - early_sum / early) / 4);
+}
+
+// --- CodeCounts ----------------------------------------------------------------------------------
+
+// The smallest codes are kept: a code once dropped is never smaller than those kept, so that the
+// counts kept are exact whatever the order.
+void CodeCounts::add(std::uint16_t code) {
+  ++counts_[code];
+  if (counts_.size() > limits::kMaxCodes) counts_.erase(std::prev(counts_.end()));
+}
+
+void CodeCounts::merge(const CodeCounts& other) {
+  const auto added = other.counts_;
+  for (const auto& [code, count] : added) counts_[code] += count;
+  while (counts_.size() > limits::kMaxCodes) counts_.erase(std::prev(counts_.end()));
+}
+
+std::uint64_t CodeCounts::of(std::uint16_t code) const {
+  const auto found = counts_.find(code);
+  return found == counts_.end() ? 0 : found->second;
+}
+
+}  // namespace whydown::evidence

@@ -1,0 +1,270 @@
+// The store: bounded tables of rows, and one hash lookup per table and attempt.
+#include <algorithm>
+#include <tuple>
+
+#include "base/hash.h"
+#include "evidence/evidence.h"
+#include "evidence/limits.h"
+
+namespace whydown::evidence {
+
+namespace {
+
+std::uint64_t hash_of(const base::IpAddress& address) {
+  return base::combine(address.high(), address.low());
+}
+
+std::uint64_t hash_of(const Service& service) {
+  const std::uint64_t rest = std::uint64_t{service.port} << 16U |
+                             static_cast<std::uint64_t>(service.transport) << 8U |
+                             static_cast<std::uint64_t>(service.protocol);
+  return base::combine(hash_of(service.server), rest);
+}
+
+std::uint64_t hash_of(const RowKey& key) {
+  const std::uint64_t rest =
+      static_cast<std::uint64_t>(key.step) << 24U | static_cast<std::uint64_t>(key.outcome) << 16U |
+      static_cast<std::uint64_t>(key.symptom) << 8U | static_cast<std::uint64_t>(key.healed);
+  return base::combine(hash_of(key.service), rest);
+}
+
+std::uint64_t hash_of(const ServiceClientKey& key) {
+  return base::combine(hash_of(key.service), hash_of(key.client));
+}
+
+bool is_quiet(Outcome outcome) {
+  return outcome == Outcome::ok || outcome == Outcome::slow || outcome == Outcome::unknown;
+}
+
+bool is_left_out_of_clients(const Attempt& attempt) {
+  return attempt.is_probe || attempt.is_noise || attempt.mid_stream;
+}
+
+void add_to(ClientRow& row, const Attempt& attempt) {
+  ++row.attempts[static_cast<std::size_t>(attempt.step)][static_cast<std::size_t>(attempt.outcome)];
+  row.first = std::min(row.first, attempt.begin);
+  row.last = std::max(row.last, attempt.end);
+}
+
+void add_to(ServiceClientRow& row, const Attempt& attempt) {
+  if (attempt.outcome == Outcome::ok || attempt.outcome == Outcome::slow) {
+    ++row.ok;
+    row.first_ok = std::min(row.first_ok, attempt.begin);
+    row.last_ok = std::max(row.last_ok, attempt.begin);
+  } else if (attempt.outcome != Outcome::unknown) {
+    ++row.failed;
+    row.first_failed = std::min(row.first_failed, attempt.begin);
+    row.last_failed = std::max(row.last_failed, attempt.begin);
+  }
+}
+
+void merge_into(ClientRow& row, const ClientRow& other) {
+  for (std::size_t step = 0; step < journey::kSteps; ++step) {
+    for (std::size_t outcome = 0; outcome < journey::kOutcomes; ++outcome) {
+      row.attempts[step][outcome] += other.attempts[step][outcome];
+    }
+  }
+  row.first = std::min(row.first, other.first);
+  row.last = std::max(row.last, other.last);
+}
+
+void merge_into(ServiceClientRow& row, const ServiceClientRow& other) {
+  row.ok += other.ok;
+  row.failed += other.failed;
+  row.first_ok = std::min(row.first_ok, other.first_ok);
+  row.last_ok = std::max(row.last_ok, other.last_ok);
+  row.first_failed = std::min(row.first_failed, other.first_failed);
+  row.last_failed = std::max(row.last_failed, other.last_failed);
+}
+
+void keep_earliest(std::vector<Observation>& kept, const Observation& observation) {
+  const auto is_before = [](const Observation& a, const Observation& b) {
+    return a.packet.place < b.packet.place;
+  };
+  if (kept.size() == limits::kObservationsKept) {
+    if (!is_before(observation, kept.back())) return;
+    kept.pop_back();
+  }
+  kept.insert(std::ranges::upper_bound(kept, observation, is_before), observation);
+}
+
+void keep_earlier(base::Place& kept, const base::Place& other) {
+  if (other.is_set() && (!kept.is_set() || other < kept)) kept = other;
+}
+
+void merge_into(journey::Totals& totals, const journey::Totals& other) {
+  totals.packets += other.packets;
+  totals.ip_packets += other.ip_packets;
+  totals.tcp_flows += other.tcp_flows;
+  totals.tcp_flows_one_way += other.tcp_flows_one_way;
+  totals.udp_flows += other.udp_flows;
+  totals.udp_flows_one_way += other.udp_flows_one_way;
+  totals.evicted += other.evicted;
+  for (std::size_t i = 0; i < std::size(totals.notes); ++i) {
+    totals.notes[i] += other.notes[i];
+    keep_earlier(totals.note_first[i], other.note_first[i]);
+  }
+  keep_earlier(totals.first, other.first);
+  if (other.last.is_set() && (!totals.last.is_set() || totals.last < other.last)) {
+    totals.last = other.last;
+  }
+}
+
+}  // namespace
+
+Store::Store()
+    : row_index_(limits::kMaxRows),
+      client_index_(limits::kMaxClients),
+      service_client_index_(limits::kMaxServiceClients) {}
+
+Row* Store::row_of(const RowKey& key) {
+  const std::uint64_t hash = hash_of(key);
+  if (auto* node = row_index_.find(key, hash)) return &node->second;
+  const bool quiet = is_quiet(key.outcome);
+  if (rows_.size() == limits::kMaxRows || (quiet && quiet_rows_ == limits::kMaxQuietRows)) {
+    return nullptr;
+  }
+  quiet_rows_ += quiet ? 1U : 0U;
+  const auto at = rows_.try_emplace(key).first;
+  at->second.key = key;
+  row_index_.insert(&*at, hash);
+  return &at->second;
+}
+
+ClientRow* Store::client_of(const base::IpAddress& client) {
+  const std::uint64_t hash = hash_of(client);
+  if (auto* node = client_index_.find(client, hash)) return &node->second;
+  if (clients_.size() == limits::kMaxClients) return nullptr;
+  const auto at = clients_.try_emplace(client).first;
+  at->second.client = client;
+  client_index_.insert(&*at, hash);
+  return &at->second;
+}
+
+ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
+  const std::uint64_t hash = hash_of(key);
+  if (auto* node = service_client_index_.find(key, hash)) return &node->second;
+  if (service_clients_.size() == limits::kMaxServiceClients) return nullptr;
+  const auto at = service_clients_.try_emplace(key).first;
+  service_client_index_.insert(&*at, hash);
+  return &at->second;
+}
+
+namespace {
+
+void add_any(Row& row, const Attempt& attempt, std::size_t first, std::size_t last) {
+  row.add(attempt, first, last);
+}
+void add_any(Row& row, const Row& other, std::size_t first, std::size_t last) {
+  row.merge(other, first, last);
+}
+
+}  // namespace
+
+// Once the exemplars are spent, a row's may still be replaced, and its first and last are kept.
+template <typename Added>
+void Store::add_to_row(Row& row, const Added& added) {
+  const std::size_t first = row.first_attempts.size();
+  const std::size_t last = row.last_attempts.size();
+  if (exemplars_ < limits::kMaxExemplars) {
+    add_any(row, added, Row::kFirst, Row::kLast);
+  } else {
+    add_any(row, added, std::max<std::size_t>(first, 1), std::max<std::size_t>(last, 1));
+  }
+  exemplars_ += row.first_attempts.size() + row.last_attempts.size() - first - last;
+}
+
+void Store::attempt(const Attempt& attempt) {
+  Row* row =
+      row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom, attempt.healed});
+  if (row == nullptr) {
+    ++overflow_;
+  } else {
+    add_to_row(*row, attempt);
+  }
+  if (is_left_out_of_clients(attempt)) return;
+  ClientRow* client = client_of(attempt.client);
+  if (client != nullptr) add_to(*client, attempt);
+  ServiceClientRow* pair = service_client_of({attempt.service, attempt.client});
+  if (pair != nullptr) add_to(*pair, attempt);
+  client_overflow_ += client == nullptr || pair == nullptr ? 1U : 0U;
+}
+
+ObservationRow* Store::observation_row_of(Sign sign, const Service& service) {
+  const auto key_of = [](const ObservationRow& row) { return std::tie(row.sign, row.service); };
+  const auto key = std::tie(sign, service);
+  const auto at = std::ranges::lower_bound(observations_, key, {}, key_of);
+  if (at != observations_.end() && key_of(*at) == key) return &*at;
+  if (observations_.size() == limits::kMaxObservationRows) return nullptr;
+  return &*observations_.insert(at, ObservationRow{sign, service, 0, {}, {}});
+}
+
+void Store::observation(const Observation& observation) {
+  ++observed_[static_cast<std::size_t>(observation.sign)];
+  ObservationRow* row = observation_row_of(observation.sign, observation.service);
+  if (row == nullptr) return;
+  ++row->count;
+  row->latency.add(observation.latency);
+  keep_earliest(row->first, observation);
+}
+
+void Store::set_totals(const journey::Totals& totals) { totals_ = totals; }
+
+void Store::set_inputs(std::vector<base::InputInfo> inputs) { inputs_ = std::move(inputs); }
+
+void Store::merge(const Store& other) {
+  for (const auto& [key, added] : other.rows_) {
+    Row* row = row_of(key);
+    if (row == nullptr) {
+      overflow_ += added.attempts;
+      continue;
+    }
+    add_to_row(*row, added);
+  }
+  for (const auto& [client, added] : other.clients_) {
+    if (ClientRow* row = client_of(client)) merge_into(*row, added);
+  }
+  for (const auto& [key, added] : other.service_clients_) {
+    ServiceClientRow* row = service_client_of(key);
+    if (row != nullptr) merge_into(*row, added);
+    if (row == nullptr) client_overflow_ += added.ok + added.failed;
+  }
+  for (const ObservationRow& added : other.observations_) {
+    ObservationRow* row = observation_row_of(added.sign, added.service);
+    if (row == nullptr) continue;
+    row->count += added.count;
+    row->latency.merge(added.latency);
+    for (const Observation& observation : added.first) keep_earliest(row->first, observation);
+  }
+  for (std::size_t i = 0; i < observed_.size(); ++i) observed_[i] += other.observed_[i];
+  merge_into(totals_, other.totals_);
+  // Inputs are known by their number: those this store knows stay as they are.
+  for (std::size_t i = inputs_.size(); i < other.inputs_.size(); ++i) {
+    inputs_.push_back(other.inputs_[i]);
+  }
+  overflow_ += other.overflow_;
+  client_overflow_ += other.client_overflow_;
+}
+
+// Every table full at once, which no capture does: a row's sketches at their largest, exemplars
+// spent, and the headers that std::map and std::set put around their values.
+std::size_t Store::memory_bytes() {
+  constexpr std::size_t node = 48;  // tree node and allocator, per value
+  constexpr std::size_t registers = std::size_t{2} << limits::kRegisterBits;
+  constexpr std::size_t row = sizeof(std::pair<const RowKey, Row>) + node + registers +
+                              AddressSketch::kKept * (sizeof(base::IpAddress) + node) +
+                              NameSketch::kKept * (sizeof(std::uint64_t) + node) +
+                              limits::kMaxCodes * 2 * (sizeof(base::Place) + node);
+  constexpr std::size_t exemplars = limits::kMaxExemplars + 2 * limits::kMaxRows;
+  using ServiceClient = std::pair<const ServiceClientKey, ServiceClientRow>;
+  return limits::kMaxRows * row + exemplars * sizeof(Attempt) +
+         limits::kMaxClients * (sizeof(ClientRow) + sizeof(base::IpAddress) + node) +
+         limits::kMaxServiceClients * (sizeof(ServiceClient) + node) +
+         limits::kMaxObservationRows *
+             (sizeof(ObservationRow) + limits::kObservationsKept * sizeof(Observation)) +
+         decltype(row_index_)::memory_bytes(limits::kMaxRows) +
+         decltype(client_index_)::memory_bytes(limits::kMaxClients) +
+         decltype(service_client_index_)::memory_bytes(limits::kMaxServiceClients);
+}
+
+}  // namespace whydown::evidence
