@@ -1,0 +1,92 @@
+// The catalogue: faults as data. One TOML file per fault under catalogue/, compiled in.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "evidence/evidence.h"
+
+namespace whydown::diagnosis {
+
+// `fact` being `is` moves the cause by `db` decibans. Of the weights of one cause that share a
+// `group` (views of the same packets) only the one that moves it most counts.
+struct Weight {
+  std::string fact;
+  bool is = true;
+  double db = 0;
+  std::string group;  // may be empty
+  std::string because;
+  std::string source;
+};
+
+struct CatalogueCause {
+  std::string id;  // of the closed list of the contract
+  std::string title;
+  double prior_db = 0;
+  std::vector<Weight> weights;
+};
+
+struct CataloguePair {
+  std::string first;
+  std::string second;
+  std::string because;
+};
+
+struct CatalogueAnswer {
+  std::string see;
+  std::string then;
+};
+
+struct CatalogueCheck {
+  std::string command;  // with placeholders {server} {port} {name} {client}
+  std::string where;
+  std::vector<std::string> separates;
+  std::vector<CatalogueAnswer> answers;
+};
+
+// A sentence the report owes the reader unless a fact removes the reason for it.
+struct NotShown {
+  std::string text;
+  std::string unless_fact;  // left out when this fact is known to be true; may be empty
+};
+
+struct Fault {
+  std::string id;
+  std::string kind;  // "fault" or "attack"
+  std::string step;
+  std::string protocol;  // as shown: "DNS"
+  std::string severity;
+  std::string title;
+  std::string meaning;     // technical, one paragraph
+  std::string supervisor;  // plain, one paragraph, with placeholders
+  std::string student;     // every term explained, common misreadings named
+  // What raises it: attempts of this protocol (journey::protocol_id) that end in this symptom.
+  std::string raised_by_protocol;  // "any" matches all
+  std::vector<std::string> raised_by_symptoms;
+  std::vector<CatalogueCause> causes;
+  std::vector<CataloguePair> inseparable;
+  std::vector<CatalogueCheck> checks;
+  std::vector<NotShown> not_shown;
+  std::vector<std::string> sources;
+};
+
+class Catalogue {
+ public:
+  // The built-in faults, sorted by id. An error here is a bug that the tests catch.
+  static std::expected<Catalogue, base::Error> built_in();
+  // Adds the *.toml files of a folder; a fault of the same id replaces the built-in one. The error
+  // names file, line, key, and what was expected.
+  std::expected<void, base::Error> add_folder(const std::string& folder);
+  std::expected<void, base::Error> add_text(std::string_view toml, const std::string& file_name);
+
+  const std::vector<Fault>& faults() const { return faults_; }
+  const Fault* find(std::string_view id) const;
+
+ private:
+  std::vector<Fault> faults_;
+};
+
+}  // namespace whydown::diagnosis

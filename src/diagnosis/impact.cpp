@@ -1,0 +1,106 @@
+#include "diagnosis/impact.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "diagnosis/limits.h"
+
+namespace whydown::diagnosis {
+
+namespace {
+
+using evidence::Row;
+using evidence::Service;
+
+bool is_at(const Case& found, const Service& service) {
+  return std::ranges::binary_search(found.subject.services, service);
+}
+
+bool has(const RowList& rows, const Row& row) {
+  return std::ranges::find(rows, &row) != rows.end();
+}
+
+// Decided attempts of the row that began in the window.
+std::uint64_t decided_within(const Row& row, const Window& window) {
+  if (row.key.outcome == evidence::Outcome::unknown) return 0;
+  return begun_between(row, window.first, window.last);
+}
+
+}  // namespace
+
+Window window_of(const Case& found) {
+  Window window = window_of(found.failing);
+  window.widen(window_of(found.absorbed));
+  return window;
+}
+
+RowList rows_at(const evidence::Store& store, const Case& found) {
+  RowList rows;
+  for (const auto& [key, row] : store.rows()) {
+    if (is_at(found, key.service)) rows.push_back(&row);
+  }
+  return rows;
+}
+
+Tally tally(const evidence::Store& store, const Case& found) {
+  const Window window = window_of(found);
+  Tally out;
+  for (const Row* row : rows_at(store, found)) {
+    if (has(found.failing, *row) || has(found.absorbed, *row)) {
+      out.failed += judged(*row);
+      out.total += judged(*row);
+      continue;
+    }
+    const std::uint64_t within = decided_within(*row, window);
+    out.total += within;
+    if (!is_served(*row)) continue;
+    out.served += within;
+    out.ok_before +=
+        begun_between(*row, base::Time::min(), base::add(window.first, -base::Duration{1}));
+    out.ok_after +=
+        begun_between(*row, base::add(window.last, base::Duration{1}), base::Time::max());
+    out.is_served_after = out.is_served_after || (judged(*row) > 0 && row->last > window.last);
+  }
+  return out;
+}
+
+evidence::AddressSketch failing_clients_of(const Case& found) {
+  evidence::AddressSketch clients;
+  for (const Row* row : found.failing) add_clients(*row, clients);
+  return clients;
+}
+
+evidence::AddressSketch clients_of(const Case& found) {
+  evidence::AddressSketch clients = failing_clients_of(found);
+  for (const Row* row : found.absorbed) add_clients(*row, clients);
+  return clients;
+}
+
+std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case& found,
+                                        const base::AddressBook& book) {
+  struct Counts {
+    std::uint64_t ok = 0;
+    std::uint64_t failed = 0;
+  };
+  std::map<base::IpAddress, Counts> by_client;
+  for (const auto& [key, row] : store.service_clients()) {
+    if (!is_at(found, key.service) || row.ok + row.failed == 0) continue;
+    Counts& counts = by_client[key.client];
+    counts.ok += row.ok;
+    counts.failed += row.failed;
+  }
+  std::vector<std::pair<base::IpAddress, Counts>> sorted(by_client.begin(), by_client.end());
+  std::ranges::sort(sorted, [](const auto& a, const auto& b) {
+    return std::tie(b.second.failed, a.first) < std::tie(a.second.failed, b.first);
+  });
+  std::vector<ClientImpact> out;
+  for (const auto& [client, counts] : sorted) {
+    if (out.size() == limits::kImpact) break;
+    out.push_back({book.text(client), counts.ok, counts.failed});
+  }
+  return out;
+}
+
+}  // namespace whydown::diagnosis

@@ -1,0 +1,253 @@
+#include "diagnosis/incident_build.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <set>
+#include <string>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "diagnosis/limits.h"
+#include "diagnosis/packets.h"
+#include "diagnosis/steps.h"
+#include "diagnosis/summary.h"
+#include "diagnosis/vocabulary.h"
+#include "diagnosis/weigh.h"
+#include "diagnosis/words.h"
+
+namespace whydown::diagnosis {
+
+namespace {
+
+using evidence::Protocol;
+using evidence::Row;
+using evidence::Truth;
+
+bool is_yes(std::span<const evidence::Fact> facts, std::string_view id) {
+  return std::ranges::any_of(
+      facts, [&](const evidence::Fact& fact) { return fact.id == id && fact.truth == Truth::yes; });
+}
+
+std::string transport_of(const evidence::Service& service) {
+  switch (service.protocol) {
+    case Protocol::arp:
+      return "arp";
+    case Protocol::nd:
+    case Protocol::icmp:
+      return "icmp";
+    default:
+      break;
+  }
+  if (service.transport == packet::Transport::tcp) return "tcp";
+  return service.transport == packet::Transport::udp ? "udp" : "none";
+}
+
+Service service_words(const Case& found, const base::Interner& names,
+                      const base::AddressBook& book) {
+  Service out;
+  const evidence::Service& first = found.subject.services.front();
+  bool same_port = first.port != 0;
+  std::set<base::IpAddress> servers;
+  for (const evidence::Service& service : found.subject.services) {
+    same_port = same_port && service.port == first.port;
+    servers.insert(service.server);
+  }
+  for (const base::IpAddress& server : servers) {
+    if (out.servers.size() < limits::kServers) out.servers.push_back(book.text(server));
+  }
+  if (same_port) {
+    out.port = first.port;
+    out.name = port_name(first.port);
+  }
+  std::set<std::uint32_t> ids;
+  for (const Row* row : found.failing) add_names(*row, ids);
+  for (const Row* row : found.absorbed) add_names(*row, ids);
+  for (const std::uint32_t id : ids) {
+    const std::string_view name = names.text(id);
+    if (!name.empty() && out.names.size() < limits::kNames) out.names.emplace_back(name);
+  }
+  return out;
+}
+
+Clients client_words(const evidence::AddressSketch& sketch, const base::AddressBook& book) {
+  Clients out;
+  out.count = sketch.count();
+  out.exact = sketch.is_exact();
+  for (const base::IpAddress& client : sketch.kept()) {
+    if (out.addresses.size() < limits::kClients) out.addresses.push_back(book.text(client));
+  }
+  return out;
+}
+
+Values values_of(const Incident& incident, const Case& found, const base::AddressBook& book) {
+  const evidence::Service& first = found.subject.services.front();
+  constexpr std::size_t kListed = 3;
+  const auto list = [](const std::vector<std::string>& items, const char* otherwise) {
+    return items.empty() ? std::string(otherwise) : list_words(items, kListed, items.size());
+  };
+  Values values;
+  values.servers = list(incident.service.servers, "the server");
+  values.server =
+      incident.service.servers.empty() ? "the server" : incident.service.servers.front();
+  values.port = first.port != 0 ? std::to_string(first.port) : "of the service";
+  values.names = list(incident.service.names, "a name");
+  // RFC 2606 keeps this name for examples: where the capture names none, it is what to try.
+  values.name = incident.service.names.empty() ? "example.com" : incident.service.names.front();
+  const Clients failing = client_words(failing_clients_of(found), book);
+  values.client_count = failing.count;
+  values.client = failing.addresses.empty() ? "the client" : failing.addresses.front();
+  values.clients = failing.addresses.empty()
+                       ? "the clients"
+                       : list_words(failing.addresses, kListed, failing.count);
+  values.failed = incident.attempts_failed;
+  values.total = incident.attempts_total;
+  return values;
+}
+
+std::string severity_of(const Case& found, const Tally& tally,
+                        std::span<const evidence::Fact> facts) {
+  const std::string& catalogued = found.fault->severity;
+  if (found.is_folded) return "low";
+  const bool one_name = found.subject.symptom == evidence::Symptom::nx_domain;
+  if (one_name && is_yes(facts, "dns.other_names_resolve")) return "low";
+  return tally.served > 0 ? one_severity_lower(catalogued) : catalogued;
+}
+
+double evidence_db(const RankedCause& cause) {
+  double sum = 0;
+  for (const Argument& argument : cause.arguments_for) sum += argument.weight_db;
+  for (const Argument& argument : cause.arguments_against) sum += argument.weight_db;
+  return sum;
+}
+
+// Pairs that the facts known here leave about where their priors put them.
+std::vector<InseparablePair> pairs_left(const Fault& fault, const std::vector<RankedCause>& causes,
+                                        const Values& values) {
+  constexpr double kWorthNaming = 0.01;
+  constexpr double kWeakDb = 3;  // one weak fact does not tell two causes apart
+  std::vector<InseparablePair> out;
+  for (const CataloguePair& pair : fault.inseparable) {
+    const auto first = std::ranges::find(causes, pair.first, &RankedCause::id);
+    const auto second = std::ranges::find(causes, pair.second, &RankedCause::id);
+    if (first == causes.end() || second == causes.end()) continue;
+    if (std::abs(evidence_db(*first) - evidence_db(*second)) > kWeakDb) continue;
+    if (std::min(first->probability, second->probability) < kWorthNaming) continue;
+    out.push_back({pair.first, pair.second, fill(pair.because, values)});
+  }
+  return out;
+}
+
+std::vector<Check> checks_of(const Fault& fault, const Values& values) {
+  std::vector<Check> out;
+  for (const CatalogueCheck& check : fault.checks) {
+    Check filled{fill(check.command, values), fill(check.where, values), check.separates, {}};
+    for (const CatalogueAnswer& answer : check.answers) {
+      filled.answers.push_back({fill(answer.see, values), fill(answer.then, values)});
+    }
+    out.push_back(std::move(filled));
+  }
+  return out;
+}
+
+std::vector<std::string> not_shown_of(const Fault& fault, std::span<const evidence::Fact> facts,
+                                      const Values& values) {
+  std::vector<std::string> out;
+  for (const NotShown& entry : fault.not_shown) {
+    if (!entry.unless_fact.empty() && is_yes(facts, entry.unless_fact)) continue;
+    out.push_back(fill(entry.text, values));
+  }
+  if (is_yes(facts, "capture.filter_hides_icmp")) {
+    out.emplace_back(
+        "The capture was taken with a filter that leaves out ICMP errors, so a refusal by such an "
+        "error looks like silence here.");
+  }
+  if (is_yes(facts, "capture.lossy")) {
+    out.emplace_back("Packets are missing from the capture itself, so counts may be too low.");
+  }
+  return out;
+}
+
+void fill_causes(std::vector<RankedCause>& causes, const Values& values) {
+  for (RankedCause& cause : causes) {
+    cause.title = fill(cause.title, values);
+    for (Argument& argument : cause.arguments_for) {
+      argument.because = fill(argument.because, values);
+    }
+    for (Argument& argument : cause.arguments_against) {
+      argument.because = fill(argument.because, values);
+    }
+  }
+}
+
+// Who, what and when.
+void fill_scope(Incident& incident, const evidence::Store& store, const Case& found,
+                const Tally& tally, const base::Interner& names) {
+  const base::AddressBook book(names);
+  incident.service = service_words(found, names, book);
+  incident.clients = client_words(clients_of(found), book);
+  incident.impact = client_impact(store, found, book);
+  const Window window = window_of(found);
+  incident.first = window.first;
+  incident.last = window.last;
+  incident.has_time = calendar_of(store.inputs()).has_time && !window.is_empty();
+  incident.ongoing_at_end = !tally.is_served_after;
+  incident.attempts_total = tally.total;
+  incident.attempts_failed = tally.failed;
+  incident.ok_before = tally.ok_before;
+  incident.ok_after = tally.ok_after;
+}
+
+}  // namespace
+
+WebUse web_use(const evidence::Store& store) {
+  constexpr std::uint16_t kHttp = 80;
+  constexpr std::uint16_t kHttps = 443;
+  WebUse use;
+  for (const auto& [key, row] : store.rows()) {
+    const evidence::Service& service = key.service;
+    if (service.protocol == Protocol::tcp && service.port == kHttp) use.http = true;
+    if (service.port == kHttps) use.https = true;
+  }
+  use.is_known = store.overflow() == 0;
+  for (const base::InputInfo& input : store.inputs()) {
+    use.is_known = use.is_known && input.filter.empty();
+  }
+  return use;
+}
+
+Incident build_incident(const evidence::Store& store, const Case& found,
+                        std::span<const evidence::Fact> facts, const Tally& tally,
+                        const base::Interner& names) {
+  const Fault& fault = *found.fault;
+  Incident incident;
+  incident.fault = fault.id;
+  incident.kind = fault.kind;
+  incident.step = step_from(fault.step).value_or(found.subject.step);
+  incident.protocol = fault.protocol;
+  incident.transport = transport_of(found.subject.services.front());
+  incident.severity = severity_of(found, tally, facts);
+  fill_scope(incident, store, found, tally, names);
+
+  const base::AddressBook book(names);
+  const Values values = values_of(incident, found, book);
+  incident.title = fill(fault.title, values);
+  incident.causes = weigh(fault, facts, nature_of(found.subject.symptom));
+  fill_causes(incident.causes, values);
+  incident.inseparable = pairs_left(fault, incident.causes, values);
+  incident.checks = checks_of(fault, values);
+  incident.not_shown = not_shown_of(fault, facts, values);
+
+  PacketList packets = evidence_packets(store, found, names);
+  incident.evidence = std::move(packets.packets);
+  incident.evidence_left_out = packets.left_out;
+  incident.journey = journey_steps(store, found, facts, tally, values.servers);
+
+  incident.explanation = explanation_of(found, values, book);
+  incident.summary =
+      summary_of(incident, found, values, calendar_of(store.inputs()), web_use(store));
+  return incident;
+}
+
+}  // namespace whydown::diagnosis

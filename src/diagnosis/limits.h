@@ -1,0 +1,43 @@
+// Every limit of the diagnosis stage.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace whydown::diagnosis::limits {
+
+// --- the catalogue's files ---
+inline constexpr std::size_t kCatalogueFileBytes = std::size_t{1} << 20U;
+inline constexpr std::size_t kCatalogueFiles = 1024;
+inline constexpr double kLargestDb = 40;  // 10000 to 1: nothing in a capture is surer
+
+// --- which failures become incidents ---
+inline constexpr std::size_t kIncidents = 64;        // the rest is counted in a remark
+inline constexpr std::size_t kSubjectServices = 64;  // services whose facts are read together
+inline constexpr std::size_t kPortsOfOneHost = 8;    // more failing ports than this: one incident
+inline constexpr std::uint64_t kFewFailures = 3;     // fewer than this ...
+inline constexpr std::uint64_t kFewFailuresShare = 100;  // ... and less than 1 in 100: no incident
+inline constexpr std::uint64_t kArpTries =
+    3;  // a neighbour asked for less often is not yet missing
+// Failures that lie no further apart belong to one window. A Linux router with default neighbour
+// timers stays silent for up to 20 s before its first ICMP error (measured).
+inline constexpr base::Duration kNear = std::chrono::seconds{30};
+
+// --- weighing ---
+// Of "other", against a cause of prior 0 and no evidence. A silence leaves more room than an act.
+inline constexpr double kOtherPriorDb = -6;
+inline constexpr double kOtherPriorOfSilenceDb = -3;
+inline constexpr double kOtherFloor = 0.02;  // the catalogue never knows every cause
+inline constexpr double kSilenceCap = 0.8;   // an absence alone carries no cause further
+
+// --- what an incident shows ---
+inline constexpr std::size_t kEvidencePackets = 24;
+inline constexpr std::size_t kEvidenceFromStart = 16;  // of these; the rest from the end
+inline constexpr std::size_t kServers = 16;
+inline constexpr std::size_t kNames = 16;
+inline constexpr std::size_t kClients = 16;
+inline constexpr std::size_t kImpact = 32;
+
+}  // namespace whydown::diagnosis::limits

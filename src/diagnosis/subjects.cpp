@@ -1,0 +1,281 @@
+#include "diagnosis/subjects.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "diagnosis/limits.h"
+
+namespace whydown::diagnosis {
+
+namespace {
+
+using evidence::Protocol;
+using evidence::Row;
+using evidence::RowKey;
+using evidence::Service;
+using evidence::Symptom;
+
+constexpr std::uint16_t kDnsPort = 53;
+
+struct Item {
+  const Row* row = nullptr;
+  const Fault* fault = nullptr;
+  Window window;
+  RowList absorbed;
+  bool is_gone = false;  // absorbed by another
+};
+
+// --- which symptoms explain which
+// -----------------------------------------------------------------
+
+bool is_icmp_error(Symptom symptom) {
+  return symptom >= Symptom::port_unreachable && symptom <= Symptom::other_icmp_error;
+}
+
+// The whole host is out of reach, not one of its services.
+bool is_about_host(Symptom symptom) {
+  return symptom == Symptom::net_unreachable || symptom == Symptom::host_unreachable;
+}
+
+bool is_dns_family(const Service& service) {
+  return service.protocol == Protocol::dns ||
+         (service.protocol == Protocol::tcp && service.port == kDnsPort);
+}
+
+// Smaller explains greater, never the other way: so no circle of explanations can arise.
+int rank_of(const RowKey& key) {
+  if (key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd) return 0;
+  if (is_about_host(key.symptom)) return 1;
+  if (key.service.protocol == Protocol::tcp && key.service.port == kDnsPort) return 4;
+  return key.symptom == Symptom::no_response ? 3 : 2;
+}
+
+bool explains(const RowKey& a, const RowKey& b) {
+  if (rank_of(a) >= rank_of(b) || a.service.server != b.service.server) return false;
+  const bool silent = b.symptom == Symptom::no_response;
+  switch (rank_of(a)) {
+    case 0:
+      return a.symptom == Symptom::no_response &&
+             (silent || b.symptom == Symptom::host_unreachable);
+    case 1:
+      return silent;
+    default:
+      break;
+  }
+  if (is_dns_family(a.service) && is_dns_family(b.service) && rank_of(b) == 4) {
+    return a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
+  }
+  // Refusals and silence at one service: answers to refused requests are rate-limited.
+  return silent && a.service == b.service &&
+         (is_icmp_error(a.symptom) || a.symptom == Symptom::reset);
+}
+
+// --- the stages
+// -----------------------------------------------------------------------------------
+
+std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& catalogue) {
+  std::vector<Item> items;
+  for (const auto& [key, row] : store.rows()) {
+    if (!is_failing(row)) continue;
+    const Fault* fault = fault_for(catalogue, key);
+    if (fault == nullptr) continue;
+    // One unanswered neighbour request is daily life; several in a row are not.
+    if (key.service.protocol == Protocol::arp && row.tries < limits::kArpTries) continue;
+    items.push_back({&row, fault, window_of(row), {}, false});
+  }
+  return items;
+}
+
+void absorb(std::vector<Item>& items) {
+  std::map<base::IpAddress, std::vector<std::size_t>> by_server;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    by_server[items[i].row->key.service.server].push_back(i);
+  }
+  for (const auto& [server, indexes] : by_server) {
+    // Rank by rank from the last, so that what an absorbed row has absorbed moves on with it.
+    std::vector<std::size_t> order = indexes;
+    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+      return std::pair(-rank_of(items[a].row->key), a) < std::pair(-rank_of(items[b].row->key), b);
+    });
+    std::vector<std::size_t> explaining(order.rbegin(), order.rend());
+    for (const std::size_t at : order) {
+      Item& item = items[at];
+      const auto by = std::ranges::find_if(explaining, [&](std::size_t other) {
+        return explains(items[other].row->key, item.row->key) &&
+               items[other].window.is_near(item.window, limits::kNear);
+      });
+      if (by == explaining.end()) continue;
+      Item& into = items[*by];
+      into.absorbed.push_back(item.row);
+      std::ranges::copy(item.absorbed, std::back_inserter(into.absorbed));
+      item.absorbed.clear();
+      item.is_gone = true;
+    }
+  }
+}
+
+// Served attempts at a service over the whole input.
+std::map<Service, std::uint64_t> served_counts(const evidence::Store& store,
+                                               std::map<Service, base::Time>& last_served) {
+  std::map<Service, std::uint64_t> counts;
+  for (const auto& [key, row] : store.rows()) {
+    if (!is_served(row)) continue;
+    counts[key.service] += judged(row);
+    auto [at, is_new] = last_served.try_emplace(key.service, row.last);
+    if (!is_new) at->second = std::max(at->second, row.last);
+  }
+  return counts;
+}
+
+void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint64_t& rare) {
+  std::map<Service, base::Time> last_served;
+  const std::map<Service, std::uint64_t> served = served_counts(store, last_served);
+  std::map<Service, std::uint64_t> failed;
+  for (const Item& item : items) failed[item.row->key.service] += judged(*item.row);
+
+  std::erase_if(items, [&](const Item& item) {
+    const Service& service = item.row->key.service;
+    const auto ok = served.find(service);
+    if (ok == served.end()) return false;
+    const std::uint64_t count = failed[service];
+    const bool is_few =
+        count < limits::kFewFailures && count * limits::kFewFailuresShare < ok->second + count;
+    // The service died at the end: two refusals with nothing served after them.
+    const bool is_death = item.row->key.symptom != Symptom::no_response && count > 1 &&
+                          last_served.at(service) < item.window.first;
+    if (is_few && !is_death) rare += judged(*item.row);
+    return is_few && !is_death;
+  });
+}
+
+bool share_a_client(const evidence::AddressSketch& a, const evidence::AddressSketch& b) {
+  const bool a_is_smaller = a.kept().size() < b.kept().size();
+  const auto& few = a_is_smaller ? a.kept() : b.kept();
+  const auto& many = a_is_smaller ? b.kept() : a.kept();
+  return std::ranges::any_of(few, [&](const auto& address) { return many.contains(address); });
+}
+
+// What must agree before two services can be one incident.
+using GroupKey = std::tuple<const Fault*, Protocol, std::uint16_t, base::IpAddress>;
+
+GroupKey key_of(const Item& item, bool is_folded) {
+  const Service& service = item.row->key.service;
+  if (is_folded) return {item.fault, service.protocol, 0, service.server};
+  // Faults of the way to a host, or of the neighbour, do not depend on what was asked there.
+  if (item.fault->step == "route" || item.fault->step == "address") {
+    return {item.fault, Protocol::arp, 0, {}};
+  }
+  return {item.fault, service.protocol, service.port, {}};
+}
+
+struct Group {
+  Case found;
+  Window window;
+  evidence::AddressSketch clients;
+};
+
+void join(Group& group, const Item& item) {
+  group.found.failing.push_back(item.row);
+  std::ranges::copy(item.absorbed, std::back_inserter(group.found.absorbed));
+  group.window.widen(item.window);
+  add_clients(*item.row, group.clients);
+}
+
+// Hosts of which more ports failed in one way than limits::kPortsOfOneHost.
+std::map<std::pair<const Fault*, base::IpAddress>, std::size_t> port_counts(
+    const std::vector<Item>& items) {
+  std::map<std::pair<const Fault*, base::IpAddress>, std::size_t> counts;
+  for (const Item& item : items) {
+    if (item.fault->step == "connect") ++counts[{item.fault, item.row->key.service.server}];
+  }
+  return counts;
+}
+
+std::vector<Group> group(const std::vector<Item>& items, std::uint64_t& left_out) {
+  const auto ports = port_counts(items);
+  std::vector<Group> groups;
+  std::map<GroupKey, std::vector<std::size_t>> by_key;
+  for (const Item& item : items) {
+    const auto count = ports.find({item.fault, item.row->key.service.server});
+    const bool is_folded = count != ports.end() && count->second > limits::kPortsOfOneHost;
+    std::vector<std::size_t>& rivals = by_key[key_of(item, is_folded)];
+    evidence::AddressSketch clients;
+    add_clients(*item.row, clients);
+    const auto home = std::ranges::find_if(rivals, [&](std::size_t i) {
+      return groups[i].found.failing.front()->key.service == item.row->key.service ||
+             (groups[i].window.is_near(item.window, limits::kNear) &&
+              share_a_client(groups[i].clients, clients));
+    });
+    if (home != rivals.end()) {
+      join(groups[*home], item);
+      continue;
+    }
+    if (groups.size() == limits::kIncidents) {
+      ++left_out;
+      continue;
+    }
+    rivals.push_back(groups.size());
+    groups.emplace_back();
+    groups.back().found.fault = item.fault;
+    groups.back().found.is_folded = is_folded;
+    join(groups.back(), item);
+  }
+  return groups;
+}
+
+// The symptom of most attempts, and the services in order.
+evidence::Subject subject_of(const Case& found) {
+  evidence::Subject subject;
+  std::map<Symptom, std::uint64_t> counts;
+  for (const Row* row : found.failing) {
+    counts[row->key.symptom] += judged(*row);
+    if (subject.services.size() < limits::kSubjectServices) {
+      subject.services.push_back(row->key.service);
+    }
+  }
+  std::ranges::sort(subject.services);
+  const auto doubles = std::ranges::unique(subject.services);
+  subject.services.erase(doubles.begin(), doubles.end());
+  subject.symptom =
+      std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; })->first;
+  // The step where it was seen; the fault's own step says where the trouble lies.
+  subject.step = found.failing.front()->key.step;
+  return subject;
+}
+
+}  // namespace
+
+const Fault* fault_for(const Catalogue& catalogue, const RowKey& key) {
+  std::string_view protocol = journey::protocol_id(key.service.protocol);
+  // A reset belongs to TCP's handshake, whatever was to be carried.
+  if (key.symptom == Symptom::reset) protocol = journey::protocol_id(Protocol::tcp);
+  const std::string_view symptom = journey::symptom_id(key.symptom);
+  const Fault* for_any = nullptr;
+  for (const Fault& fault : catalogue.faults()) {
+    if (std::ranges::find(fault.raised_by_symptoms, symptom) == fault.raised_by_symptoms.end()) {
+      continue;
+    }
+    if (fault.raised_by_protocol == protocol) return &fault;
+    if (fault.raised_by_protocol == "any" && for_any == nullptr) for_any = &fault;
+  }
+  return for_any;
+}
+
+Cases find_cases(const evidence::Store& store, const Catalogue& catalogue) {
+  Cases out;
+  std::vector<Item> items = failing_items(store, catalogue);
+  drop_rare(store, items, out.rare);
+  absorb(items);
+  std::erase_if(items, [](const Item& item) { return item.is_gone; });
+  for (Group& grouped : group(items, out.left_out)) {
+    grouped.found.subject = subject_of(grouped.found);
+    out.cases.push_back(std::move(grouped.found));
+  }
+  return out;
+}
+
+}  // namespace whydown::diagnosis

@@ -1,0 +1,303 @@
+#include "diagnosis/subjects.h"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "diagnosis/attempts_for_tests.h"
+#include "diagnosis/impact.h"
+#include "diagnosis/limits.h"
+
+namespace whydown::diagnosis {
+namespace {
+
+using namespace for_tests;
+
+const Catalogue& catalogue() {
+  static const Catalogue built_in = Catalogue::built_in().value_or(Catalogue{});
+  return built_in;
+}
+
+struct World {
+  base::Interner names;
+  evidence::Store store;
+  Maker maker{names};
+
+  Attempt& add(Attempt attempt) {
+    last = std::move(attempt);
+    return last;
+  }
+  void fail(const evidence::Service& service, double begin, Symptom symptom, int times = 1,
+            std::string_view client = "192.0.2.7") {
+    for (int i = 0; i < times; ++i) {
+      store.attempt(maker.make(service, client, begin + i, symptom, "www.example.com"));
+    }
+  }
+  void serve(const evidence::Service& service, double begin, int times = 1,
+             std::string_view client = "192.0.2.7") {
+    fail(service, begin, Symptom::none, times, client);
+  }
+  Cases find() const { return find_cases(store, catalogue()); }
+
+  Attempt last;
+};
+
+std::string faults_of(const Cases& cases) {
+  std::vector<std::string> ids;
+  for (const Case& found : cases.cases) {
+    ids.push_back(found.fault->id + "x" + std::to_string(found.subject.services.size()));
+  }
+  std::ranges::sort(ids);
+  std::string out;
+  for (const std::string& id : ids) out.append(out.empty() ? "" : " ").append(id);
+  return out;
+}
+
+const char* const kDns = "203.0.113.2";
+const char* const kDns2 = "203.0.113.3";
+const char* const kWeb = "198.51.100.4";
+
+struct Row {
+  const char* what;
+  std::function<void(World&)> make;
+  const char* faults;  // ids with the number of services, sorted
+  std::size_t absorbed_rows = 0;
+};
+
+const Row kRows[] = {
+    {"nothing", [](World&) {}, ""},
+    {"all served", [](World& w) { w.serve(dns_service(kDns), 0, 5); }, ""},
+    {"queries refused by ICMP",
+     [](World& w) { w.fail(dns_service(kDns), 0, Symptom::port_unreachable, 3); },
+     "dns.port_unreachablex1"},
+    {"two resolvers, one incident",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::port_unreachable);
+       w.fail(dns_service(kDns2), 5, Symptom::port_unreachable);
+     },
+     "dns.port_unreachablex2"},
+    {"two resolvers far apart in time",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::port_unreachable);
+       w.fail(dns_service(kDns2), 500, Symptom::port_unreachable);
+     },
+     "dns.port_unreachablex1 dns.port_unreachablex1"},
+    {"two resolvers of different clients",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::port_unreachable);
+       w.fail(dns_service(kDns2), 0, Symptom::port_unreachable, 1, "192.0.2.8");
+     },
+     "dns.port_unreachablex1 dns.port_unreachablex1"},
+    {"rate-limited ICMP: silence beside errors",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::port_unreachable, 6);
+       w.fail(dns_service(kDns), 6, Symptom::no_response, 90);
+     },
+     "dns.port_unreachablex1", 1},
+    {"silence long before the errors stays apart",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::no_response, 9);
+       w.fail(dns_service(kDns), 1000, Symptom::port_unreachable, 6);
+     },
+     "dns.no_responsex1 dns.port_unreachablex1"},
+    {"a silent server of another client stays apart",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::port_unreachable, 6);
+       w.fail(dns_service(kDns2), 0, Symptom::no_response, 6);
+     },
+     "dns.no_responsex1 dns.port_unreachablex1"},
+    {"NXDOMAIN explains no silence",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::nx_domain, 3);
+       w.fail(dns_service(kDns), 0, Symptom::no_response, 3);
+     },
+     "dns.no_responsex1 dns.nxdomainx1"},
+    {"UDP silent and TCP refused at one resolver",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::no_response, 3);
+       w.fail(tcp_service(kDns, 53), 3, Symptom::reset, 2);
+     },
+     "dns.no_responsex1", 1},
+    {"UDP and TCP both refused at one resolver",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::port_unreachable, 3);
+       w.fail(tcp_service(kDns, 53), 3, Symptom::reset, 2);
+     },
+     "dns.port_unreachablex1", 1},
+    {"a refused web server beside a dead resolver",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::no_response, 3);
+       w.fail(tcp_service(kDns, 80), 3, Symptom::reset, 2);
+     },
+     "dns.no_responsex1 tcp.refusedx1"},
+    {"an unanswered neighbour explains what lies beyond",
+     [](World& w) {
+       w.fail(arp_service(kWeb), 0, Symptom::no_response, 3);
+       w.fail(tcp_service(kWeb, 443), 0, Symptom::host_unreachable, 2);
+       w.fail(tcp_service(kWeb, 80), 1, Symptom::no_response, 2);
+       w.fail(dns_service(kWeb), 1, Symptom::no_response, 2);
+       w.fail(tcp_service(kWeb, 53), 1, Symptom::no_response, 2);
+     },
+     "arp.no_replyx1", 4},
+    {"an unanswered neighbour explains no refusal",
+     [](World& w) {
+       w.fail(arp_service(kWeb), 0, Symptom::no_response, 3);
+       w.fail(tcp_service(kWeb, 80), 1, Symptom::reset, 2);
+     },
+     "arp.no_replyx1 tcp.refusedx1"},
+    {"one unanswered neighbour request is daily life",
+     [](World& w) { w.fail(arp_service(kWeb), 0, Symptom::no_response, 2); }, ""},
+    {"a host out of reach, whatever is asked there",
+     [](World& w) {
+       w.fail(dns_service(kWeb), 0, Symptom::host_unreachable, 2);
+       w.fail(tcp_service(kWeb, 443), 1, Symptom::host_unreachable, 2);
+       w.fail(echo_service(kWeb), 1, Symptom::host_unreachable, 2);
+       w.fail(tcp_service(kWeb, 80), 2, Symptom::no_response, 1);
+     },
+     "icmp.host_unreachablex3", 1},
+    {"ICMP in answer to a SYN is a refusal",
+     [](World& w) { w.fail(tcp_service(kWeb, 80), 0, Symptom::port_unreachable, 2); },
+     "tcp.refusedx1"},
+    {"a closed UDP port",
+     [](World& w) { w.fail(udp_service(kWeb, 123), 0, Symptom::port_unreachable); },
+     "udp.port_unreachablex1"},
+    {"pings without an answer raise nothing",
+     [](World& w) { w.fail(echo_service(kWeb), 0, Symptom::no_response, 20); }, ""},
+    {"a code that the catalogue does not know",
+     [](World& w) { w.fail(dns_service(kDns), 0, Symptom::other_rcode, 3); }, ""},
+    {"one failure among hundreds",
+     [](World& w) {
+       w.serve(tcp_service(kWeb, 443), 0, 300);
+       w.fail(tcp_service(kWeb, 443), 100, Symptom::no_response, 2);
+     },
+     ""},
+    {"three failures among hundreds",
+     [](World& w) {
+       w.serve(tcp_service(kWeb, 443), 0, 300);
+       w.fail(tcp_service(kWeb, 443), 100, Symptom::no_response, 3);
+     },
+     "tcp.no_responsex1"},
+    {"a service that dies at the end of the capture",
+     [](World& w) {
+       w.serve(tcp_service(kWeb, 443), 0, 300);
+       w.fail(tcp_service(kWeb, 443), 400, Symptom::reset, 2);
+     },
+     "tcp.refusedx1"},
+    {"many ports of one host are one incident",
+     [](World& w) {
+       for (std::uint16_t port = 1; port <= 40; ++port) {
+         w.fail(tcp_service(kWeb, port), port, Symptom::reset);
+       }
+     },
+     "tcp.refusedx40"},
+};
+
+TEST(FindCases, GroupsAndAbsorbs) {
+  ASSERT_FALSE(catalogue().faults().empty());
+  for (const Row& row : kRows) {
+    World world;
+    row.make(world);
+    const Cases cases = world.find();
+    EXPECT_EQ(faults_of(cases), row.faults) << row.what;
+    std::size_t absorbed = 0;
+    for (const Case& found : cases.cases) absorbed += found.absorbed.size();
+    EXPECT_EQ(absorbed, row.absorbed_rows) << row.what;
+  }
+}
+
+struct FlagRow {
+  const char* what;
+  bool Attempt::* flag;
+};
+
+TEST(FindCases, LeavesOutWhatDoesNotCount) {
+  const FlagRow rows[] = {{"healed", &Attempt::healed},
+                          {"noise", &Attempt::is_noise},
+                          {"probe", &Attempt::is_probe},
+                          {"open", &Attempt::open_at_end},
+                          {"mid-stream", &Attempt::mid_stream}};
+  for (const FlagRow& row : rows) {
+    World world;
+    for (int i = 0; i < 4; ++i) {
+      Attempt attempt =
+          world.maker.make(dns_service(kDns), "192.0.2.7", i, Symptom::nx_domain, "wpad");
+      attempt.*row.flag = true;
+      world.store.attempt(attempt);
+    }
+    EXPECT_TRUE(world.find().cases.empty()) << row.what;
+  }
+}
+
+TEST(FindCases, NoiseInARowDoesNotWidenItsIncident) {
+  World world;
+  for (int i = 0; i < 4; ++i) {
+    Attempt noise = world.maker.make(dns_service(kDns), "192.0.2.9", i, Symptom::nx_domain, "wpad");
+    noise.is_noise = true;
+    world.store.attempt(noise);
+  }
+  world.fail(dns_service(kDns), 50, Symptom::nx_domain, 2);
+  const Cases cases = world.find();
+  ASSERT_EQ(cases.cases.size(), 1U);
+  const Tally counts = tally(world.store, cases.cases[0]);
+  EXPECT_EQ(counts.failed, 2U);
+  EXPECT_EQ(counts.total, 2U);
+  EXPECT_EQ(window_of(cases.cases[0]).first, at(50));
+  EXPECT_EQ(clients_of(cases.cases[0]).count(), 1U);
+}
+
+TEST(FindCases, IsBounded) {
+  World world;
+  for (std::size_t i = 0; i < limits::kIncidents + 10; ++i) {
+    const std::string octet = std::to_string(i);
+    world.fail(tcp_service("198.51.100." + octet, static_cast<std::uint16_t>(1000 + i)), 0,
+               Symptom::reset, 1, "192.0.2." + octet);
+  }
+  const Cases cases = world.find();
+  EXPECT_EQ(cases.cases.size(), limits::kIncidents);
+  EXPECT_EQ(cases.left_out, 10U);
+}
+
+TEST(Tally, CountsServedBeforeWithinAndAfter) {
+  World world;
+  const evidence::Service service = tcp_service(kWeb, 443);
+  world.serve(service, 0, 4);
+  world.fail(service, 10, Symptom::reset, 5);
+  world.serve(service, 12, 2, "192.0.2.8");
+  world.serve(service, 100, 3);
+  const Cases cases = world.find();
+  ASSERT_EQ(cases.cases.size(), 1U);
+  const Tally counts = tally(world.store, cases.cases[0]);
+  EXPECT_EQ(counts.failed, 5U);
+  EXPECT_EQ(counts.served, 2U);
+  EXPECT_EQ(counts.total, 7U);
+  EXPECT_EQ(counts.ok_before, 4U);
+  EXPECT_EQ(counts.ok_after, 3U);
+  EXPECT_TRUE(counts.is_served_after);
+  const base::AddressBook book(world.names);
+  const auto impact = client_impact(world.store, cases.cases[0], book);
+  ASSERT_EQ(impact.size(), 2U);
+  EXPECT_EQ(impact[0].address, "192.0.2.7");
+  EXPECT_EQ(impact[0].failed, 5U);
+  EXPECT_EQ(impact[0].ok, 7U);
+  EXPECT_EQ(impact[1].ok, 2U);
+}
+
+TEST(Tally, CountsRowsTooLongForTheirExemplars) {
+  World world;
+  const evidence::Service service = tcp_service(kWeb, 443);
+  world.serve(service, 0, 40);
+  world.fail(service, 50, Symptom::reset, 30);
+  const Cases cases = world.find();
+  ASSERT_EQ(cases.cases.size(), 1U);
+  const Tally counts = tally(world.store, cases.cases[0]);
+  EXPECT_EQ(counts.failed, 30U);
+  EXPECT_EQ(counts.ok_before, 40U);
+  EXPECT_EQ(counts.ok_after, 0U);
+  EXPECT_FALSE(counts.is_served_after);
+}
+
+}  // namespace
+}  // namespace whydown::diagnosis

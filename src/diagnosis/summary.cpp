@@ -1,0 +1,150 @@
+#include "diagnosis/summary.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/core.h>
+
+#include "diagnosis/vocabulary.h"
+
+namespace whydown::diagnosis {
+
+namespace {
+
+using evidence::Row;
+using evidence::Step;
+using evidence::Symptom;
+
+std::string endpoint_words(const evidence::Service& service, const base::AddressBook& book) {
+  if (service.port == 0) return book.text(service.server);
+  const std::string_view name = port_name(service.port);
+  return fmt::format("{} port {}{}", book.text(service.server), service.port,
+                     name.empty() ? "" : fmt::format(" ({})", name));
+}
+
+// "7 lookups to 192.0.2.1 port 53 (domain) got no answer"
+std::vector<std::string> absorbed_words(const Case& found, const base::AddressBook& book) {
+  constexpr std::size_t kListed = 4;
+  std::vector<std::string> out;
+  for (const Row* row : found.absorbed) {
+    if (out.size() == kListed) break;
+    const evidence::RowKey& key = row->key;
+    out.push_back(fmt::format("{} to {} {}",
+                              count_words(judged(*row), attempt_noun(key.service.protocol)),
+                              endpoint_words(key.service, book), symptom_words(key.symptom)));
+  }
+  return out;
+}
+
+// Why what was absorbed is no incident of its own.
+std::string absorbing_reason(const Case& found) {
+  if (found.fault->step == "address") {
+    return "Nothing can be delivered to a neighbour whose hardware address is not known.";
+  }
+  const bool is_silence = std::ranges::all_of(
+      found.absorbed, [](const Row* row) { return row->key.symptom == Symptom::no_response; });
+  if (is_silence && found.subject.symptom != Symptom::no_response) {
+    return "Hosts and routers send such errors at a limited rate only (RFC 1812 4.3.2.8), so "
+           "silence beside them is the same trouble, and the number of errors is not the number "
+           "of failures.";
+  }
+  return "They concern the same server at the same time.";
+}
+
+std::string scope_sentence(const Incident& incident, const Case& found, const Values& values,
+                           const Calendar& calendar) {
+  const std::string_view noun = attempt_noun(found.failing.front()->key.service.protocol);
+  const std::string when = window_words({incident.first, incident.last}, calendar);
+  const std::string whom =
+      values.client_count == 0
+          ? std::string{}
+          : fmt::format(" by {}{} ({})", incident.clients.exact ? "" : "about ",
+                        count_words(values.client_count, "computer"), values.clients);
+  std::string text = fmt::format(
+      "{}{} failed{}", share_words(incident.attempts_failed, incident.attempts_total, noun), whom,
+      when.empty() ? "" : ", " + when);
+  if (incident.ok_before + incident.ok_after > 0) {
+    text.append(fmt::format("; {} served before that and {} after it", incident.ok_before,
+                            incident.ok_after));
+  }
+  return sentence(text);
+}
+
+std::string calendar_sentence(const Calendar& calendar) {
+  if (!calendar.has_time) return "The input shows no times.";
+  if (calendar.has_date) {
+    return calendar.has_zone ? "" : "The input names no time zone.";
+  }
+  return calendar.has_zone ? "The input names no date."
+                           : "The input names no date and no time zone.";
+}
+
+std::string ending_sentence(const Incident& incident) {
+  return incident.ongoing_at_end ? "Nothing was served again until the capture ended."
+                                 : "Later requests were served again.";
+}
+
+// A title in the middle of a sentence: its first letter small, unless it is a name.
+std::string inner(std::string title) {
+  const bool is_word = title.size() > 1 && title[1] >= 'a' && title[1] <= 'z';
+  if ((is_word || title.starts_with("A ")) && title.front() >= 'A' && title.front() <= 'Z') {
+    title.front() = static_cast<char>(title.front() - 'A' + 'a');
+  }
+  return title;
+}
+
+std::string cause_sentence(const Incident& incident) {
+  if (incident.causes.empty()) return {};
+  const RankedCause& top = incident.causes.front();
+  if (top.id == "other")
+    return "None of the causes that the catalogue knows fits these packets well.";
+  std::string text =
+      fmt::format("Most likely cause ({}): {}", percent_words(top.probability), inner(top.title));
+  for (const InseparablePair& pair : incident.inseparable) {
+    if (pair.first != top.id && pair.second != top.id) continue;
+    const std::string& rival = pair.first == top.id ? pair.second : pair.first;
+    const auto at = std::ranges::find(incident.causes, rival, &RankedCause::id);
+    if (at == incident.causes.end()) continue;
+    return text + fmt::format("; these packets alone cannot tell it from another one ({}): {}.",
+                              percent_words(at->probability), inner(at->title));
+  }
+  return sentence(text);
+}
+
+// Only where the failure comes before the web could be tried.
+std::string web_sentence(const Incident& incident, const WebUse& web) {
+  if (!web.is_known || web.http || web.https || incident.step > Step::name) return {};
+  return "HTTP and HTTPS were never attempted: the web server is not what failed, as far as this "
+         "log shows.";
+}
+
+}  // namespace
+
+std::string explanation_of(const Case& found, const Values& values, const base::AddressBook& book) {
+  std::vector<std::string> sentences{fill(found.fault->meaning, values)};
+  if (!found.absorbed.empty()) {
+    const std::vector<std::string> absorbed = absorbed_words(found, book);
+    sentences.push_back(sentence("The same incident explains: " +
+                                 list_words(absorbed, absorbed.size(), found.absorbed.size())));
+    sentences.push_back(absorbing_reason(found));
+  }
+  if (found.is_folded) {
+    sentences.emplace_back(
+        "Very many ports of this host fail alike: that is how a search for open ports looks, or a "
+        "host without any service; a port that nobody needs is no outage.");
+  }
+  return paragraph(sentences);
+}
+
+std::string summary_of(const Incident& incident, const Case& found, const Values& values,
+                       const Calendar& calendar, const WebUse& web) {
+  const std::vector<std::string> sentences{fill(found.fault->supervisor, values),
+                                           scope_sentence(incident, found, values, calendar),
+                                           calendar_sentence(calendar),
+                                           ending_sentence(incident),
+                                           cause_sentence(incident),
+                                           web_sentence(incident, web)};
+  return paragraph(sentences);
+}
+
+}  // namespace whydown::diagnosis

@@ -1,0 +1,19 @@
+// The two paragraphs of an incident: what it means technically, and what a supervisor reads.
+#pragma once
+
+#include <string>
+
+#include "base/address.h"
+#include "diagnosis/incident_build.h"
+#include "diagnosis/words.h"
+
+namespace whydown::diagnosis {
+
+// The catalogue's meaning, and which other failures the incident explains.
+std::string explanation_of(const Case& found, const Values& values, const base::AddressBook& book);
+// What failed, when, for whom, how sure the cause is, and what was never tried. Everything but the
+// paragraphs themselves must be set in `incident`.
+std::string summary_of(const Incident& incident, const Case& found, const Values& values,
+                       const Calendar& calendar, const WebUse& web);
+
+}  // namespace whydown::diagnosis

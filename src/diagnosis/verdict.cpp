@@ -1,0 +1,133 @@
+#include "diagnosis/verdict.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+#include <fmt/core.h>
+
+#include "diagnosis/row_view.h"
+#include "diagnosis/vocabulary.h"
+#include "diagnosis/words.h"
+
+namespace whydown::diagnosis {
+
+namespace {
+
+using evidence::Protocol;
+using evidence::Row;
+
+struct Sums {
+  std::map<Protocol, std::uint64_t> served;
+  std::set<std::uint32_t> names;
+  std::uint64_t open = 0;
+  std::uint64_t failed = 0;  // judged, whether healed or not
+  std::uint64_t uncounted = 0;
+};
+
+Sums sum_up(const evidence::Store& store) {
+  Sums sums;
+  for (const auto& [key, row] : store.rows()) {
+    sums.open += row.open_at_end;
+    sums.uncounted += row.attempts - judged(row);
+    if (is_served(row)) {
+      if (judged(row) == 0) continue;
+      sums.served[key.service.protocol] += judged(row);
+      if (key.service.protocol == Protocol::dns) add_names(row, sums.names);
+    } else if (key.symptom != evidence::Symptom::none) {
+      sums.failed += judged(row);
+    }
+  }
+  return sums;
+}
+
+std::string healthy_text(const Sums& sums, const base::Interner& names, std::uint64_t rare) {
+  std::vector<std::string> kinds;
+  std::uint64_t total = 0;
+  for (const auto& [protocol, count] : sums.served) {
+    kinds.push_back(count_words(count, attempt_noun(protocol)));
+    total += count;
+  }
+  std::vector<std::string> looked_up;
+  for (const std::uint32_t id : sums.names) {
+    if (!names.text(id).empty()) looked_up.emplace_back(names.text(id));
+  }
+  constexpr std::size_t kListed = 4;
+  std::string text = fmt::format("{} {} answered", list_words(kinds, kinds.size(), kinds.size()),
+                                 total == 1 ? "was" : "were");
+  if (!looked_up.empty()) {
+    text.append(fmt::format(" (names: {})", list_words(looked_up, kListed, looked_up.size())));
+  }
+  if (rare > 0) {
+    text.append(fmt::format(", {} failed, too few among so many to be an incident", rare));
+  } else {
+    text.append(sums.failed > 0 ? ", and what failed was served by a retry or is no service that "
+                                  "the catalogue judges"
+                                : ", and none failed");
+  }
+  return sentence(text);
+}
+
+std::string inconclusive_text(const Sums& sums, std::uint64_t gated) {
+  if (gated > 0) {
+    return "Nothing can be concluded: what seems unanswered may only be missing from the capture.";
+  }
+  if (sums.failed > 0) {
+    return "Nothing can be concluded: the few failures seen here are such as happen without an "
+           "outage, and nothing was served that would show a working service.";
+  }
+  if (sums.open > 0) {
+    return "Nothing can be concluded: the capture ended while every attempt was still waiting for "
+           "its answer.";
+  }
+  if (sums.uncounted > 0) {
+    return "Nothing can be concluded: the capture shows only conversations without their "
+           "beginning, "
+           "probes, or lookups that fail in normal operation.";
+  }
+  return "Nothing can be concluded: the input shows no attempt to use a service.";
+}
+
+}  // namespace
+
+void put_in_order(std::vector<Incident>& incidents) {
+  const auto key = [](const Incident& i) {
+    return std::tuple(severity_rank(i.severity), ~i.attempts_failed, i.first,
+                      std::string_view(i.fault), i.service.servers, i.service.port,
+                      i.clients.addresses);
+  };
+  std::ranges::sort(incidents,
+                    [&](const Incident& a, const Incident& b) { return key(a) < key(b); });
+  int id = 0;
+  for (Incident& incident : incidents) incident.id = ++id;
+}
+
+std::vector<std::string> not_attempted(const std::vector<Incident>& incidents, const WebUse& web) {
+  if (!web.is_known) return {};
+  if (web.http || web.https) return {};
+  const bool is_before_the_web = std::ranges::any_of(
+      incidents, [](const Incident& i) { return i.step <= evidence::Step::connect; });
+  if (!is_before_the_web) return {};
+  return {"HTTP (TCP port 80)", "HTTPS (TCP port 443)"};
+}
+
+void set_verdict(Diagnosis& diagnosis, const evidence::Store& store, const base::Interner& names,
+                 std::uint64_t gated, std::uint64_t rare) {
+  const Sums sums = sum_up(store);
+  if (!diagnosis.incidents.empty()) {
+    diagnosis.verdict = Verdict::incident;
+    diagnosis.verdict_text = sentence(fmt::format(
+        "{} found{}: {}", count_words(diagnosis.incidents.size(), "incident"),
+        diagnosis.incidents.size() == 1 ? "" : ", the gravest", diagnosis.incidents.front().title));
+  } else if (!sums.served.empty() && gated == 0) {
+    diagnosis.verdict = Verdict::healthy;
+    diagnosis.verdict_text = healthy_text(sums, names, rare);
+  } else {
+    diagnosis.verdict = Verdict::inconclusive;
+    diagnosis.verdict_text = inconclusive_text(sums, gated);
+  }
+}
+
+}  // namespace whydown::diagnosis
