@@ -1,0 +1,280 @@
+// The JSON report, whydown.report/1: names and shapes are a contract with scripts, written down in
+// docs/report.schema.json. What does not apply is absent; "incidents", "for" and "against" are
+// always there, empty when there are none.
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "report/incident_words.h"
+#include "report/renderers.h"
+#include "report/words.h"
+
+namespace whydown::report {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using diagnosis::Incident;
+
+void put(Json& object, const char* key, const std::string& text) {
+  if (!text.empty()) object[key] = text;
+}
+void put(Json& object, const char* key, const std::vector<std::string>& texts) {
+  if (!texts.empty()) object[key] = texts;
+}
+
+class Writer {
+ public:
+  explicit Writer(const diagnosis::Diagnosis& diagnosis) : cite_(diagnosis) {}
+
+  Json input(const base::InputInfo& input) const;
+  Json incident(const Incident& incident) const;
+  Json remark(const base::QualityRemark& remark) const;
+
+ private:
+  // "packets", and "places" where a number alone does not say of which input it is.
+  void put_packets(Json& object, const std::vector<base::Place>& places) const;
+  Json place(const base::Place& place) const;
+  Json arguments(const std::vector<diagnosis::Argument>& arguments) const;
+  void put_causes(Json& object, const Incident& incident) const;
+  void put_evidence(Json& object, const Incident& incident) const;
+
+  Citation cite_;
+};
+
+Json Writer::input(const base::InputInfo& input) const {
+  Json out;
+  out["path"] = input.path;
+  put(out, "sha256", input.sha256);
+  out["format"] = input.format.empty() ? "unknown" : input.format;
+  put(out, "compression", input.compression);
+  put(out, "link_type", input.link_type);
+  out["bytes"] = input.bytes;
+  out["packets"] = input.packets;
+  if (input.first_time) out["first_time"] = base::iso8601(*input.first_time);
+  if (input.last_time) out["last_time"] = base::iso8601(*input.last_time);
+  out["date_known"] = input.date_known;
+  out["zone_known"] = input.zone_known;
+  if (input.capture_drops) out["capture_drops"] = *input.capture_drops;
+  if (input.snaplen) out["snaplen"] = *input.snaplen;
+  put(out, "filter", input.filter);
+  return out;
+}
+
+Json Writer::place(const base::Place& place) const {
+  Json out;
+  out["input"] = place.input;
+  out["packet"] = place.number;
+  if (cite_.is_text(place)) out["line"] = place.line;
+  return out;
+}
+
+void Writer::put_packets(Json& object, const std::vector<base::Place>& places) const {
+  Json numbers = Json::array();
+  Json full = Json::array();
+  for (const base::Place& at : places) {
+    if (!at.is_set()) continue;
+    numbers.push_back(at.number);
+    full.push_back(place(at));
+  }
+  if (numbers.empty()) return;
+  object["packets"] = std::move(numbers);
+  if (cite_.several_inputs()) object["places"] = std::move(full);
+}
+
+Json Writer::arguments(const std::vector<diagnosis::Argument>& arguments) const {
+  Json list = Json::array();
+  for (const diagnosis::Argument& argument : arguments) {
+    Json out;
+    out["fact"] = argument.fact;
+    const double db = std::isfinite(argument.weight_db) ? argument.weight_db : 0;
+    out["weight_db"] = std::round(db * 100) / 100;
+    out["because"] = argument.because;
+    put(out, "detail", argument.detail);
+    put_packets(out, argument.packets);
+    put(out, "source", argument.source);
+    list.push_back(std::move(out));
+  }
+  return list;
+}
+
+void Writer::put_causes(Json& object, const Incident& incident) const {
+  const std::vector<std::uint32_t> parts = shares(incident.causes, 10'000);
+  Json causes = Json::array();
+  for (std::size_t i = 0; i < incident.causes.size(); ++i) {
+    const diagnosis::RankedCause& cause = incident.causes[i];
+    Json out;
+    out["id"] = cause.id;
+    out["title"] = cause.title;
+    out["probability"] = static_cast<double>(parts[i]) / 10'000;
+    out["for"] = arguments(cause.arguments_for);
+    out["against"] = arguments(cause.arguments_against);
+    causes.push_back(std::move(out));
+  }
+  object["causes"] = std::move(causes);
+  Json pairs = Json::array();
+  Json reasons = Json::array();
+  for (const diagnosis::InseparablePair& pair : incident.inseparable) {
+    pairs.push_back({pair.first, pair.second});
+    reasons.push_back(pair.because);
+  }
+  if (pairs.empty()) return;
+  object["inseparable"] = std::move(pairs);
+  object["inseparable_because"] = std::move(reasons);
+}
+
+void put_checks(Json& object, const Incident& incident) {
+  Json checks = Json::array();
+  for (const diagnosis::Check& check : incident.checks) {
+    Json out;
+    out["command"] = check.command;
+    put(out, "where", check.where);
+    put(out, "separates", check.separates);
+    Json answers = Json::array();
+    for (const diagnosis::CheckAnswer& answer : check.answers) {
+      answers.push_back({{"see", answer.see}, {"then", answer.then}});
+    }
+    if (!answers.empty()) out["if"] = std::move(answers);
+    checks.push_back(std::move(out));
+  }
+  if (!checks.empty()) object["checks"] = std::move(checks);
+}
+
+void Writer::put_evidence(Json& object, const Incident& incident) const {
+  Json evidence = Json::array();
+  for (const diagnosis::EvidencePacket& packet : incident.evidence) {
+    if (!packet.place.is_set()) continue;
+    Json out = place(packet.place);
+    if (cite_.has_time(packet.place)) out["time"] = base::iso8601(packet.place.time);
+    out["text"] = packet.text;
+    out["role"] = role_id(packet.role);
+    evidence.push_back(std::move(out));
+  }
+  if (!evidence.empty()) object["evidence"] = std::move(evidence);
+  if (incident.evidence_left_out > 0) object["evidence_left_out"] = incident.evidence_left_out;
+}
+
+void put_journey(Json& object, const Incident& incident) {
+  Json steps = Json::array();
+  for (const diagnosis::JourneyStep& step : incident.journey) {
+    Json out;
+    out["step"] = step_id(step.step);
+    out["outcome"] = outcome_id(step.outcome);
+    put(out, "text", step.text);
+    steps.push_back(std::move(out));
+  }
+  if (!steps.empty()) object["journey"] = std::move(steps);
+}
+
+Json service_of(const Incident& incident) {
+  Json service = Json::object();
+  put(service, "name", incident.service.name);
+  if (incident.service.port) service["port"] = *incident.service.port;
+  put(service, "servers", incident.service.servers);
+  put(service, "names", incident.service.names);
+  return service;
+}
+
+Json clients_of(const Incident& incident) {
+  Json clients;
+  clients["count"] = incident.clients.count;
+  if (!incident.clients.exact) clients["exact"] = false;
+  put(clients, "addresses", incident.clients.addresses);
+  return clients;
+}
+
+Json window_of(const Incident& incident) {
+  Json window;
+  if (incident.has_time) {
+    window["first"] = base::iso8601(incident.first);
+    window["last"] = base::iso8601(incident.last);
+  }
+  window["ongoing_at_end"] = incident.ongoing_at_end;
+  return window;
+}
+
+Json attempts_of(const Incident& incident) {
+  Json attempts;
+  attempts["total"] = incident.attempts_total;
+  attempts["failed"] = incident.attempts_failed;
+  if (incident.ok_before > 0) attempts["ok_before"] = incident.ok_before;
+  if (incident.ok_after > 0) attempts["ok_after"] = incident.ok_after;
+  return attempts;
+}
+
+Json Writer::incident(const Incident& incident) const {
+  Json out;
+  out["id"] = incident.id;
+  out["fault"] = incident.fault;
+  out["kind"] = incident.kind;
+  out["title"] = incident.title;
+  out["summary"] = incident.summary;
+  put(out, "explanation", incident.explanation);
+  out["step"] = step_id(incident.step);
+  out["protocol"] = incident.protocol;
+  out["transport"] = incident.transport;
+  out["severity"] = incident.severity;
+  out["service"] = service_of(incident);
+  out["clients"] = clients_of(incident);
+  Json impact = Json::array();
+  for (const diagnosis::ClientImpact& client : incident.impact) {
+    impact.push_back({{"address", client.address}, {"ok", client.ok}, {"failed", client.failed}});
+  }
+  if (!impact.empty()) out["impact"] = std::move(impact);
+  out["window"] = window_of(incident);
+  out["attempts"] = attempts_of(incident);
+  put_causes(out, incident);
+  put_checks(out, incident);
+  put(out, "not_shown", incident.not_shown);
+  put_evidence(out, incident);
+  put_journey(out, incident);
+  return out;
+}
+
+Json Writer::remark(const base::QualityRemark& remark) const {
+  Json out;
+  out["id"] = remark.id;
+  out["severity"] = remark.severity == base::Severity::warning ? "warning" : "note";
+  out["text"] = remark.text;
+  put_packets(out, remark.packets);
+  if (remark.count > 1) out["count"] = remark.count;
+  return out;
+}
+
+const char* verdict_id(diagnosis::Verdict verdict) {
+  switch (verdict) {
+    case diagnosis::Verdict::incident:
+      return "incident";
+    case diagnosis::Verdict::healthy:
+      return "healthy";
+    case diagnosis::Verdict::inconclusive:
+      break;
+  }
+  return "inconclusive";
+}
+
+}  // namespace
+
+std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& options) {
+  const Writer writer(diagnosis);
+  Json out;
+  out["schema"] = "whydown.report/1";
+  out["tool"]["name"] = "whydown";
+  put(out["tool"], "version", options.version);
+  put(out["tool"], "command", options.command);
+  out["inputs"] = Json::array();
+  for (const base::InputInfo& input : diagnosis.inputs)
+    out["inputs"].push_back(writer.input(input));
+  out["verdict"] = verdict_id(diagnosis.verdict);
+  put(out, "verdict_text", diagnosis.verdict_text);
+  out["incidents"] = Json::array();
+  for (const Incident& incident : diagnosis.incidents) {
+    out["incidents"].push_back(writer.incident(incident));
+  }
+  for (const base::QualityRemark& remark : diagnosis.data_quality) {
+    out["data_quality"].push_back(writer.remark(remark));
+  }
+  put(out, "not_attempted", diagnosis.not_attempted);
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+}
+
+}  // namespace whydown::report

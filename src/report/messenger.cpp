@@ -1,0 +1,154 @@
+#include "report/messenger.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "report/incident_words.h"
+#include "report/words.h"
+
+namespace whydown::report {
+namespace {
+
+using diagnosis::Incident;
+using evidence::Outcome;
+
+// An evidence line "A > B words..." split at its addresses.
+struct EvidenceLine {
+  std::string_view sender;
+  std::string_view words;
+};
+
+EvidenceLine split(std::string_view text) {
+  const std::size_t arrow = text.find(" > ");
+  if (arrow == std::string_view::npos || text.find(' ') != arrow) return {{}, text};
+  const std::size_t receiver_end = text.find(' ', arrow + 3);
+  if (receiver_end == std::string_view::npos) return {text.substr(0, arrow), {}};
+  return {text.substr(0, arrow), text.substr(receiver_end + 1)};
+}
+
+bool is_address_of(std::string_view sender, const std::string& address) {
+  return sender == address || sender.starts_with(address + ":") ||
+         sender.starts_with("[" + address + "]");
+}
+
+bool sent_by_client(std::string_view sender, const Incident& incident) {
+  return std::ranges::any_of(incident.clients.addresses, [&](const std::string& client) {
+    return is_address_of(sender, client);
+  });
+}
+
+std::string failed_phrase(const Incident& incident, const Messenger& messenger) {
+  switch (outcome_of(incident)) {
+    case Outcome::refused:
+    case Outcome::failed:
+      if (messenger.protocol.starts_with("ICMP")) return "could not be delivered";
+      return messenger.protocol == "DNS" ? "were answered with an error" : "were turned down";
+    case Outcome::silent:
+      return "got no answer that the capture shows";
+    case Outcome::cut:
+      return "were cut off";
+    case Outcome::slow:
+      return "were answered too slowly";
+    case Outcome::ok:
+    case Outcome::unknown:
+      break;
+  }
+  return "failed";
+}
+
+std::string attempt_noun(const Incident& incident) {
+  const std::string protocol = attempt_protocol(incident);
+  const std::uint64_t total = incident.attempts_total;
+  if (protocol == "DNS") return counted(total, "DNS query", "DNS queries");
+  if (protocol == "TCP") return counted(total, "connection attempt", "connection attempts");
+  return counted(total, protocol + " request", protocol + " requests");
+}
+
+std::string target_words(const Incident& incident) {
+  // A neighbour is asked after, not asked.
+  if (incident.transport == "arp") return "for the address " + joined(incident.service.servers);
+  std::string out = "to " + server_words(incident);
+  if (incident.service.port) out += ", " + port_words(incident) + ",";
+  return out;
+}
+
+}  // namespace
+
+Messenger messenger_of(const Incident& incident) {
+  Messenger result;
+  if (outcome_of(incident) == Outcome::silent) return result;
+  for (const diagnosis::EvidencePacket& packet : incident.evidence) {
+    if (packet.role != diagnosis::Role::symptom) continue;
+    const EvidenceLine line = split(packet.text);
+    if (line.sender.empty() || line.words.empty() || sent_by_client(line.sender, incident)) {
+      continue;
+    }
+    if (result.words.empty()) {
+      result.words = line.words;
+      result.protocol = line.words.substr(0, line.words.find(' '));
+    }
+    result.packets.push_back(packet.place);
+  }
+  return result;
+}
+
+std::string error_message(const Incident& incident, const Messenger& messenger) {
+  if (incident.fault.ends_with("port_unreachable") && incident.service.port) {
+    return fmt::format("{} port {} unreachable", incident.transport, *incident.service.port);
+  }
+  return messenger.words;
+}
+
+std::string protocols_concerned(const Incident& incident, const Messenger& messenger) {
+  std::vector<std::string> protocols{attempt_protocol(incident)};
+  if (!messenger.protocol.empty() && messenger.protocol != protocols[0]) {
+    protocols.push_back(messenger.protocol);
+  }
+  return joined(protocols);
+}
+
+std::string failure_sentence(const Incident& incident, const Messenger& messenger) {
+  std::string out =
+      fmt::format("{} of {}", thousands(incident.attempts_failed), attempt_noun(incident));
+  if (!incident.service.names.empty()) out += " for " + joined(incident.service.names);
+  const auto& clients = incident.clients.addresses;
+  out += " from " +
+         (clients.size() == 1 && incident.clients.count <= 1 ? clients[0] : client_words(incident));
+  return fmt::format("{} {} {}.", out, target_words(incident), failed_phrase(incident, messenger));
+}
+
+std::string_view port_purpose(std::uint16_t port) {
+  struct Purpose {
+    std::uint16_t port;
+    std::string_view words;
+  };
+  static constexpr std::array<Purpose, 22> purposes{
+      {{21, "FTP, file transfer"},
+       {22, "SSH, remote login"},
+       {25, "SMTP, handing over e-mail"},
+       {53, "DNS, the service that turns names into addresses"},
+       {67, "DHCP, handing out addresses"},
+       {80, "HTTP, web pages without encryption"},
+       {110, "POP3, fetching e-mail"},
+       {123, "NTP, the time of day"},
+       {143, "IMAP, reading e-mail"},
+       {161, "SNMP, watching devices"},
+       {389, "LDAP, the directory of users"},
+       {443, "HTTPS, encrypted web pages"},
+       {445, "SMB, shared files"},
+       {465, "SMTP over TLS, sending e-mail"},
+       {514, "syslog, log messages"},
+       {587, "SMTP, sending e-mail"},
+       {853, "DNS over TLS, encrypted name lookups"},
+       {993, "IMAP over TLS, reading e-mail"},
+       {3306, "MySQL, a database"},
+       {3389, "RDP, remote desktop"},
+       {5432, "PostgreSQL, a database"},
+       {8080, "HTTP, web pages on a second port"}}};
+  const auto found = std::ranges::find(purposes, port, &Purpose::port);
+  return found == purposes.end() ? std::string_view{} : found->words;
+}
+
+}  // namespace whydown::report

@@ -1,0 +1,17 @@
+// The formats, each from a diagnosis that sanitised() has made safe to show.
+#pragma once
+
+#include <string>
+
+#include "diagnosis/diagnosis.h"
+#include "report/report.h"
+
+namespace whydown::report {
+
+std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& options);
+std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& options);
+std::string render_worksheet(const diagnosis::Diagnosis& diagnosis, const Options& options);
+std::string render_incident_form(const diagnosis::Diagnosis& diagnosis, const Options& options);
+std::string render_html(const diagnosis::Diagnosis& diagnosis, const Options& options);
+
+}  // namespace whydown::report

@@ -1,0 +1,36 @@
+// Boundary of report/: a diagnosis laid out in one of the output formats.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "diagnosis/diagnosis.h"
+
+namespace whydown::report {
+
+enum class Format : std::uint8_t { text, json, markdown, html };
+enum class Template : std::uint8_t { worksheet, incident };
+
+std::optional<Format> format_from(std::string_view name);  // "text" "json" "md" "html"
+std::optional<Template> template_from(std::string_view name);
+
+struct Options {
+  Format format = Format::text;
+  Template markdown_template = Template::incident;
+  bool colour = false;               // text only
+  std::size_t width = 80;            // text only, columns
+  std::vector<std::string> command;  // as typed, for the JSON and the method section
+  std::string version;               // of this program; left out of the report when empty
+};
+
+std::string render(const diagnosis::Diagnosis& diagnosis, const Options& options);
+// `whydown faults` and `whydown faults ID`.
+std::string render_fault_list(const diagnosis::Catalogue& catalogue);
+std::string render_fault(const diagnosis::Fault& fault);
+
+}  // namespace whydown::report
