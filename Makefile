@@ -1,0 +1,83 @@
+# For people; CMake does the work. `make help` lists the targets.
+PREFIX ?= /usr/local
+DESTDIR ?=
+JOBS ?= $(shell nproc)
+RELEASE := build/release
+PROGRAM := $(RELEASE)/whydown
+REPORT := build/report
+EXAMPLE := examples/logs/dns-port-unreachable.log
+
+.DEFAULT_GOAL := all
+.PHONY: all help test report install bench asan fuzz lint format docs examples clean
+
+help:
+	@echo "make            build the program ($(PROGRAM))"
+	@echo "make test       set everything up and run all tests"
+	@echo "make report     write the incident report of the example log to $(REPORT)/"
+	@echo "make install    install program and man page below PREFIX ($(PREFIX))"
+	@echo "make bench      time the program against an empty libpcap loop"
+	@echo "make asan       run the tests under address and undefined-behaviour sanitizers"
+	@echo "make fuzz       run every fuzzer for FUZZ_SECONDS (default 60) each"
+	@echo "make lint       clang-format and clang-tidy"
+	@echo "make docs       regenerate docs/faults/ and docs/facts.md"
+	@echo "make examples   make the example captures again (root; real servers in namespaces)"
+
+all:
+	@scripts/setup.sh build
+	@cmake --preset release -DWHYDOWN_TESTS=OFF >/dev/null
+	@cmake --build --preset release --target whydown -j $(JOBS)
+
+test:
+	@scripts/setup.sh build test
+	@cmake --preset release -DWHYDOWN_TESTS=ON >/dev/null
+	@cmake --build --preset release -j $(JOBS)
+	@ctest --preset release -j $(JOBS)
+
+# Status 1 of the program means: an incident was found, which is what the example holds.
+report: all
+	@mkdir -p $(REPORT)
+	@for format in html md json; do \
+	  $(PROGRAM) report $(EXAMPLE) -f $$format -o $(REPORT)/incident.$$format; test $$? -eq 1 || exit 1; done
+	@$(PROGRAM) report $(EXAMPLE) -f md --template worksheet -o $(REPORT)/worksheet.md; test $$? -eq 1
+	@$(PROGRAM) $(EXAMPLE) | tee $(REPORT)/incident.txt
+	@echo "Written to $(REPORT)/: incident.html incident.md incident.json worksheet.md incident.txt"
+
+install: all
+	cmake --install $(RELEASE) --prefix $(PREFIX)
+
+bench:
+	@scripts/setup.sh build bench
+	@cmake --preset bench >/dev/null
+	@cmake --build --preset bench -j $(JOBS)
+	@python3 -B bench/run.py --build build/bench
+
+asan:
+	@scripts/setup.sh build test fuzz
+	@cmake --preset asan >/dev/null
+	@cmake --build --preset asan -j $(JOBS)
+	@ctest --preset asan -j $(JOBS)
+
+fuzz:
+	@scripts/setup.sh build fuzz
+	@cmake --preset fuzz >/dev/null
+	@cmake --build --preset fuzz -j $(JOBS)
+	@scripts/fuzz.sh build/fuzz $${FUZZ_SECONDS:-60}
+
+lint:
+	@scripts/setup.sh build test lint
+	@cmake --preset release -DWHYDOWN_TESTS=ON >/dev/null
+	@scripts/lint.sh $(RELEASE)
+
+format:
+	@clang-format-19 -i $$(git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' 'bench/*.cpp')
+
+docs: all
+	@cmake --build --preset release --target generate_pages -j $(JOBS)
+	@$(RELEASE)/generate_pages docs
+
+examples:
+	@scripts/setup.sh examples
+	@examples/make-all.sh examples/captures
+
+clean:
+	rm -rf build

@@ -1,0 +1,185 @@
+// The whydown program: reads the command line, runs the line of stages, writes the report.
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "cli/options.h"
+#include "cli/output.h"
+#include "diagnosis/vocabulary.h"
+#include "pipeline/budget.h"
+#include "pipeline/pipeline.h"
+#include "report/report.h"
+
+namespace {
+
+using namespace whydown;
+
+enum Status : int { kNoIncident = 0, kIncident = 1, kUnusable = 2 };
+
+using Outcome = std::expected<Status, base::Error>;
+
+std::expected<diagnosis::Catalogue, base::Error> load_catalogue(const std::string& folder) {
+  auto catalogue = diagnosis::Catalogue::built_in();
+  if (catalogue && !folder.empty()) {
+    if (auto added = catalogue->add_folder(folder); !added) {
+      return std::unexpected(added.error());
+    }
+  }
+  return catalogue;
+}
+
+// Clock times alone were taken to mean 1970-01-01: right only where the input has no dates.
+std::expected<void, base::Error> check_clock_times(const cli::Options& options,
+                                                   const diagnosis::Diagnosis& diagnosis) {
+  if (!options.clock_only) return {};
+  for (const base::InputInfo& input : diagnosis.inputs) {
+    if (!input.date_known || !input.first_time) continue;
+    return std::unexpected(
+        base::Error{input.path, "packets with a date", "a date with --since and --until as well",
+                    "give full times, such as " + base::iso8601(*input.first_time)});
+  }
+  return {};
+}
+
+// A report of a part of the input says so.
+void note_bounds(const cli::Options& options, diagnosis::Diagnosis& diagnosis) {
+  if (!options.since && !options.until) return;
+  const auto words = [&](const char* name, const std::optional<base::Time>& time) {
+    if (!time) return std::string();
+    return fmt::format(" {} {}", name,
+                       options.clock_only ? base::clock_time(*time) : base::iso8601(*time));
+  };
+  base::QualityRemark remark;
+  remark.id = "input.time_limited";
+  remark.text = fmt::format("Only packets{}{} were looked at, as the command line asks.",
+                            words("from", options.since), words("up to", options.until));
+  diagnosis.data_quality.push_back(std::move(remark));
+}
+
+bool shows_hashes(report::Format format) { return format != report::Format::text; }
+
+Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
+  if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
+    return std::unexpected(checked.error());
+  }
+  const auto catalogue = load_catalogue(options.catalogue);
+  if (!catalogue) return std::unexpected(catalogue.error());
+
+  pipeline::Request request;
+  request.paths = options.inputs;
+  request.open.hash = shows_hashes(options.format);
+  request.open.date = options.date;
+  request.open.zone_offset = options.zone_offset;
+  request.since = options.since;
+  request.until = options.until;
+  auto diagnosis = pipeline::run(request, *catalogue);
+  if (!diagnosis) return std::unexpected(diagnosis.error());
+  if (auto checked = check_clock_times(options, *diagnosis); !checked) {
+    return std::unexpected(checked.error());
+  }
+
+  note_bounds(options, *diagnosis);
+
+  report::Options layout;
+  layout.format = options.format;
+  layout.markdown_template = options.form;
+  layout.colour = options.output.empty() && cli::output_has_colour();
+  if (options.output.empty()) layout.width = cli::output_width();
+  layout.command = command;
+  layout.version = WHYDOWN_VERSION;
+  const auto written = cli::write_result(options.output, report::render(*diagnosis, layout));
+  if (!written) return std::unexpected(written.error());
+  return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
+}
+
+Outcome print(std::string_view text) {
+  const auto written = cli::write_result("", text);
+  if (!written) return std::unexpected(written.error());
+  return kNoIncident;
+}
+
+Outcome run_faults(const cli::Options& options) {
+  const auto catalogue = load_catalogue(options.catalogue);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  if (options.fault_id.empty()) return print(report::render_fault_list(*catalogue));
+  if (const diagnosis::Fault* fault = catalogue->find(options.fault_id)) {
+    return print(report::render_fault(*fault));
+  }
+  std::vector<std::string_view> ids;
+  for (const diagnosis::Fault& fault : catalogue->faults()) ids.emplace_back(fault.id);
+  const std::string_view near = diagnosis::nearest(ids, options.fault_id);
+  const std::string advice = near.empty() ? std::string("\"whydown faults\" lists them")
+                                          : fmt::format("did you mean {}?", near);
+  return std::unexpected(
+      base::Error{"faults", '"' + options.fault_id + '"', "the id of a fault", advice});
+}
+
+Outcome run_memory() {
+  std::string text = "What one run may use at most, whatever the size of its inputs:\n";
+  std::uint64_t total = 0;
+  const auto line = [&](std::string_view what, std::uint64_t bytes) {
+    text += fmt::format("  {:>12.1f} KiB  {}\n", static_cast<double>(bytes) / 1024, what);
+  };
+  for (const pipeline::BudgetLine& entry : pipeline::memory_bill()) {
+    line(entry.what, entry.bytes);
+    total += entry.bytes;
+  }
+  line("together, beside the program and its libraries", total);
+  return print(text);
+}
+
+Outcome run(const std::vector<std::string>& command) {
+  const auto options = cli::parse_options({command.begin() + 1, command.end()});
+  if (!options) return std::unexpected(options.error());
+  switch (options->command) {
+    case cli::Command::report:
+      break;
+    case cli::Command::faults:
+      return run_faults(*options);
+    case cli::Command::memory:
+      return run_memory();
+    case cli::Command::version:
+      return print("whydown " WHYDOWN_VERSION "\n");
+    case cli::Command::help:
+      return print(options->help);
+  }
+  return run_report(*options, command);
+}
+
+// One line on standard error, without anything a terminal would act on.
+int fail(std::string_view message) {
+  std::string line = "whydown: ";
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+  line += '\n';
+  (void)std::fputs(line.c_str(), stderr);
+  return kUnusable;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that goes away is a write error to report, not a silent end.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  try {
+    std::vector<std::string> command(argv, argv + argc);
+    if (command.empty()) command.emplace_back("whydown");
+    command[0] = "whydown";
+    const Outcome outcome = run(command);
+    return outcome ? static_cast<int>(*outcome) : fail(outcome.error().message());
+  } catch (const std::exception& error) {
+    return fail(std::string("found an unexpected condition: ") + error.what());
+  }
+}

@@ -1,0 +1,275 @@
+#include "cli/options.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/times.h"
+
+namespace whydown::cli {
+namespace {
+
+using std::unexpected;
+
+constexpr std::string_view kHelp = R"(whydown answers "why is it down?" from network traffic.
+
+  whydown INPUT...           the incident report of one or more captures, on the terminal
+  whydown report INPUT...    the same, with a choice of format
+  whydown faults [ID]        the faults it knows, or one of them in full
+  whydown --memory           what it may use at most, table by table
+  whydown --version
+  whydown --help
+
+An INPUT is a pcap or pcapng capture (also gzip or zstd), a pasted tcpdump log, a Wireshark table,
+or "-" for standard input; what it holds is found by looking. Several INPUTs are one incident.
+A file named like a command is reached as ./report.
+
+Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be used.
+"whydown report --help" lists the options.
+)";
+
+constexpr std::string_view kSeeHelp = "see whydown --help";
+
+base::Error usage_error(std::string found, std::string expected = {},
+                        std::string_view advice = kSeeHelp) {
+  return {"command line", std::move(found), std::move(expected), std::string(advice)};
+}
+
+std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
+
+// What CLI11 fills in; checked and converted afterwards.
+struct Words {
+  std::vector<std::string> inputs;
+  std::string format, output, form, since, until, date, zone, catalogue, fault_id;
+};
+
+bool takes_value(std::string_view word) {
+  constexpr std::array<std::string_view, 9> names{"-f",       "--format",   "-o",
+                                                  "--output", "--template", "--since",
+                                                  "--until",  "--date",     "--timezone"};
+  return std::ranges::find(names, word) != names.end() || word == "--catalogue";
+}
+
+// Takes the command's name out of the arguments.
+Command take_command(std::vector<std::string>& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string& word = arguments[i];
+    if (word == "--") break;
+    if (word.size() > 1 && word[0] == '-') {
+      if (takes_value(word)) ++i;
+      continue;
+    }
+    const bool known = word == "report" || word == "faults";
+    if (!known) break;
+    const Command command = word == "report" ? Command::report : Command::faults;
+    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
+    return command;
+  }
+  return Command::report;
+}
+
+// The synopsis in our own words.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {}
+  std::string make_usage(const CLI::App* /*app*/, std::string /*name*/) const override {
+    return usage_ + "\n";
+  }
+
+ private:
+  std::string usage_;
+};
+
+void define_report(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown report INPUT... [options]"));
+  app.footer(
+      "A TIME is ISO 8601 (2026-01-02T13:24:32, in UTC or --timezone unless it names a zone); for\n"
+      "logs without a date, a clock time (13:24 or 13:24:32).\n\n"
+      "Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be "
+      "used.");
+  app.add_option("INPUT", words.inputs, "captures or logs; - is standard input")->type_name("");
+  app.add_option("-f,--format", words.format,
+                 "text, json, md or html; by default as the name after -o ends, else text")
+      ->type_name("FORMAT");
+  app.add_option("-o,--output", words.output, "write to this file instead of standard output")
+      ->type_name("PATH");
+  app.add_option("--template", words.form,
+                 "of Markdown: incident (default) or worksheet, the two-part course form")
+      ->type_name("NAME");
+  app.add_option("--since", words.since, "leave out packets before this time")->type_name("TIME");
+  app.add_option("--until", words.until, "leave out packets after this time")->type_name("TIME");
+  app.add_option("--date", words.date, "the day of a text log that names none")
+      ->type_name("YYYY-MM-DD");
+  app.add_option("--timezone", words.zone, "the zone of a text log's times: UTC or +HH:MM")
+      ->type_name("ZONE");
+  app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
+      ->type_name("DIR");
+}
+
+void define_faults(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown faults [ID] [--catalogue DIR]"));
+  app.add_option("ID", words.fault_id, "one fault, with its causes, weights, checks and sources")
+      ->type_name("");
+  app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
+      ->type_name("DIR");
+}
+
+// The help text when help is asked for, else nothing.
+std::expected<std::optional<std::string>, base::Error> read_words(
+    Command command, std::vector<std::string> arguments, Words& words) {
+  CLI::App app(command == Command::faults ? "The faults whydown knows."
+                                          : "Writes the incident report of one or more captures.");
+  app.set_help_flag("-h,--help", "print this text");
+  command == Command::faults ? define_faults(app, words) : define_report(app, words);
+  std::ranges::reverse(arguments);  // as CLI11 wants them
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    return app.help();
+  } catch (const CLI::ParseError& error) {
+    std::string found = error.what();
+    std::ranges::replace(found, '\n', ' ');
+    return unexpected(usage_error(found));
+  }
+  return std::nullopt;
+}
+
+std::expected<report::Format, base::Error> format_of(const Words& words) {
+  if (!words.format.empty()) {
+    if (const auto format = report::format_from(words.format)) return *format;
+    return unexpected(usage_error("format " + in_quotes(words.format), "text, json, md or html"));
+  }
+  const std::string extension = std::filesystem::path(words.output).extension().string();
+  const std::array<std::pair<std::string_view, report::Format>, 6> known{
+      {{".txt", report::Format::text},
+       {".json", report::Format::json},
+       {".md", report::Format::markdown},
+       {".markdown", report::Format::markdown},
+       {".html", report::Format::html},
+       {".htm", report::Format::html}}};
+  for (const auto& [name, format] : known) {
+    if (extension == name) return format;
+  }
+  if (!words.form.empty()) return report::Format::markdown;
+  if (extension.empty()) return report::Format::text;
+  return unexpected(usage_error("-o " + in_quotes(words.output),
+                                "a name ending in .txt, .json, .md or .html",
+                                "name the format with -f"));
+}
+
+std::expected<void, base::Error> set_form(const Words& words, Options& options) {
+  if (words.form.empty()) return {};
+  const auto form = report::template_from(words.form);
+  if (!form) {
+    return unexpected(usage_error("template " + in_quotes(words.form), "worksheet or incident"));
+  }
+  if (options.format != report::Format::markdown) {
+    return unexpected(usage_error("--template with another format than Markdown", "-f md"));
+  }
+  options.form = *form;
+  return {};
+}
+
+std::expected<void, base::Error> set_calendar(const Words& words, Options& options) {
+  if (!words.date.empty()) {
+    options.date = parse_date(words.date);
+    if (!options.date) {
+      return unexpected(usage_error("--date " + in_quotes(words.date), "a day such as 2026-01-02"));
+    }
+  }
+  if (!words.zone.empty()) {
+    options.zone_offset = parse_zone(words.zone);
+    if (!options.zone_offset) {
+      return unexpected(
+          usage_error("--timezone " + in_quotes(words.zone), "UTC or an offset such as +02:00"));
+    }
+  }
+  return {};
+}
+
+std::expected<std::optional<base::Time>, base::Error> bound(const std::string& name,
+                                                            const std::string& text,
+                                                            Options& options) {
+  if (text.empty()) return std::nullopt;
+  const auto point = parse_point(text);
+  if (!point) {
+    return unexpected(usage_error(name + " " + in_quotes(text),
+                                  "a time such as 2026-01-02T13:24:32, or 13:24 for a log without "
+                                  "a date"));
+  }
+  // A log without a date lies on the first day of 1970.
+  const base::Time day = point->date ? *point->date : options.date.value_or(base::Time{});
+  if (!point->date && !options.date) options.clock_only = true;
+  const base::Duration zone = point->zone.value_or(options.zone_offset.value_or(base::Duration{0}));
+  return day + point->clock - zone;
+}
+
+std::expected<void, base::Error> set_bounds(const Words& words, Options& options) {
+  auto since = bound("--since", words.since, options);
+  if (!since) return unexpected(since.error());
+  auto until = bound("--until", words.until, options);
+  if (!until) return unexpected(until.error());
+  options.since = *since;
+  options.until = *until;
+  if (options.since && options.until && *options.until < *options.since) {
+    return unexpected(usage_error("--until before --since", "a span of time"));
+  }
+  return {};
+}
+
+std::expected<Options, base::Error> report_options(const Words& words) {
+  Options options;
+  options.inputs = words.inputs;
+  options.output = words.output;
+  options.catalogue = words.catalogue;
+  if (options.inputs.empty()) {
+    return unexpected(usage_error("no input", "a capture, a log, or - for standard input"));
+  }
+  if (std::ranges::count(options.inputs, "-") > 1) {
+    return unexpected(usage_error("standard input twice", "\"-\" once at most"));
+  }
+  const auto format = format_of(words);
+  if (!format) return unexpected(format.error());
+  options.format = *format;
+  for (const auto set : {set_form, set_calendar, set_bounds}) {
+    if (auto done = set(words, options); !done) return unexpected(done.error());
+  }
+  return options;
+}
+
+}  // namespace
+
+std::expected<Options, base::Error> parse_options(const std::vector<std::string>& arguments) {
+  Options options;
+  std::vector<std::string> rest = arguments;
+  if (rest.size() == 1 && (rest[0] == "--help" || rest[0] == "-h")) {
+    options.command = Command::help;
+    options.help = kHelp;
+    return options;
+  }
+  if (rest.size() == 1 && (rest[0] == "--version" || rest[0] == "--memory")) {
+    options.command = rest[0] == "--version" ? Command::version : Command::memory;
+    return options;
+  }
+  Words words;
+  const Command command = take_command(rest);
+  auto help = read_words(command, std::move(rest), words);
+  if (!help) return unexpected(help.error());
+  if (*help) {
+    options.command = Command::help;
+    options.help = std::move(**help);
+    return options;
+  }
+  if (command == Command::report) return report_options(words);
+  options.command = command;
+  options.catalogue = words.catalogue;
+  options.fault_id = words.fault_id;
+  return options;
+}
+
+}  // namespace whydown::cli

@@ -1,0 +1,39 @@
+// The command line, read and checked.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "report/report.h"
+
+namespace whydown::cli {
+
+enum class Command : std::uint8_t { report, faults, memory, version, help };
+
+struct Options {
+  Command command = Command::report;
+  std::vector<std::string> inputs;
+  report::Format format = report::Format::text;
+  report::Template form = report::Template::incident;
+  std::string output;  // empty: standard output
+  std::optional<base::Time> since;
+  std::optional<base::Time> until;
+  // --since or --until was a clock time without a date: right for inputs without a date only.
+  bool clock_only = false;
+  std::optional<base::Time> date;
+  std::optional<base::Duration> zone_offset;
+  std::string catalogue;  // folder; empty: the built-in catalogue alone
+  std::string fault_id;   // of `faults`; empty: list them
+  std::string help;       // of Command::help
+};
+
+// `arguments` without the program's name. The first word that is neither an option nor an option's
+// value decides: a command's name is that command, anything else is an input of `report`.
+std::expected<Options, base::Error> parse_options(const std::vector<std::string>& arguments);
+
+}  // namespace whydown::cli

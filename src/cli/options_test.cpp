@@ -1,0 +1,140 @@
+#include "cli/options.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+// The edge is a program, not a library to link: its sources are compiled into their tests.
+#include "cli/options.cpp"  // NOLINT(bugprone-suspicious-include)
+
+namespace whydown::cli {
+namespace {
+
+using WordList = std::vector<std::string>;
+
+TEST(Options, TheFirstWordDecides) {
+  struct Row {
+    WordList arguments;
+    Command command;
+    WordList inputs;
+  };
+  const Row rows[] = {
+      {{"a.pcap"}, Command::report, {"a.pcap"}},
+      {{"a.pcap", "b.pcap"}, Command::report, {"a.pcap", "b.pcap"}},
+      {{"report", "a.pcap"}, Command::report, {"a.pcap"}},
+      {{"./report"}, Command::report, {"./report"}},
+      {{"report", "faults"}, Command::report, {"faults"}},
+      {{"a.pcap", "report"}, Command::report, {"a.pcap", "report"}},
+      {{"-f", "json", "a.pcap"}, Command::report, {"a.pcap"}},
+      {{"-f", "json", "report", "a.pcap"}, Command::report, {"a.pcap"}},
+      {{"-o", "report", "a.pcap"}, Command::report, {"a.pcap"}},
+      {{"--", "report"}, Command::report, {"report"}},
+      {{"-"}, Command::report, {"-"}},
+      {{"report", "-"}, Command::report, {"-"}},
+      {{"faults"}, Command::faults, {}},
+      {{"--catalogue", "x", "faults"}, Command::faults, {}},
+      {{"--version"}, Command::version, {}},
+      {{"--memory"}, Command::memory, {}},
+      {{"--help"}, Command::help, {}},
+      {{"-h"}, Command::help, {}},
+      {{"report", "--help"}, Command::help, {}},
+      {{"faults", "--help"}, Command::help, {}},
+  };
+  for (const Row& row : rows) {
+    const auto options = parse_options(row.arguments);
+    ASSERT_TRUE(options) << ::testing::PrintToString(row.arguments) << options.error().message();
+    EXPECT_EQ(options->command, row.command) << ::testing::PrintToString(row.arguments);
+    EXPECT_EQ(options->inputs, row.inputs) << ::testing::PrintToString(row.arguments);
+  }
+}
+
+TEST(Options, Formats) {
+  using report::Format;
+  struct Row {
+    WordList arguments;
+    Format format;
+  };
+  const Row rows[] = {{{"x"}, Format::text},
+                      {{"x", "-f", "json"}, Format::json},
+                      {{"x", "--format=md"}, Format::markdown},
+                      {{"x", "-fhtml"}, Format::html},
+                      {{"x", "-o", "r.json"}, Format::json},
+                      {{"x", "-o", "r.md"}, Format::markdown},
+                      {{"x", "-o", "r.html"}, Format::html},
+                      {{"x", "-o", "r.txt"}, Format::text},
+                      {{"x", "-o", "report"}, Format::text},
+                      {{"x", "-o", "r.json", "-f", "text"}, Format::text},
+                      {{"x", "--template", "worksheet"}, Format::markdown}};
+  for (const Row& row : rows) {
+    const auto options = parse_options(row.arguments);
+    ASSERT_TRUE(options) << ::testing::PrintToString(row.arguments);
+    EXPECT_EQ(options->format, row.format) << ::testing::PrintToString(row.arguments);
+  }
+  EXPECT_EQ(parse_options({"x", "--template", "worksheet"})->form, report::Template::worksheet);
+}
+
+TEST(Options, Times) {
+  struct Row {
+    WordList arguments;
+    const char* since;
+    bool clock_only;
+  };
+  const Row rows[] = {
+      {{"x", "--since", "2026-01-02T13:24:32Z"}, "2026-01-02T13:24:32.000000Z", false},
+      {{"x", "--since", "2026-01-02T13:24:32+02:00"}, "2026-01-02T11:24:32.000000Z", false},
+      {{"x", "--since", "2026-01-02T13:24", "--timezone", "-05:00"},
+       "2026-01-02T18:24:00.000000Z",
+       false},
+      {{"x", "--since", "13:24"}, "1970-01-01T13:24:00.000000Z", true},
+      {{"x", "--since", "13:24", "--date", "2026-01-02"}, "2026-01-02T13:24:00.000000Z", false}};
+  for (const Row& row : rows) {
+    const auto options = parse_options(row.arguments);
+    ASSERT_TRUE(options) << ::testing::PrintToString(row.arguments) << options.error().message();
+    ASSERT_TRUE(options->since);
+    EXPECT_EQ(base::iso8601(*options->since), row.since);
+    EXPECT_EQ(options->clock_only, row.clock_only);
+  }
+}
+
+TEST(Options, MistakesAreOneLineWithAdvice) {
+  struct Row {
+    WordList arguments;
+    const char* owed;
+  };
+  const Row rows[] = {
+      {{}, "no input"},
+      {{"report"}, "no input"},
+      {{"x", "-f", "pdf"}, "\"pdf\"; expected text, json, md or html"},
+      {{"x", "-o", "r.pdf"}, "name the format with -f"},
+      {{"x", "--template", "letter"}, "worksheet or incident"},
+      {{"x", "-f", "json", "--template", "worksheet"}, "expected -f md"},
+      {{"x", "--since", "noon"}, "--since \"noon\"; expected a time such as"},
+      {{"x", "--since", "13:00", "--until", "12:00"}, "--until before --since"},
+      {{"x", "--date", "tomorrow"}, "a day such as 2026-01-02"},
+      {{"x", "--timezone", "CET"}, "UTC or an offset such as +02:00"},
+      {{"-", "-"}, "standard input twice"},
+      {{"x", "--colour"}, "--colour"},
+      {{"x", "-f"}, "see whydown --help"},
+      {{"faults", "a", "b"}, "see whydown --help"},
+      {{"x", "-f", "json", "-f", "md"}, "see whydown --help"},
+  };
+  for (const Row& row : rows) {
+    const auto options = parse_options(row.arguments);
+    ASSERT_FALSE(options) << ::testing::PrintToString(row.arguments);
+    const std::string message = options.error().message();
+    EXPECT_NE(message.find(row.owed), std::string::npos) << message;
+    EXPECT_EQ(message.find('\n'), std::string::npos) << message;
+  }
+}
+
+TEST(Options, FaultsAndCatalogue) {
+  const auto options = parse_options({"faults", "dns.servfail", "--catalogue", "mine"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->fault_id, "dns.servfail");
+  EXPECT_EQ(options->catalogue, "mine");
+  EXPECT_EQ(parse_options({"x", "--catalogue", "mine"})->catalogue, "mine");
+}
+
+}  // namespace
+}  // namespace whydown::cli

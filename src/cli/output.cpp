@@ -1,0 +1,76 @@
+#include "cli/output.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace whydown::cli {
+namespace {
+
+constexpr std::size_t kUsualWidth = 80;
+constexpr std::size_t kNarrowest = 40;
+constexpr std::size_t kWidest = 100;  // longer lines are hard to read
+
+base::Error write_error(const std::string& where, int number) {
+  return {where, std::strerror(number), "room for the report",
+          "the report is missing or incomplete"};
+}
+
+bool flush(std::FILE* file, std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0;
+}
+
+}  // namespace
+
+std::expected<void, base::Error> write_result(const std::string& path, std::string_view text) {
+  errno = 0;
+  if (path.empty()) {
+    if (flush(stdout, text)) return {};
+    return std::unexpected(write_error("standard output", errno));
+  }
+  std::FILE* file = std::fopen(path.c_str(), "wb");
+  if (file == nullptr) {
+    return std::unexpected(
+        base::Error{path, std::strerror(errno), "a file that can be written", "choose another -o"});
+  }
+  const bool written = flush(file, text);
+  const int number = errno;
+  const bool closed = std::fclose(file) == 0;
+  if (written && closed) return {};
+  return std::unexpected(write_error(path, written ? errno : number));
+}
+
+std::expected<void, base::Error> check_not_input(const std::string& path,
+                                                 const std::vector<std::string>& inputs) {
+  if (path.empty()) return {};
+  for (const std::string& input : inputs) {
+    std::error_code ignored;
+    const bool same = input == path || std::filesystem::equivalent(input, path, ignored);
+    if (!same || input == "-") continue;
+    return std::unexpected(base::Error{path, "one of the inputs", "another file to write to",
+                                       "choose another -o; nothing was written"});
+  }
+  return {};
+}
+
+bool output_has_colour() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  if (no_colour != nullptr && *no_colour != '\0') return false;
+  if (terminal != nullptr && std::strcmp(terminal, "dumb") == 0) return false;
+  return isatty(STDOUT_FILENO) == 1;
+}
+
+std::size_t output_width() {
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kUsualWidth;
+  return std::clamp<std::size_t>(size.ws_col, kNarrowest, kWidest);
+}
+
+}  // namespace whydown::cli

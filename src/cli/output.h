@@ -1,0 +1,25 @@
+// Where results go.
+#pragma once
+
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace whydown::cli {
+
+// Writes all of it, or says what went wrong (a full disk, a closed pipe). An empty path is standard
+// output.
+std::expected<void, base::Error> write_result(const std::string& path, std::string_view text);
+// An error when `path` is one of the inputs, by whatever name.
+std::expected<void, base::Error> check_not_input(const std::string& path,
+                                                 const std::vector<std::string>& inputs);
+
+// Standard output: whether it takes colour (a terminal, NO_COLOR unset), and how wide it is.
+bool output_has_colour();
+std::size_t output_width();
+
+}  // namespace whydown::cli

@@ -1,0 +1,25 @@
+// The linear main of the core: one pass from inputs to a diagnosis.
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "capture/frame.h"
+#include "diagnosis/diagnosis.h"
+
+namespace whydown::pipeline {
+
+struct Request {
+  std::vector<std::string> paths;
+  capture::OpenOptions open;
+  std::optional<base::Time> since;  // packets before it are not looked at
+  std::optional<base::Time> until;
+};
+
+std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
+                                                     const diagnosis::Catalogue& catalogue);
+
+}  // namespace whydown::pipeline

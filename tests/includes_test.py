@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Holds the line of stages: a stage includes base/, itself and the stage directly before it.
+
+`pipeline/` sees the whole core, the edge (cli/) sees the core, nobody includes the edge, and no
+core stage prints. Run with --self-test to see the checks fail on purpose.
+"""
+import os
+import re
+import sys
+from pathlib import Path
+
+LINE = ["capture", "packet", "journey", "evidence", "diagnosis", "report"]
+EDGE = {"cli"}
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
+PRINTS = re.compile(r"\b(std::cout|std::cerr|std::printf|std::fprintf|fmt::print|std::puts|abort\(\))")
+
+
+def allowed(stage):
+    if stage == "base":
+        return {"base"}
+    if stage == "pipeline":
+        return {"base", "pipeline", *LINE[:-1]}
+    if stage in EDGE:
+        return {"base", "pipeline", stage, *LINE}
+    position = LINE.index(stage)
+    return {"base", stage, *LINE[max(0, position - 1):position]}
+
+
+def faults_in(relative, text):
+    """Yields one message per broken rule in the file `relative` (a path below src/)."""
+    stage = relative.split("/")[0]
+    support = "test" in relative.split("/")[-1] or relative.endswith("_fuzz.cpp")
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match and match[1].split("/")[0] not in allowed(stage):
+            yield f"src/{relative}:{number}: {stage}/ may not include {match[1]}"
+        if stage not in EDGE and not support and PRINTS.search(line.split("//")[0]):
+            yield f"src/{relative}:{number}: the core prints nothing and never aborts"
+
+
+def check_tree(source):
+    found, files = [], 0
+    for path in sorted((source / "src").rglob("*")):
+        if path.suffix not in (".h", ".cpp"):
+            continue
+        files += 1
+        relative = path.relative_to(source / "src").as_posix()
+        if relative.split("/")[0] not in {"base", "pipeline", *LINE, *EDGE}:
+            found.append(f"src/{relative}: unknown stage")
+            continue
+        found += faults_in(relative, path.read_text(encoding="utf-8"))
+    return found, files
+
+
+def self_test():
+    rows = [
+        ("packet/a.cpp", '#include "capture/frame.h"', 0),
+        ("packet/a.cpp", '#include "journey/journey.h"', 1),
+        ("journey/a.cpp", '#include "capture/frame.h"', 1),
+        ("report/a.cpp", '#include "diagnosis/diagnosis.h"', 0),
+        ("report/a.cpp", '#include "evidence/evidence.h"', 1),
+        ("base/a.cpp", '#include "packet/packet.h"', 1),
+        ("pipeline/a.cpp", '#include "report/report.h"', 1),
+        ("diagnosis/a.cpp", '#include "cli/options.h"', 1),
+        ("diagnosis/a.cpp", 'std::cout << "x";', 1),
+        ("cli/a.cpp", 'std::cout << "x";', 0),
+    ]
+    for relative, text, expected in rows:
+        count = len(list(faults_in(relative, text)))
+        assert count == expected, (relative, text, count)
+
+
+def main():
+    self_test()
+    found, files = check_tree(Path(os.environ.get("WHYDOWN_SOURCE", ".")))
+    for message in found:
+        print(message)
+    print(f"{files} files, {len(found)} broken rules")
+    return 1 if found or files < 10 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
