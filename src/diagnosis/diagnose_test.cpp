@@ -252,11 +252,24 @@ TEST(Diagnose, GravestIncidentFirst) {
 TEST(Diagnose, AFilterForbidsTheClaimThatTheWebWasNotTried) {
   World world;
   make_closed_dns_port(world);
-  base::InputInfo input;
-  input.packets = 6;
-  input.filter = "host 203.0.113.2";
-  world.store.set_inputs({input});
-  EXPECT_TRUE(world.diagnosis().not_attempted.empty());
+  struct Row {
+    const char* filter;
+    bool is_claimed;
+  };
+  const std::string client = world.store.clients().begin()->first.to_string();
+  const std::string of_client = "host " + client;
+  const std::string more = of_client + " and port 53";
+  const Row rows[] = {
+      {"", true},     {"host 203.0.113.2", false}, {of_client.c_str(), true}, {more.c_str(), false},
+      {"udp", false},
+  };
+  for (const Row& row : rows) {
+    base::InputInfo input;
+    input.packets = 6;
+    input.filter = row.filter;
+    world.store.set_inputs({input});
+    EXPECT_EQ(!world.diagnosis().not_attempted.empty(), row.is_claimed) << row.filter;
+  }
 }
 
 TEST(Diagnose, LongIncidentsShowTheirFirstAndLastPackets) {

@@ -142,7 +142,8 @@ std::vector<InseparablePair> pairs_left(const Fault& fault, const std::vector<Ra
 std::vector<Check> checks_of(const Fault& fault, const Values& values) {
   std::vector<Check> out;
   for (const CatalogueCheck& check : fault.checks) {
-    Check filled{fill(check.command, values), fill(check.where, values), check.separates, {}};
+    Check filled{
+        fill_command(check.command, values), fill(check.where, values), check.separates, {}};
     for (const CatalogueAnswer& answer : check.answers) {
       filled.answers.push_back({fill(answer.see, values), fill(answer.then, values)});
     }
@@ -199,6 +200,17 @@ void fill_scope(Incident& incident, const evidence::Store& store, const Case& fo
   incident.ok_after = tally.ok_after;
 }
 
+// A filter on the one client hides nothing that the client did; any other may hide its web traffic.
+bool shows_the_web(const base::InputInfo& input, const evidence::Store& store) {
+  if (input.filter.empty()) return true;
+  constexpr std::string_view kHost = "host ";
+  const std::string_view filter = input.filter;
+  if (!filter.starts_with(kHost)) return false;
+  const auto only = base::IpAddress::parse(filter.substr(kHost.size()));
+  return only && std::ranges::all_of(store.clients(),
+                                     [&](const auto& client) { return client.first == *only; });
+}
+
 }  // namespace
 
 WebUse web_use(const evidence::Store& store) {
@@ -212,7 +224,7 @@ WebUse web_use(const evidence::Store& store) {
   }
   use.is_known = store.overflow() == 0;
   for (const base::InputInfo& input : store.inputs()) {
-    use.is_known = use.is_known && input.filter.empty();
+    use.is_known = use.is_known && shows_the_web(input, store);
   }
   return use;
 }

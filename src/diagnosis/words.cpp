@@ -36,19 +36,50 @@ std::string to_the_minute_12h(base::Time time) {
   return text.erase(seconds, half - seconds);
 }
 
-}  // namespace
+bool is_plain_word(std::string_view text) {
+  const auto is_letter_or_digit = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const auto is_plain = [&](char c) {
+    return is_letter_or_digit(c) || c == '.' || c == ':' || c == '-' || c == '_';
+  };
+  return !text.empty() && (is_letter_or_digit(text.front()) || text.front() == '_') &&
+         std::ranges::all_of(text, is_plain);
+}
 
-std::string fill(std::string_view text, const Values& values) {
+std::string command_value_of(std::string_view placeholder, const Values& values) {
+  std::string value = value_of(placeholder, values);
+  if (is_plain_word(value)) return value;
+  value.assign(placeholder);
+  std::ranges::transform(value, value.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return value;
+}
+
+using ValueOf = std::string (*)(std::string_view placeholder, const Values& values);
+
+std::string fill_with(std::string_view text, const Values& values, ValueOf value) {
   std::string out;
   while (!text.empty()) {
     const std::size_t open = text.find('{');
     const std::size_t close = open == std::string_view::npos ? open : text.find('}', open);
     if (close == std::string_view::npos) break;
     out.append(text.substr(0, open));
-    out.append(value_of(text.substr(open + 1, close - open - 1), values));
+    out.append(value(text.substr(open + 1, close - open - 1), values));
     text.remove_prefix(close + 1);
   }
   return out.append(text);
+}
+
+}  // namespace
+
+std::string fill(std::string_view text, const Values& values) {
+  return fill_with(text, values, value_of);
+}
+
+std::string fill_command(std::string_view text, const Values& values) {
+  return fill_with(text, values, command_value_of);
 }
 
 std::string list_words(std::span<const std::string> items, std::size_t shown, std::uint64_t total) {

@@ -29,6 +29,9 @@ struct Values {
 };
 // Unknown placeholders stay as they are; the catalogue's reader refuses them.
 std::string fill(std::string_view text, const Values& values);
+// For a command that somebody will paste into a shell. Names come from packets: one that is not
+// plain (a blank, a quote, a leading dash) is left out, and its placeholder stands in capitals.
+std::string fill_command(std::string_view text, const Values& values);
 
 // "a", "a and b", "a, b and c"; of more than `shown`: "a, b, c and 4 more", where `total` is known.
 std::string list_words(std::span<const std::string> items, std::size_t shown, std::uint64_t total);

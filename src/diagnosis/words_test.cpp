@@ -33,6 +33,30 @@ TEST(Words, FillsPlaceholders) {
   for (const Row& row : rows) EXPECT_EQ(fill(row.text, values), row.filled);
 }
 
+TEST(Words, PutsOnlyPlainWordsIntoCommands) {
+  struct Row {
+    const char* name;
+    const char* filled;
+  };
+  const Row rows[] = {
+      {"www.example.com", "dig @192.0.2.1 www.example.com"},
+      {"_dmarc.example.com", "dig @192.0.2.1 _dmarc.example.com"},
+      {"$(reboot);x`id`.com", "dig @192.0.2.1 NAME"},
+      {"a b.com", "dig @192.0.2.1 NAME"},
+      {"a'b.com", "dig @192.0.2.1 NAME"},
+      {"-f.passwd", "dig @192.0.2.1 NAME"},
+      {"+trace", "dig @192.0.2.1 NAME"},
+      {"a\\046b.com", "dig @192.0.2.1 NAME"},
+      {"", "dig @192.0.2.1 NAME"},
+  };
+  for (const Row& row : rows) {
+    Values values;
+    values.server = "192.0.2.1";
+    values.name = row.name;
+    EXPECT_EQ(fill_command("dig @{server} {name}", values), row.filled);
+  }
+}
+
 TEST(Words, ListsItems) {
   struct Row {
     std::vector<std::string> items;
