@@ -73,6 +73,25 @@ bool is_first_hop(std::uint8_t ttl) { return ttl == 64 || ttl == 128 || ttl == 2
 
 std::string_view first_label(std::string_view name) { return name.substr(0, name.find('.')); }
 
+// `longer` is `name` with a suffix behind it.
+bool is_suffixed(std::string_view longer, std::string_view name) {
+  return longer.size() > name.size() && longer.starts_with(name) && longer[name.size()] == '.';
+}
+
+// `longer` is `name` with labels put in before a domain of at least two labels.
+bool is_deeper(std::string_view longer, std::string_view name) {
+  for (std::size_t dot = name.find('.'); dot != std::string_view::npos;
+       dot = name.find('.', dot + 1)) {
+    const std::string_view domain = name.substr(dot);
+    if (domain.find('.', 1) == std::string_view::npos) return false;
+    if (is_suffixed(longer, name.substr(0, dot)) && longer.size() > name.size() &&
+        longer.ends_with(domain)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool may_heal(Outcome outcome) {
   return outcome == Outcome::refused || outcome == Outcome::failed || outcome == Outcome::silent;
 }
@@ -202,7 +221,8 @@ void Healing::name_served(const NameServed& served) {
   if (address) unmask_search_list(client, context_.names.text(served.name));
 }
 
-// A search list that was tried first: "www.example.com.lan" before "www.example.com".
+// A search list that was tried first: "www.example.com.lan" before "www.example.com", or, of the
+// list "corp.example.com example.com", "www.corp.example.com" before "www.example.com".
 void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
   each_waiting(groups_, label_key(client, first_label(name)), [&](Attempt& attempt) {
     const Digest* question = question_of(attempt);
@@ -211,11 +231,9 @@ void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
       return false;
     }
     const std::string_view longer = context_.names.text(question->name);
-    if (longer.size() <= name.size() || !longer.starts_with(name) || longer[name.size()] != '.') {
-      return false;
-    }
-    attempt.is_noise = true;
-    return true;
+    const bool just_before = base::between(attempt.begin, context_.now) <= limits::kSearchListStep;
+    attempt.is_noise = is_suffixed(longer, name) || (just_before && is_deeper(longer, name));
+    return attempt.is_noise;
   });
 }
 

@@ -35,6 +35,8 @@ inline constexpr std::size_t kChainWalk = 64;
 inline constexpr std::size_t kSecondChances = 16;
 // Names shorter than an NXDOMAIN's that are looked up as what a search list was appended to.
 inline constexpr std::size_t kPrefixes = 8;
+// A resolver goes on to the next domain of its search list at once after NXDOMAIN.
+inline constexpr base::Duration kSearchListStep = std::chrono::seconds{2};
 
 // Silence is a verdict when the capture went on this long after the first request.
 inline constexpr base::Duration kSilenceOneTry = seconds{5};
