@@ -36,6 +36,9 @@ enum class Note : std::uint8_t {
   count_,
 };
 
+// Whether the packet contradicts itself, as opposed to being cut, unusual or not understood.
+bool is_malformation(Note note);
+
 struct NoteAt {
   Note note;
   std::uint16_t offset;  // bytes from the frame's start; 0 for text

@@ -146,6 +146,28 @@ constexpr FlagWords kFlags[] = {
 
 }  // namespace
 
+bool is_malformation(Note note) {
+  switch (note) {
+    case Note::truncated_link:
+    case Note::truncated_network:
+    case Note::truncated_transport:
+    case Note::too_many_vlans:
+    case Note::bad_ip_version:
+    case Note::bad_ip_header_length:
+    case Note::ip_length_mismatch:
+    case Note::bad_ip_checksum:
+    case Note::extension_chain_too_long:
+    case Note::bad_tcp_header_length:
+    case Note::bad_udp_length:
+    case Note::dns_malformed:
+    case Note::dns_name_loop:
+    case Note::dns_name_too_long:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string_view note_id(Note note) {
   const auto index = static_cast<std::size_t>(note);
   return index < std::size(kNotes) ? kNotes[index].id : std::string_view{"unknown"};

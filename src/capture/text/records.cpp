@@ -18,10 +18,6 @@ bool is_fence(std::string_view raw) {
   return raw.starts_with("```") || raw.starts_with("~~~");
 }
 
-bool is_rule(std::string_view raw) {  // |---|---|, =====
-  return !raw.empty() && raw.find_first_not_of("|-+=: \t_*") == npos;
-}
-
 bool is_hex_line(std::string_view raw) {
   const std::size_t at = raw.find_first_not_of(" \t>");
   return at != npos && raw.substr(at).starts_with("0x") && raw.find(": ", at) != npos;
@@ -57,6 +53,10 @@ void show(std::vector<ShownLine>& list, std::string_view text, std::uint32_t num
 }
 
 }  // namespace
+
+bool is_rule(std::string_view raw) {
+  return raw.find_first_not_of("|-+=: \t_*>") == npos && raw.find_first_of("-=_") != npos;
+}
 
 bool says_left_out(std::string_view text) {
   if (text.starts_with("<snip") || text.starts_with("[snip")) return true;

@@ -81,6 +81,9 @@ class RecordReader {
   std::uint32_t number_ = 0;
 };
 
+// A line of a table or a heading that holds no words: |---|:--:|, =====, +----+.
+bool is_rule(std::string_view raw);
+
 // "...<a lot of traffic on the port 80>...", "[...]", "<snip>": the text says that it leaves out.
 bool says_left_out(std::string_view text);
 

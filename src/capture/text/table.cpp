@@ -159,29 +159,24 @@ bool is_blank_header(const TableShape& shape) {
   return shape.count - others >= least && others * 2 < shape.count;
 }
 
-bool is_rule(std::string_view line) {  // |---|:--:|, =====, +----+
-  return line.find_first_not_of("|-+=: \t_") == npos && line.find_first_of("-=_") != npos;
-}
-
 // An address cell: blanks inside taken out where that makes it an address, and of several values
 // (an ICMP error and the datagram in it) the first.
-std::string address_cell(std::string_view cell, RepairSet& repairs) {
+void read_address_cell(std::string_view cell, std::string& address, RepairSet& repairs) {
   cell = unquoted(cell);
   if (const std::size_t comma = cell.find(','); comma != npos) cell = cell.substr(0, comma);
-  std::string text(cell);
-  if (text.find(' ') == std::string::npos) return text;
-  std::string closed = text;
-  std::erase(closed, ' ');
-  if (!base::IpAddress::parse(closed) && !base::MacAddress::parse(closed)) return text;
-  repairs.add(Repair::split_word);
-  return closed;
+  address.assign(cell);
+  if (cell.find(' ') == npos) return;
+  std::erase(address, ' ');
+  if (base::IpAddress::parse(address) || base::MacAddress::parse(address)) {
+    repairs.add(Repair::split_word);
+  } else {
+    address.assign(cell);
+  }
 }
 
 // What a row is read into first.
 struct Parts {
   std::array<std::string_view, static_cast<std::size_t>(Column::count_)> cells;
-  std::string source;
-  std::string destination;
   std::string_view& operator[](Column column) { return cells[static_cast<std::size_t>(column)]; }
 };
 
@@ -191,17 +186,6 @@ bool is_plausible_address(std::string_view text) {
   return std::count(text.begin(), text.end(), ' ') <= 1 && !is_rule(text);
 }
 
-void append_cell(std::string& out, std::string_view cell) {
-  cell = unquoted(cell);
-  char last = ' ';
-  for (const char c : cell) {
-    const char shown = c == '\t' ? ' ' : c;
-    if (shown == ' ' && last == ' ') continue;
-    out.push_back(shown);
-    last = shown;
-  }
-}
-
 RowAnswer build(Parts& parts, const TableShape& shape, Row& row) {
   const std::string_view number = unquoted(parts[Column::number]);
   const auto stamp = parse_time_cell(unquoted(parts[Column::time]));
@@ -209,7 +193,7 @@ RowAnswer build(Parts& parts, const TableShape& shape, Row& row) {
   // A row shows its number or its time; where the table has neither, its addresses must do.
   const bool begun = shape.has(Column::number) ? numbered : !shape.has(Column::time) || stamp;
   if (!begun) return RowAnswer::no;
-  if (!is_plausible_address(parts.source) || !is_plausible_address(parts.destination) ||
+  if (!is_plausible_address(row.source) || !is_plausible_address(row.destination) ||
       (shape.has(Column::time) && !stamp) ||
       (parts[Column::info].empty() && parts[Column::protocol].empty())) {
     return numbered || stamp ? RowAnswer::damaged : RowAnswer::no;
@@ -221,9 +205,9 @@ RowAnswer build(Parts& parts, const TableShape& shape, Row& row) {
   std::string_view length = unquoted(parts[Column::length]);
   const std::string_view shown_length = length;
   row.wire_length = static_cast<std::uint32_t>(take_number(length, 0xffffff).value_or(0));
-  row.words.assign(parts.source);
+  row.words.assign(row.source);
   row.words += '\t';
-  row.words += parts.destination;
+  row.words += row.destination;
   row.words += '\t';
   append_cell(row.words, parts[Column::protocol]);
   row.words += '\t';
@@ -268,7 +252,7 @@ RowAnswer read_words(const TableShape& shape, std::string_view line, Row& row) {
     const Column column = shape.columns[i];
     skip_blanks(line);
     if (column == Column::source || column == Column::destination) {
-      (void)take_address_words(line, column == Column::source ? parts.source : parts.destination,
+      (void)take_address_words(line, column == Column::source ? row.source : row.destination,
                                row.repairs);
       skip_blanks(line);
       if (shape.separator == Separator::tshark && column == Column::source && !take(line, "-> ")) {
@@ -287,13 +271,15 @@ RowAnswer read_words(const TableShape& shape, std::string_view line, Row& row) {
 
 RowAnswer read_cells(const TableShape& shape, const Cells& cells, Row& row) {
   Parts parts;
+  row.source.clear();
+  row.destination.clear();
   for (std::size_t i = 0; i < std::min(shape.count, cells.size()); ++i) {
     const Column column = shape.columns[i];
     if (unquoted(cells[i]).empty()) continue;
     if (column == Column::source) {
-      if (parts.source.empty()) parts.source = address_cell(cells[i], row.repairs);
+      if (row.source.empty()) read_address_cell(cells[i], row.source, row.repairs);
     } else if (column == Column::destination) {
-      if (parts.destination.empty()) parts.destination = address_cell(cells[i], row.repairs);
+      if (row.destination.empty()) read_address_cell(cells[i], row.destination, row.repairs);
     } else {
       parts[column] = cells[i];
     }
@@ -301,38 +287,18 @@ RowAnswer read_cells(const TableShape& shape, const Cells& cells, Row& row) {
   return build(parts, shape, row);
 }
 
-constexpr TableShape shape_of(Separator separator) {
-  TableShape shape;
-  shape.separator = separator;
-  for (const Column column : {Column::number, Column::time, Column::source, Column::destination,
-                              Column::protocol, Column::length, Column::info}) {
-    shape.columns[shape.count++] = column;
-  }
-  return shape;
-}
-constexpr TableShape kTshark = shape_of(Separator::tshark);
-constexpr TableShape kTabs = shape_of(Separator::tab);
-// `tshark -T tabs` keeps the arrow as a column.
-constexpr TableShape kArrowTabs = [] {
-  TableShape shape = kTabs;
-  for (std::size_t i = shape.count++; i > 3; --i) shape.columns[i] = shape.columns[i - 1];
-  shape.columns[3] = Column::other;
-  return shape;
-}();
-
-bool has_open_quote(std::string_view text) {
-  return std::count(text.begin(), text.end(), '"') % 2 != 0;
-}
-
-// Whether Info could go on over the next line.
-bool is_unfinished(std::string_view words, std::string_view part) {
-  if (part.find('=') != npos) return true;
-  const auto count = [&](char c) { return std::count(words.begin(), words.end(), c); };
-  return words.ends_with('\t') || words.ends_with('=') || count('[') > count(']') ||
-         count('(') > count(')');
-}
-
 }  // namespace
+
+void append_cell(std::string& out, std::string_view cell) {
+  cell = unquoted(cell);
+  char last = ' ';
+  for (const char c : cell) {
+    const char shown = c == '\t' ? ' ' : c;
+    if (shown == ' ' && last == ' ') continue;
+    out.push_back(shown);
+    last = shown;
+  }
+}
 
 bool TableShape::has(Column column) const {
   return std::find(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(count), column) !=
@@ -385,124 +351,6 @@ RowAnswer read_row(const TableShape& shape, std::string_view line, Row& row) {
   }
   row.repairs = {};
   return read_words(shape, line, row);
-}
-
-RowReader::RowReader(Input& input) : lines_(input) {}
-
-bool RowReader::next(Row& row) {
-  Line line;
-  while (lines_.next(line)) {
-    if (!take_line(line)) continue;
-    // fresh_ holds a new row; the one before is now whole.
-    std::swap(open_, fresh_);
-    if (std::exchange(active_, true)) {
-      std::swap(row, fresh_);
-      counts_.repairs.add(row.repairs);
-      return true;
-    }
-  }
-  return std::exchange(active_, false) && finish(row);
-}
-
-bool RowReader::finish(Row& row) {
-  counts_.repairs.add(open_.repairs);
-  std::swap(row, open_);
-  return true;
-}
-
-// True when a row was read into fresh_.
-bool RowReader::take_line(const Line& line) {
-  RepairSet repairs;
-  std::string_view text = clean_characters(line.text, buffer_, repairs);
-  while (text.starts_with('>')) {
-    text.remove_prefix(1);
-    skip_blanks(text);
-  }
-  if (trimmed(text).empty() || is_rule(text) || text.starts_with("```")) return false;
-  if (join_quoted(text, line.number)) return false;
-  std::uint32_t number = line.number;
-  std::uint32_t count = 1;
-  if (!quoted_.empty()) {
-    number = quoted_line_;
-    count = quoted_count_;
-    text = quoted_;
-    repairs.add(Repair::wraps);
-  }
-  if (const auto shape = header_of(text)) {
-    shape_ = *shape;
-    quoted_.clear();
-    return false;
-  }
-  const RowAnswer answer = try_row(text);
-  if (answer == RowAnswer::row) {
-    fresh_.line = number;
-    fresh_.line_count = count;
-    fresh_.repairs.merge(repairs);
-  } else if (answer == RowAnswer::damaged) {
-    ++counts_.unread_lines;
-    if (counts_.unread.size() < kShownLines)
-      counts_.unread.push_back({number, shown(trimmed(text))});
-  } else {
-    go_on(trimmed(text), number);
-  }
-  quoted_.clear();
-  return answer == RowAnswer::row;
-}
-
-// Keeps a CSV line whose quotes are not closed, for the next one to close them.
-bool RowReader::join_quoted(std::string_view text, std::uint32_t number) {
-  if (shape_.separator != Separator::comma && shape_.separator != Separator::semicolon)
-    return false;
-  if (quoted_.empty()) {
-    if (!has_open_quote(text)) return false;
-    quoted_line_ = number;
-    quoted_count_ = 1;
-    quoted_.assign(text);
-    return true;
-  }
-  ++quoted_count_;
-  quoted_ += ' ';
-  quoted_ += text;
-  return has_open_quote(quoted_) && quoted_count_ < kMaxRecordLines &&
-         quoted_.size() < kMaxRecordBytes;
-}
-
-RowAnswer RowReader::try_row(std::string_view text) {
-  if (shape_.separator != Separator::none) return read_row(shape_, text, fresh_);
-  if (text.find(" -> ") != npos && text.find('\t') == npos) {
-    if (read_row(kTshark, text, fresh_) == RowAnswer::row) {
-      shape_ = kTshark;
-      return RowAnswer::row;
-    }
-  }
-  if (text.find('\t') == npos) return RowAnswer::no;
-  for (const TableShape* shape : {&kArrowTabs, &kTabs}) {
-    if (read_row(*shape, text, fresh_) == RowAnswer::row && fresh_.wire_length > 0) {
-      shape_ = *shape;
-      return RowAnswer::row;
-    }
-  }
-  return RowAnswer::no;
-}
-
-void RowReader::go_on(std::string_view text, std::uint32_t number) {
-  if (says_left_out(text)) {
-    ++counts_.left_out;
-    if (counts_.fillers.size() < kShownLines) counts_.fillers.push_back({number, shown(text)});
-    return;
-  }
-  const bool wraps =
-      active_ && shape_.separator != Separator::comma && open_.line_count < kMaxRecordLines &&
-      number == open_.line + open_.line_count && !looks_like_prose(text) &&
-      is_unfinished(open_.words, text) && open_.words.size() + text.size() < kMaxRecordBytes;
-  if (!wraps) {
-    ++counts_.prose_lines;
-    return;
-  }
-  if (!open_.words.ends_with('\t')) open_.words += ' ';
-  append_cell(open_.words, text);
-  ++open_.line_count;
-  open_.repairs.add(Repair::wraps);
 }
 
 }  // namespace whydown::capture::text

@@ -45,6 +45,8 @@ std::optional<TableShape> header_of(std::string_view line);
 
 struct Row {
   std::string words;  // normal form: source \t destination \t protocol \t length \t info
+  std::string source;
+  std::string destination;
   std::optional<Stamp> stamp;
   std::uint64_t number = 0;  // as the table says; 0 = not said
   std::uint32_t wire_length = 0;
@@ -52,6 +54,9 @@ struct Row {
   std::uint32_t line_count = 1;
   RepairSet repairs;
 };
+
+// Appends a cell without its quotes, blanks single.
+void append_cell(std::string& out, std::string_view cell);
 
 enum class RowAnswer : std::uint8_t {
   row,
