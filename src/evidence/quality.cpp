@@ -22,62 +22,49 @@ using packet::Note;
 std::string_view is_or_are(std::uint64_t count) { return count == 1 ? "is" : "are"; }
 std::string_view was_or_were(std::uint64_t count) { return count == 1 ? "was" : "were"; }
 
-// The packets' notes that one remark sums up, and what it says after "7 packets are".
+// A packets' note that is worth a remark, and what it says after "7 packets are".
 struct NoteRemark {
   std::string_view id;
   Severity severity;
-  std::initializer_list<Note> notes;
+  Note note;
   std::string_view text;
 };
 
-constexpr std::initializer_list<Note> kMalformed = {
-    Note::truncated_link,        Note::truncated_network, Note::truncated_transport,
-    Note::too_many_vlans,        Note::bad_ip_version,    Note::bad_ip_header_length,
-    Note::ip_length_mismatch,    Note::bad_ip_checksum,   Note::extension_chain_too_long,
-    Note::bad_tcp_header_length, Note::bad_udp_length,    Note::dns_malformed,
-    Note::dns_name_loop,         Note::dns_name_too_long,
-};
-constexpr std::initializer_list<Note> kFragment = {Note::fragment};
-constexpr std::initializer_list<Note> kOffload = {Note::segment_above_mtu};
-constexpr std::initializer_list<Note> kChecksum = {Note::bad_transport_checksum};
-constexpr std::initializer_list<Note> kCut = {Note::truncated_capture};
-constexpr std::initializer_list<Note> kUnknownLink = {Note::unknown_link_type};
-constexpr std::initializer_list<Note> kUnreadable = {Note::text_unreadable};
-
 constexpr std::array kNoteRemarks = {
-    NoteRemark{"packet.malformed", Severity::note, kMalformed,
-               "malformed or with a header that contradicts itself; read as far as that goes."},
-    NoteRemark{"packet.fragments", Severity::note, kFragment,
+    NoteRemark{"packet.fragments", Severity::note, Note::fragment,
                "part of a fragmented datagram; only first fragments show ports, and later ones are "
                "not joined to them."},
-    NoteRemark{"packet.bad_checksum", Severity::note, kChecksum,
+    NoteRemark{"packet.bad_checksum", Severity::note, Note::bad_transport_checksum,
                "sent with a wrong TCP or UDP checksum: usual for packets captured on the sending "
                "machine, where the network card fills it in; anywhere else the receiver drops "
                "them silently."},
-    NoteRemark{"capture.offload", Severity::note, kOffload,
+    NoteRemark{"capture.offload", Severity::note, Note::segment_above_mtu,
                "larger than the link allows: the network card or kernel joined or will split "
                "them, so counts of packets and sizes are not those on the wire."},
-    NoteRemark{"capture.snaplen_cut", Severity::note, kCut,
+    NoteRemark{"capture.snaplen_cut", Severity::note, Note::truncated_capture,
                "cut short by the capture's snap length; what lies beyond the cut is unknown."},
-    NoteRemark{"packet.unknown_link_type", Severity::warning, kUnknownLink,
+    NoteRemark{"packet.unknown_link_type", Severity::warning, Note::unknown_link_type,
                "of a link type that is not understood; nothing in them could be read."},
-    NoteRemark{"text.unreadable", Severity::warning, kUnreadable,
+    NoteRemark{"text.unreadable", Severity::warning, Note::text_unreadable,
                "in words that were not understood beyond the addresses."},
 };
 
+void note_remark(std::string_view id, Severity severity, std::uint64_t count,
+                 const base::Place& first, std::string_view text, std::vector<QualityRemark>& out) {
+  if (count == 0) return;
+  QualityRemark remark{std::string{id}, severity, {}, {}, count};
+  remark.text = fmt::format("{} {} {}", counted(count, "packet"), is_or_are(count), text);
+  if (first.is_set()) remark.packets.push_back(first);
+  out.push_back(std::move(remark));
+}
+
 void note_remarks(const journey::Totals& totals, std::vector<QualityRemark>& out) {
+  note_remark("packet.malformed", Severity::note, totals.malformed, totals.malformed_first,
+              "malformed or with a header that contradicts itself; read as far as that goes.", out);
   for (const NoteRemark& kind : kNoteRemarks) {
-    QualityRemark remark{std::string{kind.id}, kind.severity, {}, {}, 0};
-    for (const Note note : kind.notes) {
-      const auto index = static_cast<std::size_t>(note);
-      remark.count += totals.notes[index];
-      if (totals.note_first[index].is_set()) remark.packets.push_back(totals.note_first[index]);
-    }
-    if (remark.count == 0) continue;
-    remark.text = fmt::format("{} {} {}", counted(remark.count, "packet"), is_or_are(remark.count),
-                              kind.text);
-    remark.packets = facts_detail::earliest(std::move(remark.packets));
-    out.push_back(std::move(remark));
+    const auto index = static_cast<std::size_t>(kind.note);
+    note_remark(kind.id, kind.severity, totals.notes[index], totals.note_first[index], kind.text,
+                out);
   }
 }
 

@@ -119,6 +119,40 @@ TEST_F(TextLog, EachRemarkHasItsOwnCondition) {
   }
 }
 
+TEST_F(TextLog, OnlyWhatCanBeComparedIsCompared) {
+  const auto v6 = [](Attempt attempt) {
+    attempt.answer.network = packet::Network::ipv6;
+    return attempt;
+  };
+  const auto no_request = [](Attempt attempt) {
+    attempt.request = {};
+    return attempt;
+  };
+  const auto with_edns = [](Attempt attempt) {
+    attempt.request.expected_length = 0;  // any length may be right
+    return attempt;
+  };
+  const struct {
+    const char* what;
+    std::vector<Attempt> attempts;
+    std::size_t remarks;
+  } rows[] = {
+      {"IPv6 quotes have other headers", {v6(logged(1.1, 1, 0.01, 39, 254))}, 0},
+      {"the request is not in the log", {no_request(logged(1.1, 1, 0.01, 39, 254))}, 0},
+      {"EDNS: the printed length is all there is", {with_edns(logged(1.1, 1, 0.01, 50, 86))}, 0},
+      {"EDNS, but the error is too long", {with_edns(logged(1.1, 1, 0.01, 50, 254))}, 1},
+  };
+  for (const auto& row : rows) EXPECT_EQ(remarks(row.attempts).size(), row.remarks) << row.what;
+}
+
+TEST_F(TextLog, ARetriedRequestIsMeasuredFromItsLastTry) {
+  const Attempt retried = Make(dns(), 1.1, 1)
+                              .error(Symptom::port_unreachable, kServer, 5.01)
+                              .tries(2, 6.1)
+                              .text(39, 39, 75);
+  EXPECT_TRUE(remarks({retried}).empty());
+}
+
 TEST(Quality, CapturesOfBytesHaveNoTextRemarks) {
   Scene scene;
   for (std::uint64_t i = 0; i < 5; ++i) {
@@ -135,9 +169,6 @@ TEST(Quality, NotesOfPackets) {
     const char* id;
     base::Severity severity;
   } rows[] = {
-      {Note::dns_malformed, "packet.malformed", base::Severity::note},
-      {Note::bad_tcp_header_length, "packet.malformed", base::Severity::note},
-      {Note::dns_name_loop, "packet.malformed", base::Severity::note},
       {Note::fragment, "packet.fragments", base::Severity::note},
       {Note::segment_above_mtu, "capture.offload", base::Severity::note},
       {Note::truncated_capture, "capture.snaplen_cut", base::Severity::note},
@@ -159,6 +190,22 @@ TEST(Quality, NotesOfPackets) {
     EXPECT_EQ(numbers(remarks[0].packets), (std::vector<std::uint64_t>{42})) << row.id;
     EXPECT_TRUE(remarks[0].text.starts_with("7 packets ")) << remarks[0].text;
   }
+}
+
+TEST(Quality, MalformedPacketsAreCountedOnceEach) {
+  Scene scene;
+  journey::Totals totals;
+  totals.notes[static_cast<std::size_t>(Note::dns_malformed)] = 7;
+  totals.notes[static_cast<std::size_t>(Note::dns_name_loop)] = 7;
+  totals.malformed = 7;
+  totals.malformed_first = {at(1), 42, 0, 0};
+  scene.store.set_totals(totals);
+  const auto remarks = quality(scene.store, scene.names);
+  ASSERT_EQ(remarks.size(), 1U);
+  EXPECT_EQ(remarks[0].id, "packet.malformed");
+  EXPECT_EQ(remarks[0].count, 7U);
+  EXPECT_EQ(numbers(remarks[0].packets), (std::vector<std::uint64_t>{42}));
+  EXPECT_TRUE(remarks[0].text.starts_with("7 packets ")) << remarks[0].text;
 }
 
 TEST(Quality, Observations) {

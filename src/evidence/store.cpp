@@ -100,6 +100,8 @@ void merge_into(journey::Totals& totals, const journey::Totals& other) {
   totals.udp_flows += other.udp_flows;
   totals.udp_flows_one_way += other.udp_flows_one_way;
   totals.evicted += other.evicted;
+  totals.malformed += other.malformed;
+  keep_earlier(totals.malformed_first, other.malformed_first);
   for (std::size_t i = 0; i < std::size(totals.notes); ++i) {
     totals.notes[i] += other.notes[i];
     keep_earlier(totals.note_first[i], other.note_first[i]);

@@ -190,11 +190,11 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   query.answer_content = content_of(packet.dns);
   query.answers = 1;
   settle(slot, State::answered);
-  learn_from(view, query.name);
+  learn_from(view, query.name, query.type);
   healing_.settle(attempt);
 }
 
-void DnsTracker::learn_from(const View& view, std::uint32_t name) {
+void DnsTracker::learn_from(const View& view, std::uint32_t name, std::uint16_t type) {
   const packet::dns::Message& message = view.packet.dns;
   // A truncated answer only sends the client to TCP.
   if (message.rcode != packet::dns::Rcode::no_error || message.truncated) return;
@@ -204,7 +204,7 @@ void DnsTracker::learn_from(const View& view, std::uint32_t name) {
   healing_.name_served({.client = view.client,
                         .server = view.server,
                         .name = name,
-                        .type = message.question_type,
+                        .type = type,
                         .data = has_data(view.packet),
                         .checking_disabled = message.checking_disabled});
 }
@@ -218,7 +218,7 @@ void DnsTracker::on_further_answer(Slot slot, const View& view) {
     observe(Sign::late_answer, query, view.packet, Kind::dns_answer);
     query.state = State::answered;
     query.answer_content = content;
-    learn_from(view, query.name);
+    learn_from(view, query.name, query.type);
     return;
   }
   // A question sent twice may be answered twice, and differently: servers rotate and balance.

@@ -94,7 +94,8 @@ class DnsTracker {
   static bool is_repeated(const Query& query, const packet::Packet& packet);
   void on_unasked_answer(const View& view);
   void decide_answer(Slot slot, const View& view);
-  void learn_from(const View& view, std::uint32_t name);
+  // `type` is the question's: an answer in text does not repeat it.
+  void learn_from(const View& view, std::uint32_t name, std::uint16_t type);
 
   Slot open(const View& view);
   void begin(Slot slot, const View& view);

@@ -121,11 +121,14 @@ void Tracker::State::count(const Packet& packet) {
     if (!totals.first.is_set()) totals.first = packet.place;
     totals.last = packet.place;
   }
+  bool is_malformed = false;
   for (const packet::NoteAt& note : packet.notes) {
     const auto index = static_cast<std::size_t>(note.note);
     if (index >= static_cast<std::size_t>(packet::Note::count_)) continue;
     if (totals.notes[index]++ == 0) totals.note_first[index] = packet.place;
+    is_malformed = is_malformed || packet::is_malformation(note.note);
   }
+  if (is_malformed && totals.malformed++ == 0) totals.malformed_first = packet.place;
 }
 
 // Often enough that what was remembered for a while is asked for in time, seldom enough not to

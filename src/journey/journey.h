@@ -125,6 +125,8 @@ struct Totals {
   std::uint64_t evicted = 0;  // attempts given up undecided because a table was full
   std::uint64_t notes[static_cast<std::size_t>(packet::Note::count_)] = {};
   base::Place note_first[static_cast<std::size_t>(packet::Note::count_)] = {};
+  std::uint64_t malformed = 0;  // packets with at least one note that is_malformation()
+  base::Place malformed_first;
   base::Place first;  // first and last packet with a time
   base::Place last;
 };

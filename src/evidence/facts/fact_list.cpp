@@ -91,7 +91,8 @@ constexpr std::array kFacts = {
           detail::other_ports_refuse},
     Entry{{"host.other_ports_answer",
            "Did other ports of this server, of any transport, serve requests since the first "
-           "failure?",
+           "failure? (Of "
+           "DNS, not its own port over TCP: dns.tcp_answers asks for that.)",
            ""},
           detail::other_ports_answer},
     Entry{{"host.alive",
@@ -155,6 +156,11 @@ constexpr std::array kFacts = {
            "over UDP, and accept none?",
            "RFC 7766 5"},
           detail::dns_tcp_refused},
+    Entry{{"dns.tcp_hangs",
+           "Did the same server accept a TCP connection on the same port since the first failure "
+           "over UDP, and leave every query over TCP without an answer?",
+           "RFC 7766 5; reasoned: the kernel accepts for a program that hangs"},
+          detail::dns_tcp_hangs},
     Entry{{"dns.late_answers",
            "Did answers of this service come after their query was given up, or meet a socket that "
            "the client had closed?",

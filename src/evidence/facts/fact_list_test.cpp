@@ -77,6 +77,7 @@ TEST(FactList, KeepsItsIds) {
                          "traffic.loss_grows_with_load",
                          "latency.jump_before_failure",
                          "icmp.delay_impossible",
+                         "dns.tcp_hangs",
                          "request.retried"}) {
     EXPECT_TRUE(ids.contains(id)) << id;
   }

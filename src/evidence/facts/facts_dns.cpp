@@ -121,6 +121,18 @@ Finding dns_tcp_refused(const View& view) {
   return yes(tcp_port(view, *found.reset.front()) + " refused by reset", cite_answers(found.reset));
 }
 
+Finding dns_tcp_hangs(const View& view) {
+  const OverTcp found = over_tcp(view);
+  if (!found.answered.empty()) {
+    return no(tcp_port(view, *found.answered.front()) + " answered", cite_answers(found.answered));
+  }
+  // The query can only have been sent over a connection that was accepted.
+  if (found.unanswered.empty()) return unknown();
+  return yes(tcp_port(view, *found.unanswered.front()) +
+                 " accepted the connection and left the query without an answer",
+             cite_requests(found.unanswered));
+}
+
 Finding dns_late_answers(const View& view) {
   std::uint64_t count = 0;
   std::vector<base::Place> packets;
@@ -172,6 +184,7 @@ Finding refused_fast(const View& view) {
 
 // Another server of the same clients: what it told others says nothing about their fallback.
 Finding other_server_answers(const View& view) {
+  if (view.subject.services.front().protocol != Protocol::dns) return unknown();
   const RowList healed =
       rows_where(view.failed, [](const Row& row) { return row.answered_by_other_server > 0; });
   RowList tried;

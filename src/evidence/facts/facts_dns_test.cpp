@@ -61,6 +61,12 @@ TEST(FactsDns, OverTcp) {
         subject(dns_tcp(), Symptom::reset),
         Truth::unknown},
        {"not tried", {refused(10, 1)}, kRefused, Truth::unknown}});
+  expect_facts("dns.tcp_hangs",
+               {{"query unanswered", {silent(10, 1), up, hung}, kSilent, Truth::yes, {21}},
+                {"one query answered", {silent(10, 1), hung, query}, kSilent, Truth::no, {18}},
+                {"handshake only", {silent(10, 1), up}, kSilent, Truth::unknown},
+                {"handshake unanswered", {silent(10, 1), drop}, kSilent, Truth::unknown},
+                {"not tried", {silent(10, 1)}, kSilent, Truth::unknown}});
   expect_facts("dns.tcp_refused", {{"reset", {refused(10, 1), reset}, kRefused, Truth::yes, {14}},
                                    {"handshake", {refused(10, 1), up}, kRefused, Truth::no, {12}},
                                    {"silent", {silent(10, 1), drop}, kSilent, Truth::no},
@@ -128,7 +134,11 @@ TEST(FactsDns, OtherServers) {
                 {"the second fails too", {silent(10, 1), other_fails}, kSilent, Truth::no, {11}},
                 {"long before", {silent(500, 1), other}, kSilent, Truth::unknown},
                 {"for another client", {silent(10, 1), of_another_client}, kSilent, Truth::unknown},
-                {"none asked", {silent(10, 1)}, kSilent, Truth::unknown}});
+                {"none asked", {silent(10, 1)}, kSilent, Truth::unknown},
+                {"of no interest for a web server",
+                 {Make(tcp(80), 10, 1), other},
+                 subject(tcp(80), Symptom::no_response),
+                 Truth::unknown}});
 }
 
 TEST(FactsDns, ExtendedErrors) {

@@ -12,12 +12,13 @@ namespace {
 
 bool has_port(const Row& row) { return row.key.service.port != 0; }
 
-// Tried at a port of the host that is none of the subject's, of any transport.
+// Tried at a port of the host that is none of the subject's, of any transport. DNS over UDP and
+// over TCP are one service, which has facts of its own.
 RowList other_ports(const View& view) {
   return rows_where(view.host, [&](const Row& row) {
     const bool is_subject = std::ranges::any_of(view.subject.services, [&](const Service& service) {
       return service.server == row.key.service.server && service.port == row.key.service.port &&
-             service.transport == row.key.service.transport;
+             (service.protocol == Protocol::dns || service.transport == row.key.service.transport);
     });
     return has_port(row) && !is_subject && row.mid_stream < row.attempts;
   });

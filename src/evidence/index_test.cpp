@@ -1,0 +1,72 @@
+#include "evidence/index.h"
+
+#include <map>
+#include <random>
+
+#include <gtest/gtest.h>
+
+namespace whydown::evidence {
+namespace {
+
+using Map = std::map<int, int>;
+
+TEST(Index, FindsWhatIsInAndNothingElse) {
+  constexpr int count = 1000;
+  // Hashes good and bad: spread, all alike, alike in the low or the high half.
+  const struct {
+    const char* what;
+    std::uint64_t (*hash)(int);
+  } rows[] = {
+      {"spread",
+       [](int key) -> std::uint64_t {
+         return static_cast<std::uint64_t>(key) * std::uint64_t{0x9e3779b97f4a7c15};
+       }},
+      {"all alike", [](int) { return std::uint64_t{7}; }},
+      {"low half alike", [](int key) { return static_cast<std::uint64_t>(key) << 32U; }},
+      {"high half alike", [](int key) { return static_cast<std::uint64_t>(key); }},
+      {"wraps around",
+       [](int key) { return ~std::uint64_t{0} - static_cast<std::uint64_t>(key % 3); }},
+  };
+  for (const auto& row : rows) {
+    Map map;
+    Index<Map::value_type> index(count);
+    for (int key = 0; key < count; ++key) {
+      ASSERT_EQ(index.find(key, row.hash(key)), nullptr) << row.what;
+      index.insert(&*map.emplace(key, key * 2).first, row.hash(key));
+    }
+    for (int key = count - 1; key >= 0; --key) {
+      auto* node = index.find(key, row.hash(key));
+      ASSERT_NE(node, nullptr) << row.what << " " << key;
+      EXPECT_EQ(node->second, key * 2);
+      EXPECT_EQ(index.find(key, row.hash(key)), node);  // the same again, from the last one found
+    }
+    EXPECT_EQ(index.find(count + 5, row.hash(count + 5)), nullptr) << row.what;
+  }
+}
+
+TEST(Index, AgreesWithTheMap) {
+  std::mt19937 random(11);
+  Map map;
+  Index<Map::value_type> index(300);
+  const auto hash = [](int key) -> std::uint64_t {
+    return static_cast<std::uint64_t>(key % 40) * std::uint64_t{0x100000001};
+  };
+  for (int i = 0; i < 5000; ++i) {
+    const int key = static_cast<int>(random() % 300);
+    auto* node = index.find(key, hash(key));
+    ASSERT_EQ(node != nullptr, map.contains(key));
+    if (node == nullptr) index.insert(&*map.emplace(key, 0).first, hash(key));
+    EXPECT_TRUE(node == nullptr || node->first == key);
+  }
+}
+
+TEST(Index, BillsAtLeastWhatItHolds) {
+  struct Slot {
+    void* node;
+    std::uint64_t tag;
+  };
+  EXPECT_GE(Index<Map::value_type>::memory_bytes(1000), 2048 * sizeof(Slot));
+}
+
+}  // namespace
+}  // namespace whydown::evidence
