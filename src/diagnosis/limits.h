@@ -19,6 +19,10 @@ inline constexpr std::size_t kSubjectServices = 64;  // services whose facts are
 inline constexpr std::size_t kPortsOfOneHost = 8;    // more failing ports than this: one incident
 inline constexpr std::uint64_t kFewFailures = 3;     // fewer than this ...
 inline constexpr std::uint64_t kFewFailuresShare = 100;  // ... and less than 1 in 100: no incident
+// Names that do not exist are asked for all day. Below 1 in 10 lookups, and each of them only a few
+// times, they are no incident.
+inline constexpr std::uint64_t kUsualNxDomainShare = 10;
+inline constexpr std::uint64_t kAskedInsistently = 5;  // attempts per name
 inline constexpr std::uint64_t kArpTries =
     3;  // a neighbour asked for less often is not yet missing
 // Failures that lie no further apart belong to one window. A Linux router with default neighbour

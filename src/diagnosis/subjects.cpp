@@ -131,6 +131,13 @@ std::map<Service, std::uint64_t> served_counts(const evidence::Store& store,
   return counts;
 }
 
+bool is_usual_nx_domain(const Row& row, std::uint64_t served) {
+  const std::uint64_t count = judged(row);
+  return row.key.symptom == Symptom::nx_domain &&
+         count * limits::kUsualNxDomainShare < served + count &&
+         count < limits::kAskedInsistently * row.names.count();
+}
+
 void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint64_t& rare) {
   std::map<Service, base::Time> last_served;
   const std::map<Service, std::uint64_t> served = served_counts(store, last_served);
@@ -147,8 +154,9 @@ void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint
     // The service died at the end: two refusals with nothing served after them.
     const bool is_death = item.row->key.symptom != Symptom::no_response && count > 1 &&
                           last_served.at(service) < item.window.first;
-    if (is_few && !is_death) rare += judged(*item.row);
-    return is_few && !is_death;
+    const bool is_rare = (is_few && !is_death) || is_usual_nx_domain(*item.row, ok->second);
+    if (is_rare) rare += judged(*item.row);
+    return is_rare;
   });
 }
 

@@ -231,6 +231,38 @@ TEST(FindCases, LeavesOutWhatDoesNotCount) {
   }
 }
 
+TEST(FindCases, ALowShareOfNamesThatDoNotExistIsUsual) {
+  struct Row {
+    const char* what;
+    int served;
+    int names;  // that do not exist ...
+    int asked;  // ... and how often each of them is asked for
+    bool is_incident;
+  };
+  const Row rows[] = {
+      {"3 in 100, each name once", 97, 3, 1, false},
+      {"9 in 200, each name three times", 191, 3, 3, false},
+      {"one name again and again", 200, 1, 6, true},
+      {"one in five", 40, 10, 1, true},
+      {"nothing else was asked", 0, 1, 1, true},
+  };
+  for (const Row& row : rows) {
+    World world;
+    for (int i = 0; i < row.served; ++i) {
+      world.store.attempt(
+          world.maker.make(dns_service(kDns), "192.0.2.7", i, Symptom::none, "a.example"));
+    }
+    for (int i = 0; i < row.names * row.asked; ++i) {
+      const std::string name = "no" + std::to_string(i % row.names) + ".example";
+      world.store.attempt(
+          world.maker.make(dns_service(kDns), "192.0.2.7", i + 0.5, Symptom::nx_domain, name));
+    }
+    const Cases cases = world.find();
+    EXPECT_EQ(!cases.cases.empty(), row.is_incident) << row.what;
+    EXPECT_EQ(cases.rare > 0, !row.is_incident) << row.what;
+  }
+}
+
 TEST(FindCases, NoiseInARowDoesNotWidenItsIncident) {
   World world;
   for (int i = 0; i < 4; ++i) {

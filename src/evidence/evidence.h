@@ -40,6 +40,7 @@ struct RowKey {
   Outcome outcome = Outcome::unknown;
   Symptom symptom = Symptom::none;
   bool healed = false;
+  bool noise = false;  // Attempt::is_noise: apart, so that its names and times blur no real failure
   friend auto operator<=>(const RowKey&, const RowKey&) = default;
 };
 

@@ -24,7 +24,8 @@ std::uint64_t hash_of(const Service& service) {
 std::uint64_t hash_of(const RowKey& key) {
   const std::uint64_t rest =
       static_cast<std::uint64_t>(key.step) << 24U | static_cast<std::uint64_t>(key.outcome) << 16U |
-      static_cast<std::uint64_t>(key.symptom) << 8U | static_cast<std::uint64_t>(key.healed);
+      static_cast<std::uint64_t>(key.symptom) << 8U | static_cast<std::uint64_t>(key.healed) << 1U |
+      static_cast<std::uint64_t>(key.noise);
   return base::combine(hash_of(key.service), rest);
 }
 
@@ -177,8 +178,8 @@ void Store::add_to_row(Row& row, const Added& added) {
 }
 
 void Store::attempt(const Attempt& attempt) {
-  Row* row =
-      row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom, attempt.healed});
+  Row* row = row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom,
+                     attempt.healed, attempt.is_noise});
   if (row == nullptr) {
     ++overflow_;
   } else {
