@@ -54,11 +54,13 @@ void DnsTracker::settle(Slot slot, State state) {
     if (state == State::given_up || query.tries == 0) ++context_.totals.udp_flows_one_way;
   }
   move_to(slot, settled);
+  if (++settled_count_ > limits::kDnsSettled) forget(by_age_.front(settled));
 }
 
 void DnsTracker::forget(Slot slot) {
   leave_pairs(slot);
   const Query& query = queries_[slot];
+  if (query.age == settled) --settled_count_;
   by_age_.remove(query.age, slot);
   by_exact_.remove(query.exact_hash, slot);
   by_socket_.remove(query.socket_list, slot);

@@ -119,6 +119,7 @@ class DnsTracker {
   Index by_exact_{limits::kDnsQueries};
   Chains by_socket_{limits::kDnsQueries, limits::kDnsQueries};
   Chains by_pair_{limits::kDnsQueries / 8, limits::kDnsQueries};  // undecided ones of text only
+  std::size_t settled_count_ = 0;
   Chains by_age_{ages, limits::kDnsQueries};
 };
 

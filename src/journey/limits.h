@@ -16,6 +16,8 @@ using std::chrono::seconds;
 inline constexpr std::size_t kTcpFlows = std::size_t{1} << 17U;
 inline constexpr std::size_t kUdpFlows = std::size_t{1} << 16U;
 inline constexpr std::size_t kDnsQueries = std::size_t{1} << 16U;
+// Of these, decided ones kept for a second answer or a repeated error; few enough for the cache.
+inline constexpr std::size_t kDnsSettled = std::size_t{1} << 12U;
 inline constexpr std::size_t kEchoes = std::size_t{1} << 14U;
 inline constexpr std::size_t kNeighbours = std::size_t{1} << 14U;
 inline constexpr std::size_t kWaiting = std::size_t{1} << 14U;      // failures that may still heal

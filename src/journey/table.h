@@ -21,6 +21,7 @@ namespace whydown::journey {
 
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = 0;
+inline constexpr std::size_t kCacheLine = 64;
 
 // Zeroed memory for trivially destructible things.
 template <typename T>
@@ -71,6 +72,10 @@ class Slab {
   std::size_t capacity() const { return capacity_; }
   Entry& operator[](Slot slot) { return entries_[slot]; }
   const Entry& operator[](Slot slot) const { return entries_[slot]; }
+  void prefetch(Slot slot) const {
+    const char* entry = reinterpret_cast<const char*>(&entries_[slot]);
+    for (std::size_t i = 0; i < sizeof(Entry); i += kCacheLine) __builtin_prefetch(entry + i, 1);
+  }
   static constexpr std::size_t bytes(std::size_t capacity) {
     return (capacity + 1) * (sizeof(Entry) + sizeof(Slot));
   }

@@ -86,6 +86,8 @@ void TcpTracker::make_room() {
 
 void TcpTracker::evict(Slot slot) {
   const Flow& flow = flows_[slot];
+  // In a flood every SYN evicts one: what the next one touches is fetched while this one is told.
+  if (const Slot next = by_age_.next(slot); next != kNoSlot) flows_.prefetch(next);
   if (flow.state == State::asked && !silent_by_now(flow)) ++context_.totals.evicted;
   close(slot, limits::kHalfOpenEvicted);
   forget(slot);
