@@ -22,9 +22,10 @@ help:
 	@echo "make docs       regenerate docs/faults/ and docs/facts.md"
 	@echo "make examples   make the example captures again (root; real servers in namespaces)"
 
+# Without the tests (and what they need), unless `make test` has set them up already.
 all:
 	@scripts/setup.sh build
-	@cmake --preset release -DWHYDOWN_TESTS=OFF >/dev/null
+	@test -f $(RELEASE)/CMakeCache.txt || cmake --preset release -DWHYDOWN_TESTS=OFF >/dev/null
 	@cmake --build --preset release --target whydown -j $(JOBS)
 
 test:

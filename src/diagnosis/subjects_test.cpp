@@ -232,21 +232,21 @@ TEST(FindCases, LeavesOutWhatDoesNotCount) {
 }
 
 TEST(FindCases, ALowShareOfNamesThatDoNotExistIsUsual) {
-  struct Row {
+  struct Share {
     const char* what;
     int served;
     int names;  // that do not exist ...
     int asked;  // ... and how often each of them is asked for
     bool is_incident;
   };
-  const Row rows[] = {
+  const Share rows[] = {
       {"3 in 100, each name once", 97, 3, 1, false},
       {"9 in 200, each name three times", 191, 3, 3, false},
       {"one name again and again", 200, 1, 6, true},
       {"one in five", 40, 10, 1, true},
       {"nothing else was asked", 0, 1, 1, true},
   };
-  for (const Row& row : rows) {
+  for (const Share& row : rows) {
     World world;
     for (int i = 0; i < row.served; ++i) {
       world.store.attempt(

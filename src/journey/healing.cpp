@@ -100,8 +100,11 @@ bool may_heal(Outcome outcome) {
 
 Healing::Healing(Context& context) : context_(context) {}
 
-base::Duration Healing::window_of(const Attempt& attempt) {
-  return question_of(attempt) != nullptr ? limits::kNameHealing : limits::kConnectHealing;
+base::Time Healing::deadline_of(const Attempt& attempt) {
+  if (question_of(attempt) == nullptr) return base::add(attempt.begin, limits::kConnectHealing);
+  const bool act = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed;
+  return act ? base::add(attempt.end, limits::kActHealing)
+             : base::add(attempt.begin, limits::kNameHealing);
 }
 
 void Healing::Served::add(base::Time time) {
@@ -274,7 +277,7 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
 Healing::Verdict Healing::check_name(const Attempt& attempt) {
   const Digest* question = question_of(attempt);
   const std::uint64_t client = client_of(attempt.client);
-  const base::Time end = base::add(attempt.begin, limits::kNameHealing);
+  const base::Time end = deadline_of(attempt);
   const std::uint32_t wanted = question->dns_type;
   const auto served = [&](std::uint32_t t, base::Time from) -> const Served* {
     const Served* entry = names_.find(name_key(client, question->name, t));
@@ -357,7 +360,7 @@ void Healing::settle(Attempt& attempt) {
     attempt.healed = verdict.served;
     attempt.answered_by_other_server = verdict.by_other_server;
   }
-  const base::Time deadline = base::add(attempt.begin, window_of(attempt));
+  const base::Time deadline = deadline_of(attempt);
   const bool may_be_probe = attempt.symptom == Symptom::ttl_exceeded && !attempt.is_probe;
   const bool done = attempt.healed || attempt.is_noise || deadline <= context_.now;
   if (attempt.is_probe || (done && !may_be_probe)) {

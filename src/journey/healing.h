@@ -5,8 +5,9 @@
 // waits here until one comes or its time is over. Example: A? of resolver 1 gets SERVFAIL at 0.01
 // s, A? of resolver 2 gets an address at 0.05 s: the first attempt is reported failed and healed.
 //
-// Two kinds of wishes: a name (client, name, type) for 30 s, a connection (client, server, port)
-// for 10 s. Not judged: whether what a healed client was given is of any use.
+// Two kinds of wishes: a name (client, name, type) for 30 s, or 5 s after an error, and a
+// connection (client, server, port) for 10 s. Not judged: whether what a healed client was given is
+// of any use.
 #pragma once
 
 #include <string_view>
@@ -55,7 +56,8 @@ class Healing {
   void finish();
 
   static std::size_t memory_bytes();
-  static base::Duration window_of(const Attempt& attempt);
+  // Until when what comes serves the attempt's wish.
+  static base::Time deadline_of(const Attempt& attempt);
 
  private:
   // When something was served: exactly the last time, and the half seconds before it as bits.

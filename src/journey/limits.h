@@ -56,6 +56,9 @@ inline constexpr base::Duration kHalfOpen = seconds{1};  // SYN-ACK without an A
 inline constexpr base::Duration kHalfOpenEvicted = milliseconds{200};  // ... in a full table
 
 inline constexpr base::Duration kNameHealing = seconds{30};
+// After an act (an error, a refusal) the next server is asked at once. What is asked later is a new
+// wish: a user who tries again after an outage of ten seconds does not undo it.
+inline constexpr base::Duration kActHealing = seconds{5};
 inline constexpr base::Duration kConnectHealing = seconds{10};
 inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
 inline constexpr base::Duration kSlowName = seconds{2};

@@ -28,10 +28,16 @@ void* operator new(std::size_t size, std::align_val_t align) {
   if (memory == nullptr) throw std::bad_alloc{};
   return memory;
 }
+// g++ takes the new expressions that it inlines for another allocator.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas"
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+#pragma GCC diagnostic pop
 
 namespace whydown::journey {
 namespace {

@@ -117,7 +117,8 @@ Finding never_answered(const View& view) {
   const std::uint64_t served = sum(rows, &Row::attempts);
   if (served > 0) return no(counted(served, "attempt") + " answered", cite_answers(rows));
   return yes(fmt::format("none of {} in view answered",
-                         counted(sum(view.service, &Row::attempts), "attempt")));
+                         counted(sum(view.service, &Row::attempts), "attempt")),
+             cite_requests(view.service));
 }
 
 Finding others_served(const View& view) {
