@@ -100,12 +100,13 @@ struct ObservationRow {
 struct ClientRow {
   base::IpAddress client;
   std::array<std::array<std::uint64_t, journey::kOutcomes>, journey::kSteps>
-      attempts{};  // probes and noise left out
+      attempts{};  // probes, noise and what was healed left out
   base::Time first{base::Time::max()};
   base::Time last{base::Time::min()};
 };
 
-// What one client got from one service. Probes, noise and mid-stream left out; times are of begin.
+// What one client got from one service. Probes, noise, mid-stream and what was healed are left out;
+// times are of begin.
 struct ServiceClientKey {
   Service service;
   base::IpAddress client;

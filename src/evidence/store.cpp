@@ -38,7 +38,8 @@ bool is_quiet(Outcome outcome) {
 }
 
 bool is_left_out_of_clients(const Attempt& attempt) {
-  return attempt.is_probe || attempt.is_noise || attempt.mid_stream;
+  // What was healed did not hurt the client; what healed it counts.
+  return attempt.is_probe || attempt.is_noise || attempt.mid_stream || attempt.healed;
 }
 
 void add_to(ClientRow& row, const Attempt& attempt) {

@@ -251,14 +251,16 @@ TEST(Store, MergesTotalsAndInputs) {
   EXPECT_EQ(a.inputs()[1].path, "second.pcap");
 }
 
-TEST(Store, ClientsAreCountedWithoutProbesNoiseAndMidStream) {
+TEST(Store, ClientsAreCountedByWhatHurtThem) {
   Attempt probe = Make(dns(), 1, 1).ok();
   probe.is_probe = true;
   Attempt noise = Make(dns(), 2, 3);
   noise.is_noise = true;
   Attempt middle = Make(tcp(80), 3, 5).ok();
   middle.mid_stream = true;
-  Scene scene({probe, noise, middle, Make(dns(), 4, 7).ok(), Make(dns(), 6, 9).ok(),
+  Attempt healed = Make(dns(), 3, 15).rcode(Symptom::serv_fail);
+  healed.healed = true;
+  Scene scene({probe, noise, middle, healed, Make(dns(), 4, 7).ok(), Make(dns(), 6, 9).ok(),
                Make(dns(), 5, 11), Make(dns(), 7, 13, kOther).rcode(Symptom::nx_domain)});
   ASSERT_EQ(scene.store.clients().size(), 2U);
   const ClientRow& client = scene.store.clients().at(kClient);
