@@ -12,6 +12,7 @@
 #include "diagnosis/catalogue_parse.h"
 #include "diagnosis/fault_page.h"
 #include "diagnosis/limits.h"
+#include "diagnosis/toml_text.h"
 #include "diagnosis/vocabulary.h"
 
 namespace whydown::diagnosis {
@@ -262,6 +263,26 @@ TEST(FaultPage, ShowsEveryWeightWithItsSource) {
     EXPECT_NE(page[page.size() - 2], '\n');
   }
   EXPECT_NE(fault_index(*catalogue).find("(arp.no_reply.md)"), std::string::npos);
+}
+
+TEST(TomlText, FindsLettersBeyondAsciiOutsideTexts) {
+  struct Row {
+    const char* toml;
+    std::size_t line;  // 0: none
+  };
+  const Row rows[] = {
+      {"a = \"\u00e4\"", 0},
+      {"# \u00e4\na = 1", 0},
+      {"a = \u00e4", 1},
+      {"a = 1\n\u00e4 = 2", 2},
+      {"\"\u00e4\" = 1", 0},
+      {"a = ['\u00e4', \"\u00e4\"]", 0},
+      {"a = \"\"\"\n\u00e4\n\"\"\"", 0},
+      {"a = 0\"v\u00e4", 1},
+      {"a = 0 '\u00e4'", 1},
+      {"a.\"\u00e4\" = 1", 0},
+  };
+  for (const Row& row : rows) EXPECT_EQ(line_of_stray_character(row.toml), row.line) << row.toml;
 }
 
 }  // namespace

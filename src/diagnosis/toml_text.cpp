@@ -20,6 +20,12 @@ std::size_t end_of_text(std::string_view toml, std::size_t at, char mark) {
   return toml.size();
 }
 
+// A text begins a line (a quoted key), or stands behind one of these. Behind anything else the
+// parser takes a quote for a mistake and what follows for no text.
+bool may_begin_text(char last) {
+  return std::string_view("\n=[]{,.").find(last) != std::string_view::npos;
+}
+
 }  // namespace
 
 std::size_t line_of_stray_character(std::string_view toml) {
@@ -29,17 +35,19 @@ std::size_t line_of_stray_character(std::string_view toml) {
   const auto count_lines = [&](std::string_view part) {
     for (const char c : part) line += c == '\n' ? 1U : 0U;
   };
+  char last = '\n';  // the last character that was no blank
   for (std::size_t at = 0; at < toml.size();) {
     const char c = toml[at];
     std::size_t next = at + 1;
     if (c == '#') {
       next = toml.find('\n', at);
       if (next == std::string_view::npos) return 0;
-    } else if (c == '"' || c == '\'') {
+    } else if ((c == '"' || c == '\'') && may_begin_text(last)) {
       next = end_of_text(toml, at, c);
     } else if (static_cast<unsigned char>(c) >= 0x80) {
       return line;
     }
+    if (c != ' ' && c != '\t' && c != '\r' && c != '#') last = c;
     next = next < toml.size() ? next : toml.size();
     count_lines(toml.substr(at, next - at));
     at = next;
