@@ -70,7 +70,7 @@ lint:
 	@scripts/lint.sh $(RELEASE)
 
 format:
-	@clang-format-19 -i $$(git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' 'bench/*.cpp')
+	@clang-format-19 -i $$(git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' 'bench/*.cpp' 'docs/*.cpp')
 
 docs: all
 	@cmake --build --preset release --target generate_pages -j $(JOBS)

@@ -1,5 +1,5 @@
-// Writes docs/faults/*.md from the catalogue and docs/facts.md from the fact list, or, with --check,
-// says which of them are out of date. Usage: generate_pages [--check] DOCS
+// Writes docs/faults/*.md from the catalogue and docs/facts.md from the fact list, or, with
+// --check, says which of them are out of date. Usage: generate_pages [--check] DOCS
 #include <cstdio>
 #include <exception>
 #include <filesystem>

@@ -3,7 +3,7 @@
 set -euo pipefail
 build=$1
 cd "$(dirname "$0")/.."
-mapfile -t files < <(git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' 'bench/*.cpp')
+mapfile -t files < <(git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' 'bench/*.cpp' 'docs/*.cpp')
 clang-format-19 --dry-run --Werror "${files[@]}"
 mapfile -t units < <(git ls-files 'src/*.cpp' | grep -vE '_(test|fuzz|reference)\.cpp$')
 printf '%s\n' "${units[@]}" | xargs -P "$(nproc)" -n 4 clang-tidy-19 -p "$build" --quiet 2> >(grep -v 'warnings generated\|Suppressed\|Use -header-filter' >&2)

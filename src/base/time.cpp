@@ -65,7 +65,8 @@ std::string human_duration(Duration span) {
   const auto seconds = static_cast<std::int64_t>(std::llround(ms / 1e3));
   if (seconds < 3600) return sign + two_units(seconds, 60, "min", "s");
   const std::int64_t minutes = (seconds + 30) / 60;
-  if (minutes < 24 * 60) return sign + two_units(minutes, 60, "h", "min");
+  constexpr std::int64_t day = std::int64_t{24} * 60;
+  if (minutes < day) return sign + two_units(minutes, 60, "h", "min");
   return sign + two_units((minutes + 30) / 60, 24, "d", "h");
 }
 

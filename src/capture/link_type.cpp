@@ -58,6 +58,7 @@ LinkType link_type_of_file(std::uint16_t number) {
   constexpr std::uint16_t unread = 0xfeff;
   constexpr std::uint16_t dlt_raw_most = 12;
   constexpr std::uint16_t dlt_raw_openbsd = 14;
+  // NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): unknown values pass through
   if (number >= ours) return static_cast<LinkType>(unread);
   if (number == dlt_raw_most || number == dlt_raw_openbsd) return LinkType::raw;
   return static_cast<LinkType>(number);

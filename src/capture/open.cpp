@@ -33,9 +33,10 @@ MadeReader make_reader(std::unique_ptr<Input> input, const ReaderContext& contex
   constexpr std::size_t pcapng_head = 12;
   auto head = input->window(pcap_head);
   if (head.empty()) {
-    if (!input->damage()) return std::unexpected(empty_input(context, *input));
+    const std::optional<std::string>& damage = input->damage();
+    if (!damage) return std::unexpected(empty_input(context, *input));
     return std::unexpected(
-        base::Error{context.path, *input->damage(), kExpected, "copy or download the file again"});
+        base::Error{context.path, *damage, kExpected, "copy or download the file again"});
   }
   if (pcap_magic(head)) return make_pcap_reader(std::move(input), context);
   head = input->window(pcapng_head);

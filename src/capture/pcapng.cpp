@@ -275,7 +275,7 @@ const Frame* PcapngReader::read_packet(Bytes block, bool obsolete) {
   constexpr std::uint16_t drops_unknown = 0xffff;
   if (obsolete && blocks_.u16(head + 2) != drops_unknown)
     add_drops(interface, blocks_.u16(head + 2));
-  const std::size_t options_at = data_at + (captured + 3) / 4 * 4;
+  const std::size_t options_at = data_at + (std::size_t{captured} + 3) / 4 * 4;
   if (options_at + kTrailerSize < block.size()) {
     read_packet_options(block.subspan(options_at, block.size() - options_at - kTrailerSize),
                         interface);

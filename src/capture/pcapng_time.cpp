@@ -46,6 +46,7 @@ TimeScale::TimeScale(std::uint8_t resolution) {
     binary_ = exponent;
   } else if (exponent <= ns_exponent) {
     multiplier_ = power_of_ten(ns_exponent - exponent);
+    // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): a power of ten
     plain_end_ = kMaxNs / multiplier_;
   } else {
     divisor_ = power_of_ten(exponent - ns_exponent);

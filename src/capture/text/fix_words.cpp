@@ -58,7 +58,8 @@ void fix_quads(std::string& body, RepairSet& repairs) {
     if (at == 0 || at + 1 >= body.size()) return;
     const char left = body[at - 1];
     const char right = body[at + 1];
-    if (!(left == '.' && is_digit(right)) && !(is_digit(left) && right == '.')) continue;
+    const bool is_split = (left == '.' && is_digit(right)) || (is_digit(left) && right == '.');
+    if (!is_split) continue;
     const std::size_t begin = body.rfind(' ', at - 1) == npos ? 0 : body.rfind(' ', at - 1) + 1;
     const std::size_t next = std::min(body.find_first_of(" ,:", at + 1), body.size());
     const std::string together =

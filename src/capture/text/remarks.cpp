@@ -63,7 +63,7 @@ void add_remarks(const RecordCounts& counts, std::uint64_t cut_lines, base::Inpu
 }
 
 void add_drop_remark(const Session& session, base::InputInfo& info) {
-  if (session.drops.value_or(0) == 0) return;
+  if (!session.drops || *session.drops == 0) return;
   const std::uint64_t drops = *session.drops;
   add(info, "capture.drops", base::Severity::warning,
       fmt::format(
