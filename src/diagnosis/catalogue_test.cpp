@@ -12,7 +12,6 @@
 #include "diagnosis/catalogue_parse.h"
 #include "diagnosis/fault_page.h"
 #include "diagnosis/limits.h"
-#include "diagnosis/toml_text.h"
 #include "diagnosis/vocabulary.h"
 
 namespace whydown::diagnosis {
@@ -111,7 +110,7 @@ TEST(Catalogue, RefusesWhatIsIncompleteUnknownOrMisspelt) {
        "[[cause.weight]]\nfact = \"host.alive\"\ndb = 1\nbecause = \"b\"\nsource = \"s\"\n"
        "[[cause]]\nid = \"flood\"",
        "t.toml:29", "weighed twice"},
-      {"title = \"A test\"", "title = \"A test\"\n\xc3\xa4 = 1", "t.toml:8", "beyond ASCII"},
+      {"title = \"A test\"", "title = \"A test\"\n\xc3\xa4 = 1", "t.toml:8", "TOML 1.0"},
       {"db = -7.5", "db = \"much\"", "t.toml:25", "decibans between -40 and 40"},
       {"db = -7.5", "db = 1e9", "t.toml:25", "decibans between -40 and 40"},
       {"db = -7.5", "db = nan", "t.toml:25", "decibans between -40 and 40"},
@@ -265,24 +264,25 @@ TEST(FaultPage, ShowsEveryWeightWithItsSource) {
   EXPECT_NE(fault_index(*catalogue).find("(arp.no_reply.md)"), std::string::npos);
 }
 
-TEST(TomlText, FindsLettersBeyondAsciiOutsideTexts) {
+TEST(ParseFault, RefusesLettersBeyondAsciiOutsideTexts) {
   struct Row {
     const char* toml;
-    std::size_t line;  // 0: none
+    const char* where;  // nullptr: no complaint about the syntax
   };
   const Row rows[] = {
-      {"a = \"\u00e4\"", 0},
-      {"# \u00e4\na = 1", 0},
-      {"a = \u00e4", 1},
-      {"a = 1\n\u00e4 = 2", 2},
-      {"\"\u00e4\" = 1", 0},
-      {"a = ['\u00e4', \"\u00e4\"]", 0},
-      {"a = \"\"\"\n\u00e4\n\"\"\"", 0},
-      {"a = 0\"v\u00e4", 1},
-      {"a = 0 '\u00e4'", 1},
-      {"a.\"\u00e4\" = 1", 0},
+      {"id = \"\u00e4\"", nullptr},    {"# \u00e4\nid = \"a\"", nullptr},
+      {"\ufeffid = \"a\"", nullptr},   {"id = \"\"\"\n\u00e4\n\"\"\"", nullptr},
+      {"id = \u00e4", "x.toml:1"},     {"id = \"a\"\n\u00e4 = 2", "x.toml:2"},
+      {"id = 0\"v\u02cd", "x.toml:1"}, {"id = 00[[\"00\uffffk", "x.toml:1"},
   };
-  for (const Row& row : rows) EXPECT_EQ(line_of_stray_character(row.toml), row.line) << row.toml;
+  for (const Row& row : rows) {
+    const auto fault = parse_fault(row.toml, "x.toml");
+    ASSERT_FALSE(fault) << row.toml;
+    const bool is_syntax = fault.error().expected == "TOML 1.0";
+    EXPECT_EQ(is_syntax, row.where != nullptr) << row.toml << "\n" << fault.error().message();
+    if (row.where == nullptr) continue;
+    EXPECT_EQ(fault.error().where, row.where) << row.toml;
+  }
 }
 
 }  // namespace
