@@ -22,7 +22,7 @@ using packet::Note;
 std::string_view is_or_are(std::uint64_t count) { return count == 1 ? "is" : "are"; }
 std::string_view was_or_were(std::uint64_t count) { return count == 1 ? "was" : "were"; }
 
-// A packets' note that is worth a remark, and what it says after "7 packets are".
+// A packet's note that is worth a remark, and what it says after "7 packets are".
 struct NoteRemark {
   std::string_view id;
   Severity severity;
