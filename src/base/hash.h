@@ -23,6 +23,14 @@ constexpr std::uint64_t combine(std::uint64_t seed, std::uint64_t value) {
   return mix(seed ^ (value + 0x9e3779b97f4a7c15ULL + (seed << 6U) + (seed >> 2U)));
 }
 
+// One wide multiplication: for tables whose keys come with every packet.
+inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
+  __extension__ using Wide = unsigned __int128;
+  const Wide product =
+      static_cast<Wide>(a ^ 0x9e3779b97f4a7c15ULL) * static_cast<Wide>(b ^ 0xd6e8feb86659fd93ULL);
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
+}
+
 // Eight bytes at a time; the length keeps "a" and "a\0" apart.
 inline std::uint64_t hash_bytes(std::string_view text) {
   std::uint64_t hash = 0xcbf29ce484222325ULL ^ text.size();

@@ -256,7 +256,7 @@ TEST(Diagnose, AFilterForbidsTheClaimThatTheWebWasNotTried) {
     const char* filter;
     bool is_claimed;
   };
-  const std::string client = world.store.clients().begin()->first.to_string();
+  const std::string client = world.store.service_clients().begin()->first.client.to_string();
   const std::string of_client = "host " + client;
   const std::string more = of_client + " and port 53";
   const Row rows[] = {

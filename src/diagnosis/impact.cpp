@@ -86,10 +86,10 @@ std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case
   };
   std::map<base::IpAddress, Counts> by_client;
   for (const auto& [key, row] : store.service_clients()) {
-    if (!is_at(found, key.service) || row.ok + row.failed == 0) continue;
+    if (!is_at(found, key.service) || row.ok() + row.failed() == 0) continue;
     Counts& counts = by_client[key.client];
-    counts.ok += row.ok;
-    counts.failed += row.failed;
+    counts.ok += row.ok();
+    counts.failed += row.failed();
   }
   std::vector<std::pair<base::IpAddress, Counts>> sorted(by_client.begin(), by_client.end());
   std::ranges::sort(sorted, [](const auto& a, const auto& b) {

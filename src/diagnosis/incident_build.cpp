@@ -207,8 +207,8 @@ bool shows_the_web(const base::InputInfo& input, const evidence::Store& store) {
   const std::string_view filter = input.filter;
   if (!filter.starts_with(kHost)) return false;
   const auto only = base::IpAddress::parse(filter.substr(kHost.size()));
-  return only && std::ranges::all_of(store.clients(),
-                                     [&](const auto& client) { return client.first == *only; });
+  return only && std::ranges::all_of(store.service_clients(),
+                                     [&](const auto& pair) { return pair.first.client == *only; });
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ bool is_judged(const Attempt& attempt) {
 }
 
 bool is_exact(const Row& row) {
-  return row.first_attempts.size() + row.last_attempts.size() == row.attempts;
+  return row.kept().size() == row.attempts;
 }
 
 std::vector<const Attempt*> judged_exemplars(const Row& row) {

@@ -28,10 +28,9 @@ std::uint64_t of(const OutcomeCounts& counts, Outcome outcome) {
 OutcomeCounts counts_at(const evidence::Store& store, const evidence::AddressSketch& clients,
                         Step step) {
   OutcomeCounts sum{};
-  for (const auto& [address, row] : store.clients()) {
-    if (!clients.kept().contains(address)) continue;
-    const OutcomeCounts& counts = row.attempts[static_cast<std::size_t>(step)];
-    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += counts[i];
+  for (const auto& [key, row] : store.service_clients()) {
+    if (key.step != step || !clients.kept().contains(key.client)) continue;
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += row.attempts[i];
   }
   return sum;
 }

@@ -28,6 +28,8 @@ using journey::Attempt;
 using journey::Digest;
 using journey::Observation;
 using journey::Outcome;
+using journey::Outline;
+using journey::Packets;
 using journey::Protocol;
 using journey::Service;
 using journey::Sign;
@@ -42,6 +44,25 @@ struct RowKey {
   bool healed = false;
   bool noise = false;  // Attempt::is_noise: apart, so that its names and times blur no real failure
   friend auto operator<=>(const RowKey&, const RowKey&) = default;
+};
+
+// The earliest and the latest attempts of a row by begin, never the same twice. Which they are does
+// not depend on the order they came in.
+class Exemplars {
+ public:
+  void offer(const Outline& attempt, const Packets& packets, std::size_t first_limit,
+             std::size_t last_limit);
+  std::size_t first_size() const { return first_.size(); }
+  std::size_t last_size() const { return last_.size(); }
+  std::size_t size() const { return first_.size() + last_.size(); }
+  // In order of time.
+  std::vector<const Attempt*> all() const;
+
+ private:
+  void offer_last(const Outline& attempt, const Packets& packets, std::size_t limit);
+  std::vector<Attempt> first_;
+  std::vector<Attempt> last_;
+  std::size_t oldest_ = 0;  // of last_
 };
 
 struct Row {
@@ -76,16 +97,17 @@ struct Row {
   NameSketch names;                                           // interner ids
   CodeCounts extended_errors;                                 // EDE codes
   std::map<std::uint16_t, base::Place> extended_error_first;  // the earliest packet of each code
-  // The earliest and the latest attempts by begin, each in order of time, never the same twice.
-  std::vector<Attempt> first_attempts;
-  std::vector<Attempt> last_attempts;
 
   // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast).
-  void add(const Attempt& attempt, std::size_t first_limit = kFirst,
+  void add(const Outline& attempt, const Packets& packets, std::size_t first_limit = kFirst,
            std::size_t last_limit = kLast);
   void merge(const Row& other, std::size_t first_limit = kFirst, std::size_t last_limit = kLast);
-  // first_attempts then last_attempts.
-  std::vector<const Attempt*> exemplars() const;
+  const Exemplars& kept() const { return exemplars_; }
+  std::vector<const Attempt*> exemplars() const { return exemplars_.all(); }
+
+ private:
+  void count_answer(const Outline& attempt, const Packets& packets);
+  Exemplars exemplars_;
 };
 
 struct ObservationRow {
@@ -96,30 +118,28 @@ struct ObservationRow {
   std::vector<Observation> first;  // the earliest, up to limits::kObservationsKept
 };
 
-// What one client got, over all services: who was served, before and after.
-struct ClientRow {
-  base::IpAddress client;
-  std::array<std::array<std::uint64_t, journey::kOutcomes>, journey::kSteps>
-      attempts{};  // probes, noise and what was healed left out
-  base::Time first{base::Time::max()};
-  base::Time last{base::Time::min()};
-};
-
-// What one client got from one service. Probes, noise, mid-stream and what was healed are left out;
-// times are of begin.
+// What one client got from one service: who was served, before and after. Probes, noise, mid-stream
+// and what was healed are left out; times are of begin.
 struct ServiceClientKey {
   Service service;
   base::IpAddress client;
+  Step step{};
   friend auto operator<=>(const ServiceClientKey&, const ServiceClientKey&) = default;
 };
 
 struct ServiceClientRow {
-  std::uint64_t ok = 0;      // outcomes ok and slow
-  std::uint64_t failed = 0;  // refused, failed, silent, cut
+  std::array<std::uint32_t, journey::kOutcomes> attempts{};
   base::Time first_ok{base::Time::max()};
   base::Time last_ok{base::Time::min()};
   base::Time first_failed{base::Time::max()};
   base::Time last_failed{base::Time::min()};
+
+  std::uint64_t of(Outcome outcome) const { return attempts[static_cast<std::size_t>(outcome)]; }
+  std::uint64_t ok() const { return of(Outcome::ok) + of(Outcome::slow); }
+  std::uint64_t failed() const {
+    return of(Outcome::refused) + of(Outcome::failed) + of(Outcome::silent) + of(Outcome::cut);
+  }
+  std::uint64_t total() const { return ok() + failed() + of(Outcome::unknown); }
 };
 
 // Merging two stores gives the store of both, exactly as long as no table overflowed. Both must
@@ -127,7 +147,8 @@ struct ServiceClientRow {
 class Store final : public journey::Sink {
  public:
   Store();
-  void attempt(const Attempt& attempt) override;
+  using journey::Sink::attempt;
+  void attempt(const Outline& attempt, const Packets& packets) override;
   void observation(const Observation& observation) override;
   // Call after the tracker has finished.
   void set_totals(const journey::Totals& totals);
@@ -136,7 +157,6 @@ class Store final : public journey::Sink {
 
   const std::map<RowKey, Row>& rows() const { return rows_; }
   const std::vector<ObservationRow>& observations() const { return observations_; }
-  const std::map<base::IpAddress, ClientRow>& clients() const { return clients_; }
   const std::map<ServiceClientKey, ServiceClientRow>& service_clients() const {
     return service_clients_;
   }
@@ -144,7 +164,7 @@ class Store final : public journey::Sink {
   const std::vector<base::InputInfo>& inputs() const { return inputs_; }
   // Attempts not kept in a row of their own because a table was full.
   std::uint64_t overflow() const { return overflow_; }
-  // Attempts whose client was not kept in clients() or service_clients() because one was full.
+  // Attempts whose client was not kept in service_clients() because it was full.
   std::uint64_t client_overflow() const { return client_overflow_; }
   // Observations of one sign, those included whose service found no room in observations().
   std::uint64_t observed(Sign sign) const { return observed_[static_cast<std::size_t>(sign)]; }
@@ -152,18 +172,15 @@ class Store final : public journey::Sink {
 
  private:
   Row* row_of(const RowKey& key);
-  template <typename Added>
-  void add_to_row(Row& row, const Added& added);
-  ClientRow* client_of(const base::IpAddress& client);
+  template <typename Add>
+  void add_to_row(Row& row, Add add);
   ServiceClientRow* service_client_of(const ServiceClientKey& key);
   ObservationRow* observation_row_of(Sign sign, const Service& service);
 
   std::map<RowKey, Row> rows_;
   std::vector<ObservationRow> observations_;  // sorted by sign and service
-  std::map<base::IpAddress, ClientRow> clients_;
   std::map<ServiceClientKey, ServiceClientRow> service_clients_;
   Index<std::pair<const RowKey, Row>> row_index_;
-  Index<std::pair<const base::IpAddress, ClientRow>> client_index_;
   Index<std::pair<const ServiceClientKey, ServiceClientRow>> service_client_index_;
   journey::Totals totals_;
   std::vector<base::InputInfo> inputs_;

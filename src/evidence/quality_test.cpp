@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "evidence/limits.h"
 #include "evidence/scene_for_test.h"
 
 namespace whydown::evidence {
@@ -241,7 +242,7 @@ TEST(Quality, OneSidedAndFullTables) {
 
 TEST(Quality, OverflowIsSaid) {
   Scene scene;
-  for (std::uint32_t i = 0; i < 7000; ++i) {
+  for (std::uint32_t i = 0; i < limits::kMaxServiceClients + 100; ++i) {
     scene.store.attempt(Make(tcp(443, IpAddress::v4(i + 1)), 1, i + 1, IpAddress::v4(i)).ok());
   }
   const auto remarks = quality(scene.store, scene.names);

@@ -11,43 +11,66 @@ namespace {
 
 using packet::Field;
 
-const base::Place& place_of(const Attempt& attempt) {
-  return attempt.request.is_set() ? attempt.request.place : attempt.answer.place;
-}
-
 // The order of exemplars; the place decides between attempts that began together.
-bool is_before(const Attempt& a, const Attempt& b) {
+bool is_before(const Outline& a, const Outline& b) {
   if (a.begin != b.begin) return a.begin < b.begin;
-  const base::Place& left = place_of(a);
-  const base::Place& right = place_of(b);
-  return std::tie(left.input, left.number) < std::tie(right.input, right.number);
+  return std::tie(a.input, a.number) < std::tie(b.input, b.number);
 }
 
-// `kept` holds the latest attempts that are not among the first, in order of time.
-void offer_last(std::vector<Attempt>& kept, const Attempt& attempt, std::size_t limit) {
-  if (kept.size() >= limit) {
-    if (limit == 0 || !is_before(kept.front(), attempt)) return;
-    kept.erase(kept.begin());
-  }
-  if (kept.empty() || !is_before(attempt, kept.back())) {
-    kept.push_back(attempt);
-    return;
-  }
-  kept.insert(std::ranges::upper_bound(kept, attempt, is_before), attempt);
+void show_in(Attempt& kept, const Outline& attempt, const Packets& packets) {
+  static_cast<Outline&>(kept) = attempt;
+  packets.show(kept);
 }
 
-void offer(Row& row, const Attempt& attempt, std::size_t first_limit, std::size_t last_limit) {
-  std::vector<Attempt>& first = row.first_attempts;
-  if (first.size() < first_limit || (!first.empty() && is_before(attempt, first.back()))) {
-    first.insert(std::ranges::upper_bound(first, attempt, is_before), attempt);
-    if (first.size() <= first_limit) return;
-    const Attempt pushed_out = first.back();
-    first.pop_back();
-    offer_last(row.last_attempts, pushed_out, last_limit);
+void insert(std::vector<Attempt>& kept, const Outline& attempt, const Packets& packets) {
+  const auto at = kept.emplace(std::ranges::upper_bound(kept, attempt, is_before));
+  show_in(*at, attempt, packets);
+}
+
+}  // namespace
+
+void Exemplars::offer(const Outline& attempt, const Packets& packets, std::size_t first_limit,
+                      std::size_t last_limit) {
+  const bool is_first =
+      first_.size() < first_limit || (!first_.empty() && is_before(attempt, first_.back()));
+  if (!is_first) {
+    offer_last(attempt, packets, last_limit);
     return;
   }
-  offer_last(row.last_attempts, attempt, last_limit);
+  insert(first_, attempt, packets);
+  if (first_.size() <= first_limit) return;
+  const Attempt pushed_out = first_.back();
+  first_.pop_back();
+  offer_last(pushed_out, journey::WholePackets{pushed_out}, last_limit);
 }
+
+// last_ holds the latest attempts that are not among the first, in no order: of a busy service
+// nearly every attempt takes the place of the oldest one there.
+void Exemplars::offer_last(const Outline& attempt, const Packets& packets, std::size_t limit) {
+  if (last_.size() < limit) {
+    show_in(last_.emplace_back(), attempt, packets);
+  } else if (limit != 0 && is_before(last_[oldest_], attempt)) {
+    show_in(last_[oldest_], attempt, packets);
+  } else {
+    return;
+  }
+  oldest_ = 0;
+  for (std::size_t i = 1; i < last_.size(); ++i) {
+    if (is_before(last_[i], last_[oldest_])) oldest_ = i;
+  }
+}
+
+std::vector<const Attempt*> Exemplars::all() const {
+  std::vector<const Attempt*> all;
+  all.reserve(size());
+  for (const Attempt& attempt : first_) all.push_back(&attempt);
+  for (const Attempt& attempt : last_) all.push_back(&attempt);
+  std::ranges::stable_sort(all,
+                           [](const Attempt* a, const Attempt* b) { return is_before(*a, *b); });
+  return all;
+}
+
+namespace {
 
 void count_error(Row& row, const Digest& error) {
   if (error.known.has(Field::quote) && error.quoted_destination.is_known()) {
@@ -72,8 +95,8 @@ void note_code(std::map<std::uint16_t, base::Place>& first, std::uint16_t code,
 
 }  // namespace
 
-void Row::add(const Attempt& attempt, std::size_t first_limit, std::size_t last_limit) {
-  const bool is_answered = attempt.answer.is_set() && attempt.latency.count() >= 0;
+void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_limit,
+              std::size_t last_limit) {
   ++attempts;
   counted += !attempt.is_probe && !attempt.is_noise && !attempt.mid_stream ? 1U : 0U;
   tries += attempt.tries;
@@ -88,19 +111,27 @@ void Row::add(const Attempt& attempt, std::size_t first_limit, std::size_t last_
   first = std::min(first, attempt.begin);
   last = std::max(last, attempt.end);
   times.add(attempt.begin);
-  if (is_answered) {
+  if (attempt.decided_by != journey::Kind::none && attempt.latency.count() >= 0) {
     latency.add(attempt.latency);
     latency_trend.add(attempt.begin, attempt.latency);
   }
   clients.add(attempt.client);
-  names.add(attempt.request.name != 0 ? attempt.request.name : attempt.answer.name);
-  if (attempt.answer.kind == journey::Kind::icmp_error) count_error(*this, attempt.answer);
-  if (attempt.answer.extended_error != 0) {
-    const auto code = static_cast<std::uint16_t>(attempt.answer.extended_error - 1);
-    extended_errors.add(code);
-    note_code(extended_error_first, code, attempt.answer.place);
+  names.add(attempt.question.name);
+  if (attempt.decided_by == journey::Kind::icmp_error || attempt.extended_error != 0) {
+    count_answer(attempt, packets);
   }
-  offer(*this, attempt, std::min(first_limit, kFirst), std::min(last_limit, kLast));
+  exemplars_.offer(attempt, packets, std::min(first_limit, kFirst), std::min(last_limit, kLast));
+}
+
+// What of an answer is counted beside the outline; few answers have it.
+void Row::count_answer(const Outline& attempt, const Packets& packets) {
+  Attempt whole;
+  show_in(whole, attempt, packets);
+  if (attempt.decided_by == journey::Kind::icmp_error) count_error(*this, whole.answer);
+  if (attempt.extended_error == 0) return;
+  const auto code = static_cast<std::uint16_t>(attempt.extended_error - 1);
+  extended_errors.add(code);
+  note_code(extended_error_first, code, whole.answer.place);
 }
 
 void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limit) {
@@ -132,16 +163,9 @@ void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limi
     note_code(extended_error_first, code, place);
   }
   for (const Attempt* attempt : other.exemplars()) {
-    offer(*this, *attempt, std::min(first_limit, kFirst), std::min(last_limit, kLast));
+    exemplars_.offer(*attempt, journey::WholePackets{*attempt}, std::min(first_limit, kFirst),
+                     std::min(last_limit, kLast));
   }
-}
-
-std::vector<const Attempt*> Row::exemplars() const {
-  std::vector<const Attempt*> all;
-  all.reserve(first_attempts.size() + last_attempts.size());
-  for (const Attempt& attempt : first_attempts) all.push_back(&attempt);
-  for (const Attempt& attempt : last_attempts) all.push_back(&attempt);
-  return all;
 }
 
 }  // namespace whydown::evidence

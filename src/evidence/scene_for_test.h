@@ -258,6 +258,12 @@ inline std::vector<std::uint64_t> numbers(const std::vector<base::Place>& places
   return out;
 }
 
+inline void add(Row& row, Attempt attempt, std::size_t first = Row::kFirst,
+                std::size_t last = Row::kLast) {
+  attempt.complete_outline();
+  row.add(attempt, journey::WholePackets{attempt}, first, last);
+}
+
 // One row of a fact's table.
 struct Case {
   const char* what;

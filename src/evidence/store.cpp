@@ -10,15 +10,11 @@ namespace whydown::evidence {
 
 namespace {
 
-std::uint64_t hash_of(const base::IpAddress& address) {
-  return base::combine(address.high(), address.low());
-}
-
 std::uint64_t hash_of(const Service& service) {
   const std::uint64_t rest = std::uint64_t{service.port} << 16U |
                              static_cast<std::uint64_t>(service.transport) << 8U |
                              static_cast<std::uint64_t>(service.protocol);
-  return base::combine(hash_of(service.server), rest);
+  return base::fold(service.server.low() + rest, service.server.high());
 }
 
 std::uint64_t hash_of(const RowKey& key) {
@@ -26,53 +22,36 @@ std::uint64_t hash_of(const RowKey& key) {
       static_cast<std::uint64_t>(key.step) << 24U | static_cast<std::uint64_t>(key.outcome) << 16U |
       static_cast<std::uint64_t>(key.symptom) << 8U | static_cast<std::uint64_t>(key.healed) << 1U |
       static_cast<std::uint64_t>(key.noise);
-  return base::combine(hash_of(key.service), rest);
+  return base::fold(hash_of(key.service), rest);
 }
 
 std::uint64_t hash_of(const ServiceClientKey& key) {
-  return base::combine(hash_of(key.service), hash_of(key.client));
+  return base::fold(hash_of(key.service) + key.client.low(),
+                    key.client.high() + static_cast<std::uint64_t>(key.step));
 }
 
 bool is_quiet(Outcome outcome) {
   return outcome == Outcome::ok || outcome == Outcome::slow || outcome == Outcome::unknown;
 }
 
-bool is_left_out_of_clients(const Attempt& attempt) {
+bool is_left_out_of_clients(const Outline& attempt) {
   // What was healed did not hurt the client; what healed it counts.
   return attempt.is_probe || attempt.is_noise || attempt.mid_stream || attempt.healed;
 }
 
-void add_to(ClientRow& row, const Attempt& attempt) {
-  ++row.attempts[static_cast<std::size_t>(attempt.step)][static_cast<std::size_t>(attempt.outcome)];
-  row.first = std::min(row.first, attempt.begin);
-  row.last = std::max(row.last, attempt.end);
-}
-
-void add_to(ServiceClientRow& row, const Attempt& attempt) {
+void add_to(ServiceClientRow& row, const Outline& attempt) {
+  ++row.attempts[static_cast<std::size_t>(attempt.outcome)];
   if (attempt.outcome == Outcome::ok || attempt.outcome == Outcome::slow) {
-    ++row.ok;
     row.first_ok = std::min(row.first_ok, attempt.begin);
     row.last_ok = std::max(row.last_ok, attempt.begin);
   } else if (attempt.outcome != Outcome::unknown) {
-    ++row.failed;
     row.first_failed = std::min(row.first_failed, attempt.begin);
     row.last_failed = std::max(row.last_failed, attempt.begin);
   }
 }
 
-void merge_into(ClientRow& row, const ClientRow& other) {
-  for (std::size_t step = 0; step < journey::kSteps; ++step) {
-    for (std::size_t outcome = 0; outcome < journey::kOutcomes; ++outcome) {
-      row.attempts[step][outcome] += other.attempts[step][outcome];
-    }
-  }
-  row.first = std::min(row.first, other.first);
-  row.last = std::max(row.last, other.last);
-}
-
 void merge_into(ServiceClientRow& row, const ServiceClientRow& other) {
-  row.ok += other.ok;
-  row.failed += other.failed;
+  for (std::size_t i = 0; i < journey::kOutcomes; ++i) row.attempts[i] += other.attempts[i];
   row.first_ok = std::min(row.first_ok, other.first_ok);
   row.last_ok = std::max(row.last_ok, other.last_ok);
   row.first_failed = std::min(row.first_failed, other.first_failed);
@@ -116,10 +95,7 @@ void merge_into(journey::Totals& totals, const journey::Totals& other) {
 
 }  // namespace
 
-Store::Store()
-    : row_index_(limits::kMaxRows),
-      client_index_(limits::kMaxClients),
-      service_client_index_(limits::kMaxServiceClients) {}
+Store::Store() : row_index_(limits::kMaxRows), service_client_index_(limits::kMaxServiceClients) {}
 
 Row* Store::row_of(const RowKey& key) {
   const std::uint64_t hash = hash_of(key);
@@ -135,16 +111,6 @@ Row* Store::row_of(const RowKey& key) {
   return &at->second;
 }
 
-ClientRow* Store::client_of(const base::IpAddress& client) {
-  const std::uint64_t hash = hash_of(client);
-  if (auto* node = client_index_.find(client, hash)) return &node->second;
-  if (clients_.size() == limits::kMaxClients) return nullptr;
-  const auto at = clients_.try_emplace(client).first;
-  at->second.client = client;
-  client_index_.insert(&*at, hash);
-  return &at->second;
-}
-
 ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
   const std::uint64_t hash = hash_of(key);
   if (auto* node = service_client_index_.find(key, hash)) return &node->second;
@@ -154,44 +120,35 @@ ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
   return &at->second;
 }
 
-namespace {
-
-void add_any(Row& row, const Attempt& attempt, std::size_t first, std::size_t last) {
-  row.add(attempt, first, last);
-}
-void add_any(Row& row, const Row& other, std::size_t first, std::size_t last) {
-  row.merge(other, first, last);
-}
-
-}  // namespace
-
 // Once the exemplars are spent, a row's may still be replaced, and its first and last are kept.
-template <typename Added>
-void Store::add_to_row(Row& row, const Added& added) {
-  const std::size_t first = row.first_attempts.size();
-  const std::size_t last = row.last_attempts.size();
+template <typename Add>
+void Store::add_to_row(Row& row, Add add) {
+  const std::size_t first = row.kept().first_size();
+  const std::size_t last = row.kept().last_size();
   if (exemplars_ < limits::kMaxExemplars) {
-    add_any(row, added, Row::kFirst, Row::kLast);
+    add(Row::kFirst, Row::kLast);
   } else {
-    add_any(row, added, std::max<std::size_t>(first, 1), std::max<std::size_t>(last, 1));
+    add(std::max<std::size_t>(first, 1), std::max<std::size_t>(last, 1));
   }
-  exemplars_ += row.first_attempts.size() + row.last_attempts.size() - first - last;
+  exemplars_ += row.kept().size() - first - last;
 }
 
-void Store::attempt(const Attempt& attempt) {
+void Store::attempt(const Outline& attempt, const Packets& packets) {
   Row* row = row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom,
                      attempt.healed, attempt.is_noise});
   if (row == nullptr) {
     ++overflow_;
   } else {
-    add_to_row(*row, attempt);
+    add_to_row(*row, [&](std::size_t first, std::size_t last) {
+      row->add(attempt, packets, first, last);
+    });
   }
   if (is_left_out_of_clients(attempt)) return;
-  ClientRow* client = client_of(attempt.client);
-  if (client != nullptr) add_to(*client, attempt);
-  ServiceClientRow* pair = service_client_of({attempt.service, attempt.client});
-  if (pair != nullptr) add_to(*pair, attempt);
-  client_overflow_ += client == nullptr || pair == nullptr ? 1U : 0U;
+  if (ServiceClientRow* pair = service_client_of({attempt.service, attempt.client, attempt.step})) {
+    add_to(*pair, attempt);
+  } else {
+    ++client_overflow_;
+  }
 }
 
 ObservationRow* Store::observation_row_of(Sign sign, const Service& service) {
@@ -223,15 +180,14 @@ void Store::merge(const Store& other) {
       overflow_ += added.attempts;
       continue;
     }
-    add_to_row(*row, added);
-  }
-  for (const auto& [client, added] : other.clients_) {
-    if (ClientRow* row = client_of(client)) merge_into(*row, added);
+    add_to_row(*row, [&, &other_row = added](std::size_t first, std::size_t last) {
+      row->merge(other_row, first, last);
+    });
   }
   for (const auto& [key, added] : other.service_clients_) {
     ServiceClientRow* row = service_client_of(key);
     if (row != nullptr) merge_into(*row, added);
-    if (row == nullptr) client_overflow_ += added.ok + added.failed;
+    if (row == nullptr) client_overflow_ += added.total();
   }
   for (const ObservationRow& added : other.observations_) {
     ObservationRow* row = observation_row_of(added.sign, added.service);
@@ -262,12 +218,10 @@ std::size_t Store::memory_bytes() {
   constexpr std::size_t exemplars = limits::kMaxExemplars + 2 * limits::kMaxRows;
   using ServiceClient = std::pair<const ServiceClientKey, ServiceClientRow>;
   return limits::kMaxRows * row + exemplars * sizeof(Attempt) +
-         limits::kMaxClients * (sizeof(ClientRow) + sizeof(base::IpAddress) + node) +
          limits::kMaxServiceClients * (sizeof(ServiceClient) + node) +
          limits::kMaxObservationRows *
              (sizeof(ObservationRow) + limits::kObservationsKept * sizeof(Observation)) +
          decltype(row_index_)::memory_bytes(limits::kMaxRows) +
-         decltype(client_index_)::memory_bytes(limits::kMaxClients) +
          decltype(service_client_index_)::memory_bytes(limits::kMaxServiceClients);
 }
 

@@ -32,10 +32,7 @@ void add_dns(const packet::dns::Message& message, Digest& digest) {
   digest.dns_truncated = message.truncated;
   digest.checking_disabled = message.checking_disabled;
   digest.expected_length = expected_query_length(message);
-  if (!message.extended_errors.empty()) {
-    const std::uint16_t code = message.extended_errors[0].code;
-    digest.extended_error = static_cast<std::uint16_t>(code == 0xffff ? code : code + 1);
-  }
+  digest.extended_error = extended_error_of(message);
   for (const auto& record : message.records) {
     if (record.section == packet::dns::Section::authority &&
         record.type == packet::dns::type::soa) {
@@ -66,6 +63,12 @@ void add_icmp(const packet::Packet& packet, Digest& digest) {
 }
 
 }  // namespace
+
+std::uint16_t extended_error_of(const packet::dns::Message& message) {
+  if (message.extended_errors.empty()) return 0;
+  const std::uint16_t code = message.extended_errors[0].code;
+  return static_cast<std::uint16_t>(code == 0xffff ? code : code + 1);
+}
 
 // EDNS options and records are of any size: only a plain query's length follows from its name.
 std::uint32_t expected_query_length(const packet::dns::Message& message) {

@@ -75,6 +75,9 @@ struct Digest {
 
 Digest digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name);
 
+// As Digest::extended_error.
+std::uint16_t extended_error_of(const packet::dns::Message& message);
+
 // Bytes that a plain query takes on the wire, from its own name; 0 when it carries anything else.
 std::uint32_t expected_query_length(const packet::dns::Message& message);
 

@@ -94,9 +94,9 @@ void DnsTracker::close(Slot slot) {
     decide_silence(slot);
     return;
   }
-  Attempt attempt = attempt_of(query);
+  Outline attempt = outline_of(query);
   attempt.open_at_end = true;
-  healing_.settle(attempt);
+  healing_.settle(attempt, Told{query});
 }
 
 bool DnsTracker::silent_by_now(const Query& query) const {
@@ -106,18 +106,31 @@ bool DnsTracker::silent_by_now(const Query& query) const {
                      .later_packets = context_.since(query.order)});
 }
 
-Attempt DnsTracker::attempt_of(const Query& query) const {
-  Attempt attempt;
+Outline DnsTracker::outline_of(const Query& query) {
+  Outline attempt;
+  const bool asked = query.tries != 0;
   attempt.service = {.server = query.server,
                      .port = query.server_port,
                      .transport = query.transport,
                      .protocol = Protocol::dns};
   attempt.client = query.client;
   attempt.step = Step::name;
-  attempt.request_seen = query.tries != 0;
-  attempt.client_spoke = query.tries != 0;
+  attempt.request_seen = asked;
+  attempt.client_spoke = asked;
   attempt.is_noise = query.unusual;
   attempt.tries = query.tries;
+  attempt.begin = asked ? query.first.when() : base::time_from_ns(query.last_seen);
+  attempt.end = query.last.is_set() ? query.last.when() : attempt.begin;
+  attempt.question = {.name = query.name,
+                      .type = query.type,
+                      .is_set = true,
+                      .checking_disabled = query.checking_disabled};
+  attempt.input = query.first.input;
+  attempt.number = query.first.number;
+  return attempt;
+}
+
+void DnsTracker::Told::show(Attempt& attempt) const {
   const auto digest = [&](const Trace& trace) {
     Digest result = expand(trace, Kind::dns_query, query.transport,
                            {query.client, query.server, query.client_port, query.server_port});
@@ -131,19 +144,21 @@ Attempt DnsTracker::attempt_of(const Query& query) const {
   };
   attempt.request = digest(query.first);
   attempt.last_request = digest(query.last);
-  attempt.begin = query.first.is_set() ? query.first.when() : base::time_from_ns(query.last_seen);
-  attempt.end = query.last.is_set() ? query.last.when() : attempt.begin;
-  return attempt;
+  attempt.answer = {};
+  if (answer == nullptr) return;
+  attempt.answer = digest_of(*answer, kind, query.name);
+  if (kind == Kind::dns_answer && attempt.answer.dns_type == 0)
+    attempt.answer.dns_type = query.type;
 }
 
 void DnsTracker::decide_silence(Slot slot) {
   const Query& query = queries_[slot];
-  Attempt attempt = attempt_of(query);
+  Outline attempt = outline_of(query);
   attempt.outcome = Outcome::silent;
   attempt.symptom = Symptom::no_response;
   attempt.healed = query.healed;
   attempt.answered_by_other_server = query.healed && query.healed_by_other;
-  healing_.settle(attempt);
+  healing_.settle(attempt, Told{query});
 }
 
 void DnsTracker::observe(Sign sign, const Query& query, const Packet& packet, Kind kind) {
@@ -170,7 +185,7 @@ void DnsTracker::advance() {
     Query& query = queries_[slot];
     if (!older(query.first.when(), limits::kNameHealing)) break;
     // Good answers are remembered only for a while.
-    const Healing::Verdict verdict = healing_.check(attempt_of(query));
+    const Healing::Verdict verdict = healing_.check(outline_of(query));
     query.healed = verdict.served;
     query.healed_by_other = verdict.by_other_server;
     move_to(slot, old);

@@ -172,13 +172,20 @@ bool DnsTracker::is_repeated(const Query& query, const Packet& packet) {
 void DnsTracker::decide_answer(Slot slot, const View& view) {
   Query& query = queries_[slot];
   const Packet& packet = view.packet;
-  Attempt attempt = attempt_of(query);
+  const packet::dns::Message& message = packet.dns;
+  Outline attempt = outline_of(query);
   attempt.server_spoke = true;
-  attempt.answer = digest_of(packet, Kind::dns_answer, query.name);
-  if (attempt.answer.dns_type == 0) attempt.answer.dns_type = query.type;
+  attempt.decided_by = Kind::dns_answer;
+  if (attempt.question.type == 0) attempt.question.type = message.question_type;
+  if (query.tries == 0) {
+    attempt.input = packet.place.input;
+    attempt.number = packet.place.number;
+    attempt.question.checking_disabled = message.checking_disabled;
+  }
+  attempt.extended_error = extended_error_of(message);
   attempt.end = packet.place.time;
   attempt.latency = latency_of(query.timed && packet.has_time, attempt.begin, packet.place.time);
-  attempt.symptom = rcode_symptom(packet.dns.rcode);
+  attempt.symptom = rcode_symptom(message.rcode);
   attempt.outcome = outcome_of(attempt.symptom);
   const bool late = attempt.latency >= limits::kLateName && healing_.check(attempt).served;
   if (attempt.outcome == Outcome::ok && (attempt.latency >= limits::kSlowName || query.tries > 1)) {
@@ -187,11 +194,11 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   attempt.healed = attempt.symptom != Symptom::none && query.healed;
   attempt.answered_by_other_server = attempt.healed && query.healed_by_other;
   if (late) observe(Sign::late_answer, query, packet, Kind::dns_answer);
-  query.answer_content = content_of(packet.dns);
+  query.answer_content = content_of(message);
   query.answers = 1;
-  settle(slot, State::answered);
   learn_from(view, query.name, query.type);
-  healing_.settle(attempt);
+  healing_.settle(attempt, Told{query, &packet, Kind::dns_answer});
+  settle(slot, State::answered);
 }
 
 void DnsTracker::learn_from(const View& view, std::uint32_t name, std::uint16_t type) {
@@ -271,10 +278,11 @@ DnsTracker::Found DnsTracker::find(const Complaint& complaint) const {
 void DnsTracker::fail(Slot slot, const Complaint& complaint) {
   Query& query = queries_[slot];
   const Packet& packet = complaint.packet;
-  Attempt attempt = attempt_of(query);
+  Attempt attempt;
+  static_cast<Outline&>(attempt) = outline_of(query);
+  Told{query, &packet, Kind::icmp_error}.show(attempt);
   attempt.symptom = complaint.symptom;
   attempt.outcome = outcome_of(attempt.symptom);
-  attempt.answer = digest_of(packet, Kind::icmp_error, query.name);
   attempt.server_spoke = packet.ip.source == query.server;
   attempt.end = packet.place.time;
   attempt.latency = latency_of(query.timed && packet.has_time, attempt.begin, packet.place.time);

@@ -73,6 +73,17 @@ class DnsTracker {
     Trace last;
   };
 
+  // The packets of a question: its queries, and what decided it.
+  struct Told final : Packets {
+    explicit Told(const Query& asked, const packet::Packet* decided_by = nullptr,
+                  Kind answer_kind = Kind::none)
+        : query(asked), answer(decided_by), kind(answer_kind) {}
+    void show(Attempt& attempt) const override;
+    const Query& query;
+    const packet::Packet* answer;
+    Kind kind;
+  };
+
   // One DNS message with its roles.
   struct View {
     const packet::Packet& packet;
@@ -107,7 +118,7 @@ class DnsTracker {
   void forget(Slot slot);
   void evict(Slot slot);
   void decide_silence(Slot slot);
-  Attempt attempt_of(const Query& query) const;
+  static Outline outline_of(const Query& query);
   bool silent_by_now(const Query& query) const;
   void observe(Sign sign, const Query& query, const packet::Packet& packet, Kind kind);
   Slot find_exact(const View& view, bool asked_only, bool* crowded) const;

@@ -24,11 +24,8 @@ std::int64_t slot_of(base::Time time) {
 }
 
 // What the attempt asked for, where it is a name.
-const Digest* question_of(const Attempt& attempt) {
-  if (attempt.service.protocol != Protocol::dns) return nullptr;
-  if (attempt.request.kind == Kind::dns_query) return &attempt.request;
-  if (attempt.answer.kind == Kind::dns_answer) return &attempt.answer;
-  return nullptr;
+const Question* question_of(const Outline& attempt) {
+  return attempt.question.is_set ? &attempt.question : nullptr;
 }
 
 bool is_address_type(std::uint32_t t) { return t == type::a || t == type::aaaa; }
@@ -100,7 +97,7 @@ bool may_heal(Outcome outcome) {
 
 Healing::Healing(Context& context) : context_(context) {}
 
-base::Time Healing::deadline_of(const Attempt& attempt) {
+base::Time Healing::deadline_of(const Outline& attempt) {
   if (question_of(attempt) == nullptr) return base::add(attempt.begin, limits::kConnectHealing);
   const bool act = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed;
   return act ? base::add(attempt.end, limits::kActHealing)
@@ -165,18 +162,18 @@ std::uint64_t Healing::client_of(const base::IpAddress& address) {
   return host == nullptr ? hash_of(address, 17) : fold(host->mac, 18);
 }
 
-std::uint64_t Healing::wish_key(const Attempt& attempt) {
+std::uint64_t Healing::wish_key(const Outline& attempt) {
   const std::uint64_t client = client_of(attempt.client);
-  if (const Digest* question = question_of(attempt)) return name_key(client, question->name, 0);
+  if (const Question* question = question_of(attempt)) return name_key(client, question->name, 0);
   return connect_key(client, attempt.service);
 }
 
-std::uint64_t Healing::group_key(const Attempt& attempt) {
+std::uint64_t Healing::group_key(const Outline& attempt) {
   if (attempt.symptom == Symptom::ttl_exceeded) {
     return pair_hash(attempt.client, attempt.service.server);
   }
   const std::uint64_t client = client_of(attempt.client);
-  if (const Digest* question = question_of(attempt)) {
+  if (const Question* question = question_of(attempt)) {
     return label_key(client, first_label(context_.names.text(question->name)));
   }
   return port_key(client, attempt.service.port);
@@ -207,15 +204,15 @@ void Healing::name_served(const NameServed& served) {
   remember(checked ? std::uint32_t{served.type} : served.type | kUnchecked);
   if (address) remember(served.type | kAnyAddress);
 
-  each_waiting(wishes_, name_key(client, served.name, 0), [&](Attempt& attempt) {
-    const Digest* question = question_of(attempt);
+  each_waiting(wishes_, name_key(client, served.name, 0), [&](Outline& attempt) {
+    const Question* question = question_of(attempt);
     if (question == nullptr || question->name != served.name ||
         client_of(attempt.client) != client) {
       return false;
     }
     if (!checked && !question->checking_disabled) return false;
-    const bool same = question->dns_type == served.type;
-    const bool enough = served.data && served.type == type::a && is_second_to_a(question->dns_type);
+    const bool same = question->type == served.type;
+    const bool enough = served.data && served.type == type::a && is_second_to_a(question->type);
     if (!same && !enough) return false;
     attempt.healed = true;
     attempt.answered_by_other_server = attempt.service.server != served.server;
@@ -227,8 +224,8 @@ void Healing::name_served(const NameServed& served) {
 // A search list that was tried first: "www.example.com.lan" before "www.example.com", or, of the
 // list "corp.example.com example.com", "www.corp.example.com" before "www.example.com".
 void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
-  each_waiting(groups_, label_key(client, first_label(name)), [&](Attempt& attempt) {
-    const Digest* question = question_of(attempt);
+  each_waiting(groups_, label_key(client, first_label(name)), [&](Outline& attempt) {
+    const Question* question = question_of(attempt);
     if (question == nullptr || attempt.symptom != Symptom::nx_domain ||
         client_of(attempt.client) != client) {
       return false;
@@ -253,14 +250,14 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
     connects_.get(family_key(client, service.port, family)).add(asked);
   }
 
-  each_waiting(wishes_, connect_key(client, service), [&](Attempt& attempt) {
+  each_waiting(wishes_, connect_key(client, service), [&](Outline& attempt) {
     attempt.healed = client_of(attempt.client) == client && question_of(attempt) == nullptr &&
                      attempt.service.server == service.server &&
                      attempt.service.port == service.port;
     return attempt.healed;
   });
   if (!tcp) return;
-  each_waiting(groups_, port_key(client, service.port), [&](Attempt& attempt) {
+  each_waiting(groups_, port_key(client, service.port), [&](Outline& attempt) {
     if (client_of(attempt.client) != client || attempt.service.port != service.port ||
         attempt.service.transport != packet::Transport::tcp || question_of(attempt) != nullptr) {
       return false;
@@ -274,11 +271,11 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
   });
 }
 
-Healing::Verdict Healing::check_name(const Attempt& attempt) {
-  const Digest* question = question_of(attempt);
+Healing::Verdict Healing::check_name(const Outline& attempt) {
+  const Question* question = question_of(attempt);
   const std::uint64_t client = client_of(attempt.client);
   const base::Time end = deadline_of(attempt);
-  const std::uint32_t wanted = question->dns_type;
+  const std::uint32_t wanted = question->type;
   const auto served = [&](std::uint32_t t, base::Time from) -> const Served* {
     const Served* entry = names_.find(name_key(client, question->name, t));
     return entry != nullptr && entry->within(from, end) ? entry : nullptr;
@@ -295,7 +292,7 @@ Healing::Verdict Healing::check_name(const Attempt& attempt) {
   return {.served = true, .by_other_server = entry->server != hash_of(attempt.service.server, 9)};
 }
 
-bool Healing::check_connect(const Attempt& attempt) {
+bool Healing::check_connect(const Outline& attempt) {
   const Service& service = attempt.service;
   const std::uint64_t client = client_of(attempt.client);
   const base::Time begin = attempt.begin;
@@ -317,14 +314,14 @@ bool Healing::check_connect(const Attempt& attempt) {
                 base::add(begin, limits::kHappyEyeballs));
 }
 
-Healing::Verdict Healing::check(const Attempt& attempt) {
+Healing::Verdict Healing::check(const Outline& attempt) {
   if (question_of(attempt) != nullptr) return check_name(attempt);
   return {.served = check_connect(attempt), .by_other_server = false};
 }
 
 // True when the name is another one, which the client did resolve, with a suffix behind it.
-bool Healing::is_search_suffix(const Attempt& attempt) {
-  const Digest* question = question_of(attempt);
+bool Healing::is_search_suffix(const Outline& attempt) {
+  const Question* question = question_of(attempt);
   const std::uint64_t client = client_of(attempt.client);
   std::string_view name = context_.names.text(question->name);
   const base::Time from = base::add(attempt.begin, -limits::kNameHealing);
@@ -344,15 +341,20 @@ bool Healing::is_search_suffix(const Attempt& attempt) {
 }
 
 void Healing::settle(Attempt& attempt) {
+  attempt.complete_outline();
+  settle(attempt, WholePackets{attempt});
+}
+
+void Healing::settle(Outline& attempt, const Packets& packets) {
   // Captures of several queues are not in order.
   attempt.end = std::max(attempt.begin, attempt.end);
   if (!may_heal(attempt.outcome)) {
-    context_.sink.attempt(attempt);
+    context_.sink.attempt(attempt, packets);
     return;
   }
-  if (const Digest* question = question_of(attempt)) {
+  if (const Question* question = question_of(attempt)) {
     const std::string_view name = context_.names.text(question->name);
-    attempt.is_noise = attempt.is_noise || is_noise(name, question->dns_type, attempt.symptom) ||
+    attempt.is_noise = attempt.is_noise || is_noise(name, question->type, attempt.symptom) ||
                        (attempt.symptom == Symptom::nx_domain && is_search_suffix(attempt));
   }
   if (!attempt.healed) {
@@ -364,17 +366,18 @@ void Healing::settle(Attempt& attempt) {
   const bool may_be_probe = attempt.symptom == Symptom::ttl_exceeded && !attempt.is_probe;
   const bool done = attempt.healed || attempt.is_noise || deadline <= context_.now;
   if (attempt.is_probe || (done && !may_be_probe)) {
-    context_.sink.attempt(attempt);
+    context_.sink.attempt(attempt, packets);
   } else {
-    wait(attempt, deadline);
+    wait(attempt, packets, deadline);
   }
 }
 
-void Healing::wait(const Attempt& attempt, base::Time deadline) {
+void Healing::wait(const Outline& attempt, const Packets& packets, base::Time deadline) {
   if (waiting_.full()) emit(ages_.front(0));
   const Slot slot = waiting_.take();
   Waiting& waiting = waiting_[slot];
-  waiting.attempt = attempt;
+  static_cast<Outline&>(waiting.attempt) = attempt;
+  packets.show(waiting.attempt);
   waiting.deadline = deadline;
   waiting.wish_list = static_cast<std::uint32_t>(wish_key(attempt) & (limits::kWaiting - 1));
   waiting.group_list = static_cast<std::uint32_t>(group_key(attempt) & (limits::kWaiting - 1));
@@ -388,12 +391,12 @@ void Healing::emit(Slot slot) {
   wishes_.remove(waiting.wish_list, slot);
   groups_.remove(waiting.group_list, slot);
   ages_.remove(0, slot);
-  context_.sink.attempt(waiting.attempt);
+  context_.sink.attempt(waiting.attempt, WholePackets{waiting.attempt});
   waiting_.give_back(slot);
 }
 
 void Healing::mark_probes(const base::IpAddress& client, const base::IpAddress& server) {
-  each_waiting(groups_, pair_hash(client, server), [&](Attempt& attempt) {
+  each_waiting(groups_, pair_hash(client, server), [&](Outline& attempt) {
     attempt.is_probe = attempt.client == client && attempt.service.server == server &&
                        attempt.symptom == Symptom::ttl_exceeded;
     return attempt.is_probe;

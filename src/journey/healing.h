@@ -47,9 +47,10 @@ class Healing {
     bool by_other_server = false;
   };
   // Whether the wish was served within its window so far; for undecided attempts whose window ends.
-  Verdict check(const Attempt& attempt);
+  Verdict check(const Outline& attempt);
   // Takes every decided attempt, once, and gives it to the sink now or later.
-  void settle(Attempt& attempt);
+  void settle(Outline& attempt, const Packets& packets);
+  void settle(Attempt& attempt);  // completes its outline
   // Failures of this path that still wait were a traceroute's.
   void mark_probes(const base::IpAddress& client, const base::IpAddress& server);
   void advance();
@@ -57,7 +58,7 @@ class Healing {
 
   static std::size_t memory_bytes();
   // Until when what comes serves the attempt's wish.
-  static base::Time deadline_of(const Attempt& attempt);
+  static base::Time deadline_of(const Outline& attempt);
 
  private:
   // When something was served: exactly the last time, and the half seconds before it as bits.
@@ -86,15 +87,15 @@ class Healing {
     std::uint32_t group_list = 0;
   };
 
-  Verdict check_name(const Attempt& attempt);
-  bool check_connect(const Attempt& attempt);
+  Verdict check_name(const Outline& attempt);
+  bool check_connect(const Outline& attempt);
   void unmask_search_list(std::uint64_t client, std::string_view name);
-  bool is_search_suffix(const Attempt& attempt);
+  bool is_search_suffix(const Outline& attempt);
   std::uint64_t client_of(const base::IpAddress& address);
   std::uint32_t origin_of(const base::IpAddress& address);
-  std::uint64_t wish_key(const Attempt& attempt);
-  std::uint64_t group_key(const Attempt& attempt);
-  void wait(const Attempt& attempt, base::Time deadline);
+  std::uint64_t wish_key(const Outline& attempt);
+  std::uint64_t group_key(const Outline& attempt);
+  void wait(const Outline& attempt, const Packets& packets, base::Time deadline);
   void emit(Slot slot);
   template <typename Each>
   void each_waiting(const Chains& chains, std::uint64_t key, Each each);

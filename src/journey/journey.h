@@ -67,7 +67,16 @@ struct Service {
   friend auto operator<=>(const Service&, const Service&) = default;
 };
 
-struct Attempt {
+// A DNS question as an attempt asks it.
+struct Question {
+  std::uint32_t name = 0;  // Interner id
+  std::uint16_t type = 0;
+  bool is_set = false;             // false where no name is asked for: TCP to port 53, for example
+  bool checking_disabled = false;  // CD, RFC 4035 3.1.6: the client wants unvalidated data
+};
+
+// An attempt without its packets: what is counted of it.
+struct Outline {
   Service service;
   base::IpAddress client;
   Step step = Step::connect;
@@ -90,9 +99,42 @@ struct Attempt {
   base::Time end{};           // answer or error; of silence, the last request
   // From the first request to the answer; negative when there is none.
   base::Duration latency{-1};
+  // What is repeated from the packets, so that counting need not see them:
+  Question question;
+  Kind decided_by = Kind::none;      // Attempt::answer.kind
+  std::uint16_t extended_error = 0;  // Attempt::answer.extended_error
+  std::uint16_t input = 0;           // input and number of the first packet: the order of attempts
+  std::uint64_t number = 0;          // that began together
+};
+
+// An attempt with its packets, as exemplars keep it.
+struct Attempt : Outline {
   Digest request;       // first request packet
   Digest last_request;  // last one; not set when there was only one
   Digest answer;        // answer, reset or ICMP error that decided it; not set when none
+
+  // Sets what the outline repeats from the packets.
+  void complete_outline();
+};
+
+// The packets of a decided attempt, as long as the tracker's tables hold them. Digests cost more
+// than counting does, so only who keeps the attempt asks for them.
+class Packets {
+ public:
+  virtual void show(Attempt& attempt) const = 0;  // sets its three digests
+
+ protected:
+  ~Packets() = default;
+};
+
+// Those of an attempt that is at hand whole.
+class WholePackets final : public Packets {
+ public:
+  explicit WholePackets(const Attempt& attempt) : attempt_(attempt) {}
+  void show(Attempt& attempt) const override;
+
+ private:
+  const Attempt& attempt_;
 };
 
 // What is worth knowing beyond attempts.
@@ -137,7 +179,13 @@ class Sink {
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
   virtual ~Sink() = default;
-  virtual void attempt(const Attempt& attempt) = 0;
+  // `packets` are valid during the call only.
+  virtual void attempt(const Outline& outline, const Packets& packets) = 0;
+  // One that is at hand whole; its outline is completed.
+  void attempt(Attempt whole) {
+    whole.complete_outline();
+    attempt(whole, WholePackets{whole});
+  }
   virtual void observation(const Observation& observation) = 0;
 };
 

@@ -23,7 +23,10 @@ void require(bool holds) {
 class Judge final : public journey::Sink {
  public:
   explicit Judge(const base::Interner& names) : names_(names) {}
-  void attempt(const journey::Attempt& attempt) override {
+  void attempt(const journey::Outline& outline, const journey::Packets& packets) override {
+    journey::Attempt attempt;
+    static_cast<journey::Outline&>(attempt) = outline;
+    packets.show(attempt);
     const bool failed = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
                         attempt.outcome == Outcome::silent;
     require(failed == (attempt.symptom != Symptom::none));

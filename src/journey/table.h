@@ -15,6 +15,7 @@
 #include <type_traits>
 
 #include "base/address.h"
+#include "base/hash.h"
 #include "journey/limits.h"
 
 namespace whydown::journey {
@@ -236,14 +237,9 @@ class Memory {
   ZeroedArray<Value> values_;
 };
 
-// --- Hashing: one wide multiplication per pair of words -----------------------------------------
+// --- Hashing ------------------------------------------------------------------------------------
 
-inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
-  __extension__ using Wide = unsigned __int128;
-  const Wide product =
-      static_cast<Wide>(a ^ 0x9e3779b97f4a7c15ULL) * static_cast<Wide>(b ^ 0xd6e8feb86659fd93ULL);
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
-}
+using base::fold;
 inline std::uint64_t hash_of(const base::IpAddress& address, std::uint64_t salt) {
   return fold(address.low() + salt * 0xa0761d6478bd642fULL, address.high() ^ salt);
 }

@@ -127,8 +127,8 @@ bool TcpTracker::silent_by_now(const Flow& flow) const {
                      .later_packets = context_.since(flow.order)});
 }
 
-Attempt TcpTracker::attempt_of(const Flow& flow) const {
-  Attempt attempt;
+Outline TcpTracker::outline_of(const Flow& flow) {
+  Outline attempt;
   const bool dns = flow.server_port == kDnsPort;
   attempt.service = {.server = flow.server,
                      .port = flow.server_port,
@@ -140,61 +140,76 @@ Attempt TcpTracker::attempt_of(const Flow& flow) const {
   attempt.server_spoke = flow.server_spoke;
   attempt.tries = flow.tries;
   attempt.request_seen = flow.tries != 0;
-  const Ends ends{flow.client, flow.server, flow.client_port, flow.server_port};
-  if (attempt.request_seen) {
-    attempt.request = expand(flow.first, Kind::tcp_syn, Transport::tcp, ends);
-    attempt.last_request = expand(flow.last, Kind::tcp_syn, Transport::tcp, ends);
-  }
-  attempt.begin = flow.first.is_set() ? flow.first.when() : flow.answer.when();
+  const Trace& first = flow.first.is_set() ? flow.first : flow.answer;
+  attempt.begin = first.when();
   attempt.end = flow.last.is_set() ? flow.last.when() : attempt.begin;
+  attempt.input = first.input;
+  attempt.number = first.number;
   return attempt;
 }
 
+Attempt TcpTracker::attempt_of(const Flow& flow) {
+  Attempt attempt;
+  static_cast<Outline&>(attempt) = outline_of(flow);
+  Told{flow}.show(attempt);
+  return attempt;
+}
+
+void TcpTracker::Told::show(Attempt& attempt) const {
+  const Ends sent{flow.client, flow.server, flow.client_port, flow.server_port};
+  const Ends received{flow.server, flow.client, flow.server_port, flow.client_port};
+  attempt.request = attempt.last_request = attempt.answer = {};
+  if (flow.state == State::mid_stream) {
+    (flow.from_server ? attempt.answer : attempt.request) =
+        expand(flow.first, Kind::tcp_segment, Transport::tcp, flow.from_server ? received : sent);
+    return;
+  }
+  if (flow.tries != 0) {
+    attempt.request = expand(flow.first, Kind::tcp_syn, Transport::tcp, sent);
+    attempt.last_request = expand(flow.last, Kind::tcp_syn, Transport::tcp, sent);
+  }
+  attempt.answer = expand(flow.answer, Kind::tcp_syn_ack, Transport::tcp, received);
+}
+
 void TcpTracker::decide_silence(Slot slot) {
-  Attempt attempt = attempt_of(flows_[slot]);
+  const Flow& flow = flows_[slot];
+  Outline attempt = outline_of(flow);
   attempt.outcome = Outcome::silent;
   attempt.symptom = Symptom::no_response;
-  attempt.healed = flows_[slot].healed;
-  healing_.settle(attempt);
+  attempt.healed = flow.healed;
+  healing_.settle(attempt, Told{flow});
 }
 
 void TcpTracker::emit_open(Slot slot) {
-  Attempt attempt = attempt_of(flows_[slot]);
+  const Flow& flow = flows_[slot];
+  Outline attempt = outline_of(flow);
   attempt.open_at_end = true;
-  healing_.settle(attempt);
+  healing_.settle(attempt, Told{flow});
 }
 
 void TcpTracker::emit_ok(Slot slot, bool is_half_open) {
   const Flow& flow = flows_[slot];
-  Attempt attempt = attempt_of(flow);
+  Outline attempt = outline_of(flow);
   attempt.outcome = flow.tries > 1 ? Outcome::slow : Outcome::ok;
   attempt.half_open = is_half_open;
+  attempt.end = context_.now;
   if (flow.answer.is_set()) {
-    attempt.answer = expand(flow.answer, Kind::tcp_syn_ack, Transport::tcp,
-                            {flow.server, flow.client, flow.server_port, flow.client_port});
+    attempt.decided_by = Kind::tcp_syn_ack;
     attempt.end = flow.answer.when();
     if (attempt.request_seen) {
       attempt.latency = latency_of(flow.timed, attempt.begin, attempt.end);
     }
-  } else {
-    attempt.end = context_.now;
   }
-  healing_.settle(attempt);
+  healing_.settle(attempt, Told{flow});
 }
 
 void TcpTracker::emit_mid_stream(Slot slot) {
   const Flow& flow = flows_[slot];
-  Attempt attempt = attempt_of(flow);
+  Outline attempt = outline_of(flow);
   attempt.mid_stream = true;
   attempt.end = base::time_from_ns(flow.last_seen);
-  if (flow.from_server) {
-    attempt.answer = expand(flow.first, Kind::tcp_segment, Transport::tcp,
-                            {flow.server, flow.client, flow.server_port, flow.client_port});
-  } else {
-    attempt.request = expand(flow.first, Kind::tcp_segment, Transport::tcp,
-                             {flow.client, flow.server, flow.client_port, flow.server_port});
-  }
-  healing_.settle(attempt);
+  if (flow.from_server) attempt.decided_by = Kind::tcp_segment;
+  healing_.settle(attempt, Told{flow});
 }
 
 void TcpTracker::count_one_way(const Flow& flow) {
@@ -213,7 +228,7 @@ void TcpTracker::advance() {
     Flow& flow = flows_[slot];
     if (!older(flow.first.when(), limits::kConnectHealing)) break;
     // What served the client is remembered only for a while.
-    flow.healed = healing_.check(attempt_of(flow)).served;
+    flow.healed = healing_.check(outline_of(flow)).served;
     move_to(slot, old);
   }
   for (Slot slot = by_age_.front(old); slot != kNoSlot; slot = by_age_.front(old)) {

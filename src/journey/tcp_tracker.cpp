@@ -189,8 +189,7 @@ void TcpTracker::on_syn_ack(Slot slot, const View& view, std::uint64_t hash) {
     flow.from_client_bytes.start(packet.tcp.acknowledgment);
     flow.from_server_bytes.start(packet.tcp.sequence + 1);
   }
-  const Attempt attempt = attempt_of(flow);
-  healing_.connect_served(flow.client, attempt.service,
+  healing_.connect_served(flow.client, outline_of(flow).service,
                           flow.first.is_set() ? flow.first.when() : packet.place.time);
 }
 
@@ -253,7 +252,7 @@ void TcpTracker::follow_bytes(Flow& flow, const View& view) {
   flow.told_unseen = true;
   Observation observation;
   observation.sign = Sign::acked_unseen_segment;
-  observation.service = attempt_of(flow).service;
+  observation.service = outline_of(flow).service;
   observation.client = flow.client;
   observation.packet = digest_of(packet, Kind::tcp_segment, 0);
   context_.sink.observation(observation);

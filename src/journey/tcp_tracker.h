@@ -69,6 +69,13 @@ class TcpTracker {
     Trace answer;
   };
 
+  // The handshake's packets, or the one that was seen first of a connection in mid-stream.
+  struct Told final : Packets {
+    explicit Told(const Flow& flow_told) : flow(flow_told) {}
+    void show(Attempt& attempt) const override;
+    const Flow& flow;
+  };
+
   // Who sent the packet at hand, seen from its flow.
   struct View {
     const packet::Packet& packet;
@@ -92,7 +99,8 @@ class TcpTracker {
   void emit_ok(Slot slot, bool is_half_open);
   void emit_mid_stream(Slot slot);
   void settle(Slot slot, State state);
-  Attempt attempt_of(const Flow& flow) const;
+  static Outline outline_of(const Flow& flow);
+  static Attempt attempt_of(const Flow& flow);
   void count_one_way(const Flow& flow);
 
   void first_packet(const View& view, std::uint64_t hash);

@@ -21,13 +21,30 @@
 #include <string_view>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "journey/journey.h"
 
 namespace whydown::journey::testing {
 
 class Recorder final : public Sink {
  public:
-  void attempt(const Attempt& attempt) override { attempts.push_back(attempt); }
+  void attempt(const Outline& outline, const Packets& packets) override {
+    Attempt& attempt = attempts.emplace_back();
+    static_cast<Outline&>(attempt) = outline;
+    packets.show(attempt);
+    // The outline repeats what the packets say.
+    Attempt completed = attempt;
+    completed.complete_outline();
+    EXPECT_EQ(outline.question.name, completed.question.name);
+    EXPECT_EQ(outline.question.type, completed.question.type);
+    EXPECT_EQ(outline.question.is_set, completed.question.is_set);
+    EXPECT_EQ(outline.question.checking_disabled, completed.question.checking_disabled);
+    EXPECT_EQ(outline.decided_by, completed.decided_by);
+    EXPECT_EQ(outline.extended_error, completed.extended_error);
+    EXPECT_EQ(outline.input, completed.input);
+    EXPECT_EQ(outline.number, completed.number);
+  }
   void observation(const Observation& observation) override { observations.push_back(observation); }
   std::vector<Attempt> attempts;
   std::vector<Observation> observations;

@@ -48,9 +48,9 @@ using testing::Recorder;
 
 class Counter final : public Sink {
  public:
-  void attempt(const Attempt& attempt) override {
+  void attempt(const Outline& outline, const Packets&) override {
     ++attempts;
-    open += attempt.open_at_end ? 1U : 0U;
+    open += outline.open_at_end ? 1U : 0U;
   }
   void observation(const Observation&) override { ++observations; }
   std::uint64_t attempts = 0;

@@ -49,10 +49,10 @@ Clients clients_of(const View& view) {
   }
   for (const Service& service : view.subject.services) {
     const auto& pairs = view.store.service_clients();
-    for (auto at = pairs.lower_bound({service, {}});
+    for (auto at = pairs.lower_bound({service, {}, {}});
          at != pairs.end() && at->first.service == service; ++at) {
       const ServiceClientRow& row = at->second;
-      const bool is_served = row.ok > 0 && (is_within(row.first_ok) || is_within(row.last_ok));
+      const bool is_served = row.ok() > 0 && (is_within(row.first_ok) || is_within(row.last_ok));
       if (is_served) out.served_others.insert(at->first.client);
     }
   }
@@ -62,8 +62,12 @@ Clients clients_of(const View& view) {
     std::erase_if(out.served_others, [&](const auto& client) {
       const auto& pairs = view.store.service_clients();
       return std::ranges::any_of(view.subject.services, [&](const Service& service) {
-        const auto found = pairs.find({service, client});
-        return found == pairs.end() || found->second.failed > 0;
+        const auto found = pairs.lower_bound({service, client, {}});
+        if (found == pairs.end() || found->first.service != service ||
+            found->first.client != client) {
+          return true;
+        }
+        return found->second.failed() > 0;
       });
     });
   }

@@ -111,7 +111,9 @@ TEST(Rows, WhatCountsAsServed) {
 
 TEST(Rows, BeganBetweenIsKnownOrNot) {
   Row row;
-  for (std::uint64_t i = 0; i < 40; ++i) row.add(Make(dns(), static_cast<double>(i), 2 * i + 1));
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    add(row, Make(dns(), static_cast<double>(i), 2 * i + 1));
+  }
   const struct {
     double from;
     double to;

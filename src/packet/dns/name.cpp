@@ -1,6 +1,9 @@
 #include "packet/dns/name.h"
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstring>
 #include <string_view>
 
 #include "base/cursor.h"
@@ -86,26 +89,82 @@ NameFault check_pointer(std::size_t target, std::size_t start) {
   return target < kHeader ? NameFault::malformed : NameFault::none;
 }
 
-}  // namespace
+// --- Eight bytes of a label at a time --------------------------------------------------------
 
-NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset) {
+constexpr std::uint64_t in_each(std::uint8_t byte) { return byte * 0x0101010101010101ULL; }
+constexpr std::uint64_t kTops = in_each(0x80);
+
+// Whether any of the bytes, all below 0x80, is `byte`.
+constexpr bool holds(std::uint64_t word, std::uint8_t byte) {
+  const std::uint64_t x = word ^ in_each(byte);
+  return ((x - in_each(1)) & ~x & kTops) != 0;
+}
+
+// As kSpelling: no byte needs an escape.
+constexpr bool is_plain(std::uint64_t word) {
+  const bool seven_bits = (word & kTops) == 0;
+  const bool visible = (((word | kTops) - in_each('!')) & kTops) == kTops &&
+                       ((word + in_each(0x7f - '~')) & kTops) == 0;
+  return seven_bits && visible && !holds(word, '.') && !holds(word, '\\');
+}
+
+// Of plain bytes.
+constexpr std::uint64_t lower_case(std::uint64_t word) {
+  const std::uint64_t from_a = word + in_each(0x80 - 'A');
+  const std::uint64_t beyond_z = word + in_each(0x80 - 'Z' - 1);
+  return word | (from_a & ~beyond_z & kTops) >> 2U;
+}
+
+// Copies a label of `length` bytes in lower case; false when one needs an escape. May read up to
+// `readable` bytes, and write up to seven bytes past the label.
+bool copy_plain(const std::uint8_t* label, std::size_t length, std::size_t readable, char* out) {
+  for (std::size_t done = 0; done < length; done += 8) {
+    std::uint64_t word = 0;
+    const std::size_t wanted = std::min<std::size_t>(length - done, 8);
+    if (readable - done >= 8) [[likely]] {
+      std::memcpy(&word, label + done, 8);
+    } else {
+      std::memcpy(&word, label + done, wanted);
+    }
+    if (wanted < 8) {
+      const std::uint64_t beyond = ~std::uint64_t{0} << wanted * 8;
+      word = (word & ~beyond) | (in_each('a') & beyond);
+    }
+    if (!is_plain(word)) return false;
+    word = lower_case(word);
+    std::memcpy(out + done, &word, 8);
+  }
+  return true;
+}
+static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
+
+// Nearly every name: labels without escapes and without pointers. Such a name always fits, for it
+// is spelt in fewer bytes than it takes on the wire. 0 when this one is another kind of name.
+std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offset,
+                        base::ShortText& name) {
+  std::array<char, kMaxNameBytes + 8> text;
+  std::size_t size = 0;
   std::size_t at = offset;
   while (at < message.size()) {
     const std::uint8_t length = message[at];
-    if (length == 0) return {at + 1};
-    if (length >= kPointer) {
-      if (message.size() - at < 2) break;
-      return {at + 2, check_pointer(base::load_be16(message.data() + at) & 0x3fffU, offset)};
+    if (length == 0) {
+      if (size == 0) return 0;
+      name.assign({text.data(), size - 1});  // without the final dot
+      return at + 1;
     }
-    if (length > kMaxLabel) return {at, NameFault::malformed};
+    const std::size_t readable = message.size() - at - 1;
+    if (length > kMaxLabel || readable < length || size + length + 2 > kMaxNameBytes) return 0;
+    if (!copy_plain(message.data() + at + 1, length, readable, text.data() + size)) return 0;
+    size += length;
+    text[size++] = '.';
     at += length + std::size_t{1};
-    if (at - offset >= kMaxNameBytes) return {at, NameFault::too_long};
   }
-  return {at, NameFault::cut};
+  return 0;
 }
 
-NameEnd spell_name(std::span<const std::uint8_t> message, std::size_t offset, base::ShortText& name,
-                   bool& was_shortened) {
+// Names of every kind, one byte at a time.
+NameEnd spell_any_name(std::span<const std::uint8_t> message, std::size_t offset,
+                       base::ShortText& name, bool& was_shortened) {
   Speller speller;
   std::size_t at = offset;
   std::size_t start = offset;  // of the piece being read
@@ -139,6 +198,31 @@ NameEnd spell_name(std::span<const std::uint8_t> message, std::size_t offset, ba
     at += length + std::size_t{1};
   }
   return {at, NameFault::cut};
+}
+
+}  // namespace
+
+NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset) {
+  std::size_t at = offset;
+  while (at < message.size()) {
+    const std::uint8_t length = message[at];
+    if (length == 0) return {at + 1};
+    if (length >= kPointer) {
+      if (message.size() - at < 2) break;
+      return {at + 2, check_pointer(base::load_be16(message.data() + at) & 0x3fffU, offset)};
+    }
+    if (length > kMaxLabel) return {at, NameFault::malformed};
+    at += length + std::size_t{1};
+    if (at - offset >= kMaxNameBytes) return {at, NameFault::too_long};
+  }
+  return {at, NameFault::cut};
+}
+
+NameEnd spell_name(std::span<const std::uint8_t> message, std::size_t offset, base::ShortText& name,
+                   bool& was_shortened) {
+  was_shortened = false;
+  if (const std::size_t end = spell_plain(message, offset, name)) return {end};
+  return spell_any_name(message, offset, name, was_shortened);
 }
 
 }  // namespace whydown::packet::dns
