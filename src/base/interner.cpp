@@ -42,6 +42,10 @@ std::uint32_t Interner::find(std::string_view text) const {
   return text.empty() ? 0 : slots_[slot_of(text)];
 }
 
+void Interner::prefetch(std::string_view text) const {
+  __builtin_prefetch(&slots_[hash_bytes(text) & (slots_.size() - 1)]);
+}
+
 std::string_view Interner::text(std::uint32_t id) const {
   if (id >= entries_.size()) return {};
   const Entry& entry = entries_[id];

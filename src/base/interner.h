@@ -23,6 +23,8 @@ class Interner {
 
   std::uint32_t add(std::string_view text);
   std::uint32_t find(std::string_view text) const;  // 0 when absent
+  // Fetches what add() and find() will touch first.
+  void prefetch(std::string_view text) const;
   // Empty for 0 and unknown ids. Valid as long as the interner lives.
   std::string_view text(std::uint32_t id) const;
   std::size_t size() const { return entries_.size() - 1; }

@@ -174,7 +174,7 @@ class Store final : public journey::Sink {
   Row* row_of(const RowKey& key);
   template <typename Add>
   void add_to_row(Row& row, Add add);
-  ServiceClientRow* service_client_of(const ServiceClientKey& key);
+  ServiceClientRow* service_client_of(const ServiceClientKey& key, std::uint64_t hash);
   ObservationRow* observation_row_of(Sign sign, const Service& service);
 
   std::map<RowKey, Row> rows_;

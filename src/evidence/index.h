@@ -30,6 +30,8 @@ class Index {
     return nullptr;
   }
 
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask()]); }
+
   // The key must not be in the index yet.
   void insert(Node* node, std::uint64_t hash) {
     std::size_t i = hash & mask();

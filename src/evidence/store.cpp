@@ -111,8 +111,7 @@ Row* Store::row_of(const RowKey& key) {
   return &at->second;
 }
 
-ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
-  const std::uint64_t hash = hash_of(key);
+ServiceClientRow* Store::service_client_of(const ServiceClientKey& key, std::uint64_t hash) {
   if (auto* node = service_client_index_.find(key, hash)) return &node->second;
   if (service_clients_.size() == limits::kMaxServiceClients) return nullptr;
   const auto at = service_clients_.try_emplace(key).first;
@@ -134,6 +133,9 @@ void Store::add_to_row(Row& row, Add add) {
 }
 
 void Store::attempt(const Outline& attempt, const Packets& packets) {
+  const ServiceClientKey pair_key{attempt.service, attempt.client, attempt.step};
+  const std::uint64_t pair_hash = hash_of(pair_key);
+  service_client_index_.prefetch(pair_hash);
   Row* row = row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom,
                      attempt.healed, attempt.is_noise});
   if (row == nullptr) {
@@ -144,7 +146,7 @@ void Store::attempt(const Outline& attempt, const Packets& packets) {
     });
   }
   if (is_left_out_of_clients(attempt)) return;
-  if (ServiceClientRow* pair = service_client_of({attempt.service, attempt.client, attempt.step})) {
+  if (ServiceClientRow* pair = service_client_of(pair_key, pair_hash)) {
     add_to(*pair, attempt);
   } else {
     ++client_overflow_;
@@ -185,7 +187,7 @@ void Store::merge(const Store& other) {
     });
   }
   for (const auto& [key, added] : other.service_clients_) {
-    ServiceClientRow* row = service_client_of(key);
+    ServiceClientRow* row = service_client_of(key, hash_of(key));
     if (row != nullptr) merge_into(*row, added);
     if (row == nullptr) client_overflow_ += added.total();
   }

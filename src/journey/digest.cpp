@@ -23,7 +23,9 @@ std::uint32_t wire_length(std::string_view name) {
   return bytes;
 }
 
-void add_dns(const packet::dns::Message& message, Digest& digest) {
+void add_dns(const packet::Packet& packet, Digest& digest) {
+  const packet::dns::Message& message = packet.dns;
+  if (!packet.known.has(Field::bytes)) digest.expected_length = expected_query_length(message);
   digest.dns_id = message.id;
   digest.dns_type = message.question_type;
   digest.dns_rcode = static_cast<std::uint16_t>(message.rcode);
@@ -31,7 +33,6 @@ void add_dns(const packet::dns::Message& message, Digest& digest) {
   digest.authoritative = message.authoritative;
   digest.dns_truncated = message.truncated;
   digest.checking_disabled = message.checking_disabled;
-  digest.expected_length = expected_query_length(message);
   digest.extended_error = extended_error_of(message);
   for (const auto& record : message.records) {
     if (record.section == packet::dns::Section::authority &&
@@ -108,7 +109,7 @@ Digest digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name) {
   if (packet.transport == Transport::icmp || packet.transport == Transport::icmp6) {
     add_icmp(packet, digest);
   }
-  if (packet.application == packet::Application::dns) add_dns(packet.dns, digest);
+  if (packet.application == packet::Application::dns) add_dns(packet, digest);
   return digest;
 }
 

@@ -42,7 +42,7 @@ struct Digest {
   std::uint32_t name = 0;  // Interner id of the DNS name
   std::uint32_t ip_id = 0;
   std::uint32_t payload_length = 0;
-  std::uint32_t expected_length = 0;  // of a DNS message, from its own name; 0 = not computable
+  std::uint32_t expected_length = 0;  // of a query in text, from its own name; 0 = not known
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
   std::uint16_t quoted_source_port = 0;

@@ -26,7 +26,7 @@ Slot DnsTracker::open(const View& view) {
   query.exact_hash = static_cast<std::uint32_t>(view.exact);
   query.socket_list = static_cast<std::uint32_t>(view.socket & (limits::kDnsQueries - 1));
   by_exact_.add(view.exact, slot);
-  by_socket_.append(query.socket_list, slot);
+  if (indexes_sockets_) by_socket_.append(query.socket_list, slot);
   by_age_.append(young, slot);
   return slot;
 }
@@ -54,7 +54,19 @@ void DnsTracker::settle(Slot slot, State state) {
     if (state == State::given_up || query.tries == 0) ++context_.totals.udp_flows_one_way;
   }
   move_to(slot, settled);
-  if (++settled_count_ > limits::kDnsSettled) forget(by_age_.front(settled));
+  if (++settled_count_ <= limits::kDnsSettled) return;
+  forget(by_age_.front(settled));
+  // The next one to go has not been touched for long.
+  queries_.prefetch(by_age_.front(settled));
+}
+
+void DnsTracker::index_sockets() {
+  indexes_sockets_ = true;
+  for (const Age age : {settled, old, young}) {
+    for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) {
+      by_socket_.append(queries_[slot].socket_list, slot);
+    }
+  }
 }
 
 void DnsTracker::forget(Slot slot) {
@@ -63,7 +75,7 @@ void DnsTracker::forget(Slot slot) {
   if (query.age == settled) --settled_count_;
   by_age_.remove(query.age, slot);
   by_exact_.remove(query.exact_hash, slot);
-  by_socket_.remove(query.socket_list, slot);
+  if (indexes_sockets_) by_socket_.remove(query.socket_list, slot);
   queries_.give_back(slot);
 }
 
@@ -131,21 +143,22 @@ Outline DnsTracker::outline_of(const Query& query) {
 }
 
 void DnsTracker::Told::show(Attempt& attempt) const {
-  const auto digest = [&](const Trace& trace) {
-    Digest result = expand(trace, Kind::dns_query, query.transport,
-                           {query.client, query.server, query.client_port, query.server_port});
-    if (!result.is_set()) return result;
-    result.name = query.name;
-    result.dns_id = query.id;
-    result.dns_type = query.type;
-    result.expected_length = query.expected_length;
-    result.checking_disabled = query.checking_disabled;
-    return result;
+  const auto show_query = [&](const Trace& trace, Digest& digest) {
+    expand(trace, Kind::dns_query, query.transport,
+           {query.client, query.server, query.client_port, query.server_port}, digest);
+    if (!digest.is_set()) return;
+    digest.name = query.name;
+    digest.dns_id = query.id;
+    digest.dns_type = query.type;
+    digest.expected_length = query.expected_length;
+    digest.checking_disabled = query.checking_disabled;
   };
-  attempt.request = digest(query.first);
-  attempt.last_request = digest(query.last);
-  attempt.answer = {};
-  if (answer == nullptr) return;
+  show_query(query.first, attempt.request);
+  show_query(query.last, attempt.last_request);
+  if (answer == nullptr) {
+    attempt.answer = {};
+    return;
+  }
   attempt.answer = digest_of(*answer, kind, query.name);
   if (kind == Kind::dns_answer && attempt.answer.dns_type == 0)
     attempt.answer.dns_type = query.type;

@@ -83,6 +83,19 @@ DnsTracker::View DnsTracker::view_of(const Packet& packet) {
   return view;
 }
 
+void DnsTracker::expect(const Packet& packet) const {
+  by_exact_.prefetch(view_of(packet).exact);
+  if (packet.dns.response) return;
+  healing_.expect_client(packet.ip.source);
+  context_.names.prefetch(packet.dns.question_name.view());
+}
+
+void DnsTracker::expect_soon(const Packet& packet) const {
+  if (!packet.dns.response) return;
+  const Slot slot = by_exact_.likely(view_of(packet).exact);
+  if (slot != kNoSlot) queries_.prefetch(slot);
+}
+
 void DnsTracker::packet(const Packet& packet) {
   if (is_local_discovery(packet)) return;
   const View view = view_of(packet);
@@ -131,15 +144,15 @@ void DnsTracker::on_query(const View& view) {
 
 void DnsTracker::begin(Slot slot, const View& view) {
   Query& query = queries_[slot];
-  healing_.note_host(view.packet);
+  query.client_key = healing_.note_host(view.packet);
   query.first = trace_of(view.packet);
   query.order = context_.order;
   query.tries = 1;
   query.timed = view.packet.has_time;
   query.unusual = view.packet.dns.opcode != 0;
   query.checking_disabled = view.packet.dns.checking_disabled;
-  query.expected_length = static_cast<std::uint16_t>(expected_query_length(view.packet.dns));
   if (!view.packet.known.has(Field::bytes)) {
+    query.expected_length = static_cast<std::uint16_t>(expected_query_length(view.packet.dns));
     by_pair_.append(pair_hash(query.client, query.server) & (limits::kDnsQueries / 8 - 1), slot);
     query.in_pairs = true;
   }
@@ -173,6 +186,7 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   Query& query = queries_[slot];
   const Packet& packet = view.packet;
   const packet::dns::Message& message = packet.dns;
+  healing_.expect_name(query.client_key, query.name, query.type);
   Outline attempt = outline_of(query);
   attempt.server_spoke = true;
   attempt.decided_by = Kind::dns_answer;
@@ -196,22 +210,23 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   if (late) observe(Sign::late_answer, query, packet, Kind::dns_answer);
   query.answer_content = content_of(message);
   query.answers = 1;
-  learn_from(view, query.name, query.type);
   healing_.settle(attempt, Told{query, &packet, Kind::dns_answer});
+  learn_from(view, query);
   settle(slot, State::answered);
 }
 
-void DnsTracker::learn_from(const View& view, std::uint32_t name, std::uint16_t type) {
+// The name and type are the question's: an answer in text does not repeat them.
+void DnsTracker::learn_from(const View& view, const Query& query) {
   const packet::dns::Message& message = view.packet.dns;
   // A truncated answer only sends the client to TCP.
   if (message.rcode != packet::dns::Rcode::no_error || message.truncated) return;
   for (const auto& record : message.records) {
-    if (record.section == packet::dns::Section::answer) healing_.learn(record.address, name);
+    if (record.section == packet::dns::Section::answer) healing_.learn(record.address, query.name);
   }
-  healing_.name_served({.client = view.client,
+  healing_.name_served({.client = query.client_key,
                         .server = view.server,
-                        .name = name,
-                        .type = type,
+                        .name = query.name,
+                        .type = query.type,
                         .data = has_data(view.packet),
                         .checking_disabled = message.checking_disabled});
 }
@@ -225,7 +240,7 @@ void DnsTracker::on_further_answer(Slot slot, const View& view) {
     observe(Sign::late_answer, query, view.packet, Kind::dns_answer);
     query.state = State::answered;
     query.answer_content = content;
-    learn_from(view, query.name, query.type);
+    learn_from(view, query);
     return;
   }
   // A question sent twice may be answered twice, and differently: servers rotate and balance.
@@ -240,10 +255,11 @@ void DnsTracker::on_unasked_answer(const View& view) {
   query.timed = view.packet.has_time;
   query.unusual = view.packet.dns.opcode != 0;
   query.order = context_.order;
+  query.client_key = healing_.client_of(view.client);
   decide_answer(slot, view);
 }
 
-DnsTracker::Found DnsTracker::find(const Complaint& complaint) const {
+DnsTracker::Found DnsTracker::find(const Complaint& complaint) {
   const std::uint16_t id = complaint.packet.icmp.quoted.dns_id;
   const bool has_id = complaint.packet.icmp.quoted.has_dns_id;
   const auto fits = [&](Slot slot) {
@@ -265,6 +281,7 @@ DnsTracker::Found DnsTracker::find(const Complaint& complaint) const {
   }
   const std::uint64_t socket = socket_hash(complaint.client, complaint.client_port,
                                            complaint.server, or_dns(complaint.server_port));
+  if (!has_id && !indexes_sockets_) index_sockets();
   const auto first = [&](auto matches) {
     return has_id ? by_exact_.find(fold(socket, id), matches)
                   : find_in(by_socket_, socket & (limits::kDnsQueries - 1), matches);

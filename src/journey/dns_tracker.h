@@ -18,6 +18,9 @@ class DnsTracker {
  public:
   DnsTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
+  // Fetches what packet() will touch, in two steps some packets apart.
+  void expect(const packet::Packet& packet) const;
+  void expect_soon(const packet::Packet& packet) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {
@@ -27,7 +30,7 @@ class DnsTracker {
   };
   // The question that an ICMP error complains of: by id where the quote shows it, else the oldest
   // of the socket, else (no client port) the oldest of that client to that server.
-  Found find(const Complaint& complaint) const;
+  Found find(const Complaint& complaint);
   // A pending one fails. A settled one takes the error as its own if it still owes one; false when
   // the error must belong to a question that was not captured.
   void fail(Slot slot, const Complaint& complaint);
@@ -54,6 +57,7 @@ class DnsTracker {
     std::uint32_t socket_list = 0;
     std::uint32_t order = 0;
     std::int64_t last_seen = 0;
+    std::uint64_t client_key = 0;  // Healing::client_of
     std::uint64_t answer_content = 0;
     packet::Transport transport = packet::Transport::udp;
     State state = State::asked;
@@ -105,8 +109,7 @@ class DnsTracker {
   static bool is_repeated(const Query& query, const packet::Packet& packet);
   void on_unasked_answer(const View& view);
   void decide_answer(Slot slot, const View& view);
-  // `type` is the question's: an answer in text does not repeat it.
-  void learn_from(const View& view, std::uint32_t name, std::uint16_t type);
+  void learn_from(const View& view, const Query& query);
 
   Slot open(const View& view);
   void begin(Slot slot, const View& view);
@@ -122,13 +125,16 @@ class DnsTracker {
   bool silent_by_now(const Query& query) const;
   void observe(Sign sign, const Query& query, const packet::Packet& packet, Kind kind);
   Slot find_exact(const View& view, bool asked_only, bool* crowded) const;
+  void index_sockets();
 
   Context& context_;
   Healing& healing_;
   Probes& probes_;
   Slab<Query> queries_{limits::kDnsQueries};
   Index by_exact_{limits::kDnsQueries};
+  // Asked for only by ICMP errors whose quote is too short for the id; kept from the first one on.
   Chains by_socket_{limits::kDnsQueries, limits::kDnsQueries};
+  bool indexes_sockets_ = false;
   Chains by_pair_{limits::kDnsQueries / 8, limits::kDnsQueries};  // undecided ones of text only
   std::size_t settled_count_ = 0;
   Chains by_age_{ages, limits::kDnsQueries};

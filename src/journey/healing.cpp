@@ -145,21 +145,29 @@ void Healing::learn(const base::IpAddress& address, std::uint32_t name) {
   origin.last = base::ns_of(context_.now);
 }
 
-void Healing::note_host(const packet::Packet& request) {
+std::uint64_t Healing::note_host(const packet::Packet& request) {
   using packet::Field;
-  if (!request.known.has(Field::mac) || !request.known.has(Field::ttl)) return;
-  if (!is_first_hop(request.ip.ttl)) return;
+  const base::IpAddress& client = request.ip.source;
   std::uint64_t mac = 0;
+  const bool shows_host = request.known.has(Field::mac) && request.known.has(Field::ttl) &&
+                          is_first_hop(request.ip.ttl) && !request.link.source.is_group();
+  if (!shows_host) return client_of(client);
   for (const std::uint8_t byte : request.link.source.bytes) mac = mac << 8U | byte;
-  if (mac == 0 || request.link.source.is_group()) return;
-  Host& host = hosts_.get(hash_of(request.ip.source, 16));
+  if (mac == 0) return client_of(client);
+  Host& host = hosts_.get(hash_of(client, 16));
   host.mac = mac;
   host.last = base::ns_of(request.place.time);
+  return fold(mac, 18);
 }
 
 std::uint64_t Healing::client_of(const base::IpAddress& address) {
   const Host* host = hosts_.find(hash_of(address, 16));
   return host == nullptr ? hash_of(address, 17) : fold(host->mac, 18);
+}
+
+void Healing::expect_name(std::uint64_t client, std::uint32_t name, std::uint16_t type) const {
+  names_.prefetch(name_key(client, name, type));
+  if (is_address_type(type)) names_.prefetch(name_key(client, name, type | kAnyAddress));
 }
 
 std::uint64_t Healing::wish_key(const Outline& attempt) {
@@ -193,7 +201,7 @@ void Healing::each_waiting(const Chains& chains, std::uint64_t key, Each each) {
 
 void Healing::name_served(const NameServed& served) {
   if (served.name == 0) return;
-  const std::uint64_t client = client_of(served.client);
+  const std::uint64_t client = served.client;
   const auto remember = [&](std::uint32_t t) {
     Served& entry = names_.get(name_key(client, served.name, t));
     entry.add(context_.now);
@@ -345,7 +353,7 @@ void Healing::settle(Attempt& attempt) {
   settle(attempt, WholePackets{attempt});
 }
 
-void Healing::settle(Outline& attempt, const Packets& packets) {
+void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
   // Captures of several queues are not in order.
   attempt.end = std::max(attempt.begin, attempt.end);
   if (!may_heal(attempt.outcome)) {
@@ -365,7 +373,7 @@ void Healing::settle(Outline& attempt, const Packets& packets) {
   const base::Time deadline = deadline_of(attempt);
   const bool may_be_probe = attempt.symptom == Symptom::ttl_exceeded && !attempt.is_probe;
   const bool done = attempt.healed || attempt.is_noise || deadline <= context_.now;
-  if (attempt.is_probe || (done && !may_be_probe)) {
+  if (now || attempt.is_probe || (done && !may_be_probe)) {
     context_.sink.attempt(attempt, packets);
   } else {
     wait(attempt, packets, deadline);

@@ -24,10 +24,19 @@ class Healing {
   explicit Healing(Context& context);
 
   // A first request: what host its source is, if that can be told.
-  void note_host(const packet::Packet& request);
+  // The key of its source as a client.
+  std::uint64_t note_host(const packet::Packet& request);
+  // Clients have one key for all addresses of their link interface, where it is known.
+  std::uint64_t client_of(const base::IpAddress& address);
+  // Fetches what note_host() will touch.
+  void expect_client(const base::IpAddress& address) const {
+    hosts_.prefetch(hash_of(address, 16));
+  }
+  // Fetches what name_served() will touch.
+  void expect_name(std::uint64_t client, std::uint32_t name, std::uint16_t type) const;
   // A NOERROR answer to `client`; `data` when it holds an answer, false for NODATA.
   struct NameServed {
-    base::IpAddress client;
+    std::uint64_t client = 0;  // client_of()
     base::IpAddress server;
     std::uint32_t name = 0;
     std::uint16_t type = 0;
@@ -49,7 +58,8 @@ class Healing {
   // Whether the wish was served within its window so far; for undecided attempts whose window ends.
   Verdict check(const Outline& attempt);
   // Takes every decided attempt, once, and gives it to the sink now or later.
-  void settle(Outline& attempt, const Packets& packets);
+  // With `now`, at once: the attempt leaves a full table, or no packet comes any more.
+  void settle(Outline& attempt, const Packets& packets, bool now = false);
   void settle(Attempt& attempt);  // completes its outline
   // Failures of this path that still wait were a traceroute's.
   void mark_probes(const base::IpAddress& client, const base::IpAddress& server);
@@ -91,7 +101,6 @@ class Healing {
   bool check_connect(const Outline& attempt);
   void unmask_search_list(std::uint64_t client, std::string_view name);
   bool is_search_suffix(const Outline& attempt);
-  std::uint64_t client_of(const base::IpAddress& address);
   std::uint32_t origin_of(const base::IpAddress& address);
   std::uint64_t wish_key(const Outline& attempt);
   std::uint64_t group_key(const Outline& attempt);

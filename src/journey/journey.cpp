@@ -210,6 +210,26 @@ void Tracker::packet(const Packet& packet) {
   }
 }
 
+void Tracker::expect(const Packet& packet) const {
+  if (packet.application == packet::Application::dns) {
+    state_->dns.expect(packet);
+  } else if (packet.transport == Transport::tcp) {
+    state_->tcp.expect(packet);
+  } else if (packet.transport == Transport::udp) {
+    state_->udp.expect(packet);
+  }
+}
+
+void Tracker::expect_soon(const Packet& packet) const {
+  if (packet.application == packet::Application::dns) {
+    state_->dns.expect_soon(packet);
+  } else if (packet.transport == Transport::tcp) {
+    state_->tcp.expect_soon(packet);
+  } else if (packet.transport == Transport::udp) {
+    state_->udp.expect_soon(packet);
+  }
+}
+
 void Tracker::finish() {
   State& state = *state_;
   state.neighbours.finish();

@@ -198,6 +198,10 @@ class Tracker {
   Tracker& operator=(const Tracker&) = delete;
 
   void packet(const packet::Packet& packet);
+  // Fetches into the cache what packet() will touch for a packet that comes later: first expect(),
+  // then, some packets on, expect_soon(). Neither changes anything, and both may be left out.
+  void expect(const packet::Packet& packet) const;
+  void expect_soon(const packet::Packet& packet) const;
   // Decides everything still open, as of the last packet's time. Call once.
   void finish();
   const Totals& totals() const;

@@ -7,16 +7,19 @@
 // and one for the ages (one list per state, oldest first). Slots count from 1; 0 is none.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <new>
 #include <type_traits>
+#include <utility>
 
 #include "base/address.h"
 #include "base/hash.h"
 #include "journey/limits.h"
+#include "packet/packet.h"
 
 namespace whydown::journey {
 
@@ -127,11 +130,13 @@ class Chains {
 
 // Finds slots by hash: open addressing with linear probing, half full at most. Several slots may
 // have one hash; they keep the order in which they were added. Thirty-two bits of the hash stand
-// beside the slot, so that entries of other hashes are not touched.
+// beside the slot, so that entries of other hashes are not touched. Only as much of the table is
+// used as the entries need, so that few entries stay in the cache.
 class Index {
  public:
   // For `slots` entries, a power of two.
-  explicit Index(std::size_t slots) : mask_(slots * 2 - 1), cells_(slots * 2) {}
+  explicit Index(std::size_t slots)
+      : mask_(std::min(slots * 2, kFirstCells) - 1), capacity_(slots * 2), cells_(slots * 2) {}
 
   // The first slot that fits, looking at no more than limits::kChainWalk cells. `crowded`, where
   // asked for, tells that there were more.
@@ -151,11 +156,18 @@ class Index {
   // Some slot in the way of this hash, where find() told that it is crowded.
   Slot in_the_way(std::uint64_t hash) const { return cells_[hash & mask_].slot; }
 
-  void add(std::uint64_t hash, Slot slot) {
+  // Fetches the cells that find() will look at.
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&cells_[hash & mask_]); }
+  // The first slot that has this hash, by its tag alone; for fetching ahead.
+  Slot likely(std::uint64_t hash) const {
     const auto tag = static_cast<std::uint32_t>(hash);
-    std::size_t cell = tag & mask_;
-    while (cells_[cell].slot != kNoSlot) cell = (cell + 1) & mask_;
-    cells_[cell] = {.slot = slot, .tag = tag};
+    const Cell& cell = cells_[tag & mask_];
+    return cell.tag == tag ? cell.slot : kNoSlot;
+  }
+
+  void add(std::uint64_t hash, Slot slot) {
+    if (++size_ * 2 > mask_ + 1 && mask_ + 1 < capacity_) grow();
+    put({.slot = slot, .tag = static_cast<std::uint32_t>(hash)});
   }
   void remove(std::uint64_t hash, Slot slot) {
     std::size_t hole = hash & mask_;
@@ -163,6 +175,7 @@ class Index {
       if (cells_[hole].slot == kNoSlot) return;
       hole = (hole + 1) & mask_;
     }
+    --size_;
     // Cells behind the hole move up, unless that would put them before their home.
     for (std::size_t cell = (hole + 1) & mask_; cells_[cell].slot != kNoSlot;
          cell = (cell + 1) & mask_) {
@@ -180,7 +193,30 @@ class Index {
     Slot slot;
     std::uint32_t tag;
   };
+  static constexpr std::size_t kFirstCells = 4096;
+
+  void put(Cell added) {
+    std::size_t cell = added.tag & mask_;
+    while (cells_[cell].slot != kNoSlot) cell = (cell + 1) & mask_;
+    cells_[cell] = added;
+  }
+  // Doubles the part in use, in place. Begun behind a free cell, every entry finds a cell no later
+  // than the one it leaves or in the new half, so none meets one that has not moved yet.
+  void grow() {
+    const std::size_t old_mask = mask_;
+    std::size_t start = 0;
+    while (cells_[start].slot != kNoSlot) ++start;
+    mask_ = mask_ * 2 + 1;
+    for (std::size_t i = 1; i <= old_mask; ++i) {
+      Cell& cell = cells_[(start + i) & old_mask];
+      if (cell.slot == kNoSlot) continue;
+      put(std::exchange(cell, {}));
+    }
+  }
+
   std::size_t mask_;
+  std::size_t capacity_;  // cells
+  std::size_t size_ = 0;
   ZeroedArray<Cell> cells_;
 };
 
@@ -211,6 +247,11 @@ class Memory {
       if (set[i].key == nonzero(key)) return &set[i];
     }
     return nullptr;
+  }
+  void prefetch(std::uint64_t key) const {
+    const char* set = reinterpret_cast<const char*>(&values_[(key & mask_) * kWays]);
+    __builtin_prefetch(set, 1);
+    __builtin_prefetch(set + kWays * sizeof(Value) - 1, 1);
   }
   // The value of this key; a new one is zero but for its key.
   Value& get(std::uint64_t key) {
@@ -247,6 +288,10 @@ inline std::uint64_t hash_of(const base::IpAddress& address, std::uint64_t salt)
 inline std::uint64_t flow_hash(const base::IpAddress& a, std::uint16_t a_port,
                                const base::IpAddress& b, std::uint16_t b_port) {
   return hash_of(a, a_port) + hash_of(b, b_port);
+}
+inline std::uint64_t hash_of_ends(const packet::Packet& packet) {
+  return flow_hash(packet.ip.source, packet.source_port, packet.ip.destination,
+                   packet.destination_port);
 }
 inline std::uint64_t pair_hash(const base::IpAddress& client, const base::IpAddress& server) {
   return fold(hash_of(client, 1), hash_of(server, 2));

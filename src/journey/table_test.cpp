@@ -1,6 +1,7 @@
 #include "journey/table.h"
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -75,6 +76,34 @@ TEST(Index, FindsWhatWasAddedAndOnlyThat) {
       }
     }
   }
+}
+
+// Few hashes near each other and near the ends of the part in use, so that clusters are long and
+// wrap while it grows.
+TEST(Index, KeepsOrderAndEntriesWhileItGrows) {
+  constexpr std::size_t kSlots = std::size_t{1} << 15U;
+  std::mt19937 random{7};
+  Index index{kSlots};
+  std::map<std::uint64_t, std::vector<Slot>> expected;
+  const auto check = [&] {
+    for (const auto& [hash, slots] : expected) {
+      std::vector<Slot> found;
+      (void)index.find(hash, [&](Slot slot) {
+        found.push_back(slot);
+        return false;
+      });
+      ASSERT_EQ(found, slots) << hash;
+    }
+  };
+  for (Slot slot = 1; slot <= kSlots; ++slot) {
+    const std::uint64_t hash = random() % 2 == 0 ? random() : 0xffffffU - random() % 9;
+    std::vector<Slot>& slots = expected[hash];
+    if (slots.size() == 3) continue;
+    slots.push_back(slot);
+    index.add(hash, slot);
+    if ((slot & (slot - 1)) == 0) check();
+  }
+  check();
 }
 
 TEST(Index, TellsWhenItIsCrowded) {

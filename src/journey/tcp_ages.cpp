@@ -86,19 +86,22 @@ void TcpTracker::make_room() {
 
 void TcpTracker::evict(Slot slot) {
   const Flow& flow = flows_[slot];
-  // In a flood every SYN evicts one: what the next one touches is fetched while this one is told.
-  if (const Slot next = by_age_.next(slot); next != kNoSlot) flows_.prefetch(next);
+  // In a flood every SYN evicts one: what the next ones touch is fetched while this one is told.
+  if (const Slot next = by_age_.next(slot); next != kNoSlot) {
+    by_ends_.prefetch(flows_[next].hash);
+    if (const Slot after = by_age_.next(next); after != kNoSlot) flows_.prefetch(after);
+  }
   if (flow.state == State::asked && !silent_by_now(flow)) ++context_.totals.evicted;
-  close(slot, limits::kHalfOpenEvicted);
+  close(slot, limits::kHalfOpenEvicted, true);
   forget(slot);
 }
 
-void TcpTracker::close(Slot slot, base::Duration patience) {
+void TcpTracker::close(Slot slot, base::Duration patience, bool now) {
   const Flow& flow = flows_[slot];
   switch (flow.state) {
     case State::asked:
       if (silent_by_now(flow)) {
-        decide_silence(slot);
+        decide_silence(slot, now);
       } else {
         emit_open(slot);
       }
@@ -158,26 +161,26 @@ Attempt TcpTracker::attempt_of(const Flow& flow) {
 void TcpTracker::Told::show(Attempt& attempt) const {
   const Ends sent{flow.client, flow.server, flow.client_port, flow.server_port};
   const Ends received{flow.server, flow.client, flow.server_port, flow.client_port};
-  attempt.request = attempt.last_request = attempt.answer = {};
-  if (flow.state == State::mid_stream) {
-    (flow.from_server ? attempt.answer : attempt.request) =
-        expand(flow.first, Kind::tcp_segment, Transport::tcp, flow.from_server ? received : sent);
-    return;
+  const bool mid_stream = flow.state == State::mid_stream;
+  const Kind kind = mid_stream ? Kind::tcp_segment : Kind::tcp_syn;
+  const bool asked = mid_stream ? !flow.from_server : flow.tries != 0;
+  constexpr Trace kNothing;
+  expand(asked ? flow.first : kNothing, kind, Transport::tcp, sent, attempt.request);
+  expand(asked && !mid_stream ? flow.last : kNothing, kind, Transport::tcp, sent, attempt.last_request);
+  if (mid_stream) {
+    expand(asked ? kNothing : flow.first, kind, Transport::tcp, received, attempt.answer);
+  } else {
+    expand(flow.answer, Kind::tcp_syn_ack, Transport::tcp, received, attempt.answer);
   }
-  if (flow.tries != 0) {
-    attempt.request = expand(flow.first, Kind::tcp_syn, Transport::tcp, sent);
-    attempt.last_request = expand(flow.last, Kind::tcp_syn, Transport::tcp, sent);
-  }
-  attempt.answer = expand(flow.answer, Kind::tcp_syn_ack, Transport::tcp, received);
 }
 
-void TcpTracker::decide_silence(Slot slot) {
+void TcpTracker::decide_silence(Slot slot, bool now) {
   const Flow& flow = flows_[slot];
   Outline attempt = outline_of(flow);
   attempt.outcome = Outcome::silent;
   attempt.symptom = Symptom::no_response;
   attempt.healed = flow.healed;
-  healing_.settle(attempt, Told{flow});
+  healing_.settle(attempt, Told{flow}, now);
 }
 
 void TcpTracker::emit_open(Slot slot) {
@@ -246,7 +249,9 @@ void TcpTracker::advance() {
 
 void TcpTracker::finish() {
   for (const Age age : {old, young, half_open, settled}) {
-    for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) close(slot);
+    for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) {
+      close(slot, limits::kHalfOpen, true);
+    }
   }
 }
 

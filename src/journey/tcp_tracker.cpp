@@ -60,11 +60,20 @@ Slot TcpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_cli
       &crowded);
 }
 
+void TcpTracker::expect(const Packet& packet) const {
+  by_ends_.prefetch(hash_of_ends(packet));
+  if (packet.tcp.flags == flag::syn) healing_.expect_client(packet.ip.source);
+}
+
+void TcpTracker::expect_soon(const Packet& packet) const {
+  const Slot slot = by_ends_.likely(hash_of_ends(packet));
+  if (slot != kNoSlot) flows_.prefetch(slot);
+}
+
 void TcpTracker::packet(const Packet& packet) {
   // Some text shows no ports; nothing can be paired then.
   if (packet.source_port == 0 && packet.destination_port == 0) return;
-  const std::uint64_t hash = flow_hash(packet.ip.source, packet.source_port, packet.ip.destination,
-                                       packet.destination_port);
+  const std::uint64_t hash = hash_of_ends(packet);
   View view{.packet = packet, .flags = packet.tcp.flags};
   bool crowded = false;
   const Slot slot = lookup(packet, hash, view.from_client, crowded);

@@ -19,6 +19,9 @@ class TcpTracker {
  public:
   TcpTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
+  // Fetches what packet() will touch, in two steps some packets apart.
+  void expect(const packet::Packet& packet) const;
+  void expect_soon(const packet::Packet& packet) const;
   // How well this tracker knows the flow that an ICMP error complains of. `order` of the request
   // orders several trackers' oldest ones.
   enum class Match : std::uint8_t { none, settled, pending };
@@ -91,10 +94,10 @@ class TcpTracker {
   void leave_pairs(Slot slot);
   void forget(Slot slot);
   // Decides what is undecided and counts the flow; it stays in the table. Without an ACK for
-  // `patience` a handshake is half open.
-  void close(Slot slot, base::Duration patience = limits::kHalfOpen);
+  // `patience` a handshake is half open. `now` as of Healing::settle().
+  void close(Slot slot, base::Duration patience = limits::kHalfOpen, bool now = false);
   void evict(Slot slot);
-  void decide_silence(Slot slot);
+  void decide_silence(Slot slot, bool now = false);
   void emit_open(Slot slot);
   void emit_ok(Slot slot, bool is_half_open);
   void emit_mid_stream(Slot slot);

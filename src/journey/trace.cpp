@@ -36,7 +36,14 @@ Trace trace_of(const packet::Packet& packet) {
 
 Digest expand(const Trace& trace, Kind kind, packet::Transport transport, const Ends& ends) {
   Digest digest;
-  if (!trace.is_set()) return digest;
+  expand(trace, kind, transport, ends, digest);
+  return digest;
+}
+
+void expand(const Trace& trace, Kind kind, packet::Transport transport, const Ends& ends,
+            Digest& digest) {
+  digest = {};
+  if (!trace.is_set()) return;
   digest.place = {
       .time = trace.when(), .number = trace.number, .line = trace.line, .input = trace.input};
   digest.kind = kind;
@@ -53,7 +60,6 @@ Digest expand(const Trace& trace, Kind kind, packet::Transport transport, const 
   digest.tos = trace.tos;
   digest.tcp_flags = trace.tcp_flags;
   digest.dont_fragment = trace.dont_fragment();
-  return digest;
 }
 
 }  // namespace whydown::journey

@@ -47,5 +47,7 @@ struct Ends {
 
 // Not set when the trace is not.
 Digest expand(const Trace& trace, Kind kind, packet::Transport transport, const Ends& ends);
+void expand(const Trace& trace, Kind kind, packet::Transport transport, const Ends& ends,
+            Digest& digest);
 
 }  // namespace whydown::journey

@@ -47,6 +47,13 @@ Slot UdpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_cli
   return by_ends_.find(hash, fits, &crowded);
 }
 
+void UdpTracker::expect(const Packet& packet) const { by_ends_.prefetch(hash_of_ends(packet)); }
+
+void UdpTracker::expect_soon(const Packet& packet) const {
+  const Slot slot = by_ends_.likely(hash_of_ends(packet));
+  if (slot != kNoSlot) flows_.prefetch(slot);
+}
+
 void UdpTracker::packet(const Packet& packet) {
   if (is_discovery(packet) || (packet.source_port == 0 && packet.destination_port == 0)) return;
   const std::uint64_t hash = flow_hash(packet.ip.source, packet.source_port, packet.ip.destination,

@@ -1,5 +1,6 @@
 #include "pipeline/pipeline.h"
 
+#include <array>
 #include <memory>
 
 #include "base/interner.h"
@@ -17,6 +18,33 @@ bool wanted(const capture::Frame& frame, const Request& request) {
   return !request.until || frame.place.time <= *request.until;
 }
 
+// Packets on their way from the decoder to the tracker: while a few wait, the memory that the
+// tracker will touch for them is fetched.
+class Belt {
+ public:
+  explicit Belt(journey::Tracker& tracker) : tracker_(tracker) {}
+  packet::Packet& next() { return packets_[count_ % kPackets]; }
+  // next() has been filled.
+  void push() {
+    tracker_.expect(next());
+    ++count_;
+    if (count_ >= kNear) tracker_.expect_soon(packets_[(count_ - kNear) % kPackets]);
+    if (count_ >= kPackets) tracker_.packet(packets_[done_++ % kPackets]);
+  }
+  void drain() {
+    while (done_ < count_) tracker_.packet(packets_[done_++ % kPackets]);
+  }
+
+ private:
+  static constexpr std::size_t kPackets = 8;
+  static constexpr std::size_t kNear = 4;  // behind the newest
+
+  journey::Tracker& tracker_;
+  std::array<packet::Packet, kPackets> packets_;
+  std::uint64_t count_ = 0;
+  std::uint64_t done_ = 0;
+};
+
 }  // namespace
 
 std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
@@ -28,13 +56,14 @@ std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
   packet::Decoder decoder(names);
   evidence::Store store;
   journey::Tracker tracker(store, names);
-  const auto packet = std::make_unique<packet::Packet>();
+  const auto belt = std::make_unique<Belt>(tracker);
 
   while (const capture::Frame* frame = (*source)->next()) {
     if (!wanted(*frame, request)) continue;
-    decoder.decode(*frame, *packet);
-    tracker.packet(*packet);
+    decoder.decode(*frame, belt->next());
+    belt->push();
   }
+  belt->drain();
   tracker.finish();
 
   store.set_totals(tracker.totals());

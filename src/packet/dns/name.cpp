@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <string_view>
 
@@ -89,77 +88,26 @@ NameFault check_pointer(std::size_t target, std::size_t start) {
   return target < kHeader ? NameFault::malformed : NameFault::none;
 }
 
-// --- Eight bytes of a label at a time --------------------------------------------------------
+// --- Sixteen bytes of a label at a time -----------------------------------------------------
 
-constexpr std::uint64_t in_each(std::uint8_t byte) { return byte * 0x0101010101010101ULL; }
-constexpr std::uint64_t kTops = in_each(0x80);
+using Block = std::uint8_t __attribute__((vector_size(16)));
+using Mask = std::int8_t __attribute__((vector_size(16)));  // -1 where true
+using Halves = std::uint64_t __attribute__((vector_size(16)));
 
-// Whether any of the bytes, all below 0x80, is `byte`.
-constexpr bool holds(std::uint64_t word, std::uint8_t byte) {
-  const std::uint64_t x = word ^ in_each(byte);
-  return ((x - in_each(1)) & ~x & kTops) != 0;
+// As kSpelling: where a byte needs an escape.
+Mask needs_escape(Block block) {
+  return (block < '!') | (block > '~') | (block == '.') | (block == '\\');
 }
 
-// As kSpelling: no byte needs an escape.
-constexpr bool is_plain(std::uint64_t word) {
-  const bool seven_bits = (word & kTops) == 0;
-  const bool visible = (((word | kTops) - in_each('!')) & kTops) == kTops &&
-                       ((word + in_each(0x7f - '~')) & kTops) == 0;
-  return seven_bits && visible && !holds(word, '.') && !holds(word, '\\');
+// Of bytes that need no escape.
+Block lower_case(Block block) {
+  const Mask upper = (block >= 'A') & (block <= 'Z');
+  return block | (reinterpret_cast<Block>(upper) & ('a' - 'A'));
 }
 
-// Of plain bytes.
-constexpr std::uint64_t lower_case(std::uint64_t word) {
-  const std::uint64_t from_a = word + in_each(0x80 - 'A');
-  const std::uint64_t beyond_z = word + in_each(0x80 - 'Z' - 1);
-  return word | (from_a & ~beyond_z & kTops) >> 2U;
-}
-
-// Copies a label of `length` bytes in lower case; false when one needs an escape. May read up to
-// `readable` bytes, and write up to seven bytes past the label.
-bool copy_plain(const std::uint8_t* label, std::size_t length, std::size_t readable, char* out) {
-  for (std::size_t done = 0; done < length; done += 8) {
-    std::uint64_t word = 0;
-    const std::size_t wanted = std::min<std::size_t>(length - done, 8);
-    if (readable - done >= 8) [[likely]] {
-      std::memcpy(&word, label + done, 8);
-    } else {
-      std::memcpy(&word, label + done, wanted);
-    }
-    if (wanted < 8) {
-      const std::uint64_t beyond = ~std::uint64_t{0} << wanted * 8;
-      word = (word & ~beyond) | (in_each('a') & beyond);
-    }
-    if (!is_plain(word)) return false;
-    word = lower_case(word);
-    std::memcpy(out + done, &word, 8);
-  }
-  return true;
-}
-static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
-
-// Nearly every name: labels without escapes and without pointers. Such a name always fits, for it
-// is spelt in fewer bytes than it takes on the wire. 0 when this one is another kind of name.
-std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offset,
-                        base::ShortText& name) {
-  std::array<char, kMaxNameBytes + 8> text;
-  std::size_t size = 0;
-  std::size_t at = offset;
-  while (at < message.size()) {
-    const std::uint8_t length = message[at];
-    if (length == 0) {
-      if (size == 0) return 0;
-      name.assign({text.data(), size - 1});  // without the final dot
-      return at + 1;
-    }
-    const std::size_t readable = message.size() - at - 1;
-    if (length > kMaxLabel || readable < length || size + length + 2 > kMaxNameBytes) return 0;
-    if (!copy_plain(message.data() + at + 1, length, readable, text.data() + size)) return 0;
-    size += length;
-    text[size++] = '.';
-    at += length + std::size_t{1};
-  }
-  return 0;
+bool any(Mask mask) {
+  const auto halves = reinterpret_cast<Halves>(mask);
+  return (halves[0] | halves[1]) != 0;
 }
 
 // Names of every kind, one byte at a time.
@@ -198,6 +146,40 @@ NameEnd spell_any_name(std::span<const std::uint8_t> message, std::size_t offset
     at += length + std::size_t{1};
   }
   return {at, NameFault::cut};
+}
+
+// Nearly every name: labels without escapes and without pointers. Such a name always fits, for it
+// is spelt in fewer bytes than it takes on the wire. 0 when this one is another kind of name.
+std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offset,
+                        base::ShortText& name) {
+  std::array<std::uint8_t, kMaxNameBytes> dots;  // where in the text the labels' lengths stand
+  std::size_t labels = 0;
+  std::size_t at = offset;
+  while (true) {
+    if (at >= message.size()) return 0;
+    const std::uint8_t length = message[at];
+    if (length == 0) break;
+    if (length > kMaxLabel || at - offset + length >= kMaxNameBytes - 1) return 0;
+    dots[labels++] = static_cast<std::uint8_t>(at - offset);
+    at += length + std::size_t{1};
+  }
+  if (labels == 0) return 0;
+  // The wire form is the text with a length in the place of each dot, and one in front.
+  const std::size_t size = at - offset;
+  std::array<char, kMaxNameBytes + sizeof(Block)> text;
+  std::memcpy(text.data(), message.data() + offset, size);
+  std::memset(text.data() + size, '-', sizeof(Block));
+  for (std::size_t i = 0; i < labels; ++i) text[dots[i]] = '-';
+  for (std::size_t done = 0; done < size; done += sizeof(Block)) {
+    Block block;
+    std::memcpy(&block, text.data() + done, sizeof block);
+    if (any(needs_escape(block))) return 0;
+    block = lower_case(block);
+    std::memcpy(text.data() + done, &block, sizeof block);
+  }
+  for (std::size_t i = 0; i < labels; ++i) text[dots[i]] = '.';
+  name.assign({text.data() + 1, size - 1});
+  return at + 1;
 }
 
 }  // namespace
