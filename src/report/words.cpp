@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <numeric>
 #include <set>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -79,8 +78,8 @@ std::vector<std::uint32_t> shares(const std::vector<diagnosis::RankedCause>& cau
   }
   std::vector<std::size_t> order(causes.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  // Not stable_sort: under clang, libstdc++ 12 warns about its own use of a deprecated function.
-  std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(-remainders[i], i); });
+  std::ranges::stable_sort(
+      order, [&](std::size_t a, std::size_t b) { return remainders[a] > remainders[b]; });
   const auto given = std::accumulate(result.begin(), result.end(), std::uint32_t{0});
   const auto aim = static_cast<std::uint32_t>(std::lround(std::min<double>(total, whole)));
   for (std::size_t i = 0; i < order.size() && given + i < aim; ++i) ++result[order[i]];
