@@ -18,7 +18,7 @@ help:
 	@echo "make bench      time the program against an empty libpcap loop"
 	@echo "make asan       run the tests under address and undefined-behaviour sanitizers"
 	@echo "make fuzz       run every fuzzer for FUZZ_SECONDS (default 60) each"
-	@echo "make lint       clang-format and clang-tidy"
+	@echo "make lint       clang-format, clang-tidy, shellcheck and pyflakes"
 	@echo "make docs       regenerate docs/faults/ and docs/facts.md"
 	@echo "make examples   make the example captures again (root; real servers in namespaces)"
 

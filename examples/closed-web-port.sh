@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
 start_web w
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 for i in 1 2 3; do
   try c curl -4 -sS https://www.example.com/
   sleep 1

@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
 named=$DAEMON
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 lookup www.example.com mail.example.com
 kill -STOP "$named"
 try c dig +tries=1 +time=5 ns1.example.com A &

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named l
 resolver 192.0.2.53
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 lookup www.example.com mail.example.com
 sleep 1
 on l ip link set eth0 down

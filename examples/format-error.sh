@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
-capture r to-s $NAME.pcap
+capture r to-s "$NAME.pcap"
 for name in www.example.com mail.example.com ns1.example.com; do
   try l dig +tries=1 +time=2 @203.0.113.2 "$name" A
   try c dig +tries=1 +time=2 +edns=1 +noednsnegotiation @203.0.113.2 "$name" A

@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
 named=$DAEMON
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 lookup mail.example.com
 kill -STOP "$named"
 try c dig +tries=1 +time=1 www.example.com A &

@@ -7,7 +7,7 @@ begin "$@"
 resolver 203.0.113.2 -- 'search corp.example.com example.com'
 start_named s
 start_web w
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 try c getent ahosts www
 try c curl -sS http://www/
 try c traceroute -n -q 2 -w 1 198.51.100.80

@@ -4,7 +4,7 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
 start_web w tls
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 try c curl -sS http://www.example.com/
 try c curl -k -sS https://www.example.com/
 sleep 1

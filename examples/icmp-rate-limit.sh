@@ -6,7 +6,7 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
 named=$DAEMON
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 lookup www.example.com
 stop_daemon "$named"
 for ((i = 0; i < 40; ++i)); do

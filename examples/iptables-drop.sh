@@ -6,8 +6,8 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
 start_web s
-capture c eth0 $NAME.pcap
-capture s eth0 $NAME-server.pcap
+capture c eth0 "$NAME.pcap"
+capture s eth0 "$NAME-server.pcap"
 lookup www.example.com mail.example.com
 sleep 1
 on s iptables -A INPUT -p udp --dport 53 -j DROP

@@ -5,7 +5,7 @@
 source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 lookup www.example.com mail.example.com
 sleep 1
 on s iptables -A INPUT -p udp --dport 53 -j REJECT

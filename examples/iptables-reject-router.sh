@@ -5,8 +5,8 @@
 source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
-capture c eth0 $NAME.pcap
-capture r to-s $NAME-inside.pcap
+capture c eth0 "$NAME.pcap"
+capture r to-s "$NAME-inside.pcap"
 lookup www.example.com
 sleep 1
 on r iptables -A FORWARD -p udp --dport 53 -j REJECT --reject-with icmp-port-unreachable

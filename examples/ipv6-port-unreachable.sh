@@ -8,7 +8,7 @@ ipv6_on
 resolver 2001:db8:3::2
 start_named s
 named=$DAEMON
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 lookup www.example.com mail.example.com
 sleep 1
 stop_daemon "$named"

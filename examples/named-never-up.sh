@@ -5,8 +5,8 @@
 source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_web w
-capture c any $NAME-any.pcap
-capture_pcapng c eth0 $NAME.pcapng
+capture c any "$NAME-any.pcap"
+capture_pcapng c eth0 "$NAME.pcapng"
 for i in 1 2 3; do
   ask www.example.com A
   sleep 3

@@ -7,7 +7,7 @@ begin "$@"
 start_named s
 named=$DAEMON
 start_web w
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 lookup www.example.com
 try c curl -4 -sS http://www.example.com/
 sleep 1

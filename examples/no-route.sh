@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
 start_web w
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 try c curl -4 -sS http://www.example.com/
 sleep 1
 on r ip address del 198.51.100.1/24 dev to-w

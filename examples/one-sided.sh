@@ -5,7 +5,7 @@ source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s
 start_web w
-capture c eth0 $NAME.pcap -Q out
+capture c eth0 "$NAME.pcap" -Q out
 try c curl -4 -sS http://www.example.com/
 sleep 1
 lookup mail.example.com

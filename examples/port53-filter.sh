@@ -7,7 +7,7 @@ begin "$@"
 start_named s
 named=$DAEMON
 start_named l
-capture c eth0 $NAME.pcap port 53
+capture c eth0 "$NAME.pcap" port 53
 lookup www.example.com mail.example.com
 sleep 1
 stop_daemon "$named"

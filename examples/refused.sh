@@ -4,7 +4,7 @@
 source "$(dirname "$0")/lib.sh"
 begin "$@"
 start_named s 'allow-query { 203.0.113.0/24; };'
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 ask www.example.com A
 ask www.example.com AAAA
 ask mail.example.com A

@@ -6,7 +6,7 @@ begin "$@"
 start_named s
 start_web w tls
 on w iptables -A INPUT -p tcp --dport 443 -j REJECT
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 for i in 1 2 3; do
   try c curl -4 -k -sS https://www.example.com/
   sleep 2

@@ -7,7 +7,7 @@ resolver 203.0.113.2 198.51.100.80 -- 'options timeout:1'
 start_named s
 start_named w
 start_web w
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 try c curl -4 -sS http://www.example.com/
 on s iptables -A INPUT -p udp --dport 53 -j DROP
 for i in 1 2 3; do

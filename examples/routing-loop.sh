@@ -11,7 +11,7 @@ on w sysctl -qw net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.eth0.send_redir
 on r sysctl -qw net.ipv4.conf.all.send_redirects=0 net.ipv4.conf.to-w.send_redirects=0
 on r ip route add 198.51.100.128/25 via 198.51.100.80
 on w ip route add 198.51.100.128/25 via 198.51.100.1
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 try c curl -4 -sS http://www.example.com/
 for i in 1 2 3; do
   try c curl -4 -sS --connect-timeout 5 http://loop.example.com/

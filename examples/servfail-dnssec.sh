@@ -12,7 +12,7 @@ stub-zone:
   name: example.com
   stub-addr: 198.51.100.80
 "
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 for name in www.example.com mail.example.com ns1.example.com; do
   try c dig +tries=1 +time=10 "$name" A
   sleep 1

@@ -10,7 +10,7 @@ forward-zone:
   name: "."
   forward-addr: 198.51.100.80
 '
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 for name in www.example.com mail.example.com www.example.com; do
   try c dig +tries=1 +time=10 "$name" A
   sleep 1

@@ -6,7 +6,7 @@ begin "$@"
 start_named s
 start_web w tls
 on w iptables -A INPUT -p tcp --dport 443 -j DROP
-capture c eth0 $NAME.pcap
+capture c eth0 "$NAME.pcap"
 try c curl -4 -k -sS --connect-timeout 8 https://www.example.com/
 try c curl -4 -k -sS --connect-timeout 8 https://www.example.com/
 try c curl -4 -sS http://www.example.com/

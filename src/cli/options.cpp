@@ -260,9 +260,9 @@ std::expected<Options, base::Error> parse_options(const std::vector<std::string>
   const Command command = take_command(rest);
   auto help = read_words(command, std::move(rest), words);
   if (!help) return unexpected(help.error());
-  if (*help) {
+  if (std::optional<std::string>& text = *help) {
     options.command = Command::help;
-    options.help = std::move(**help);
+    options.help = std::move(*text);
     return options;
   }
   if (command == Command::report) return report_options(words);

@@ -305,6 +305,7 @@ NotShown read_not_shown(Table& table) {
 // The parts that speak of the causes.
 void read_about_causes(Table& file, Fault& fault) {
   std::vector<string_view> causes;
+  causes.reserve(fault.causes.size());
   for (const CatalogueCause& cause : fault.causes) causes.push_back(cause.id);
   for (Table& table : file.tables("inseparable", false)) {
     CataloguePair pair;
@@ -383,7 +384,7 @@ std::expected<Fault, base::Error> parse_fault(string_view toml, const std::strin
   if (!result) return complain(result.error());
   Table file(result.table(), "the file", complaints);
   Fault fault = read_fault(file);
-  if (complaints.first()) return std::unexpected(*complaints.first());
+  if (const auto& first = complaints.first()) return std::unexpected(*first);
   return fault;
 }
 

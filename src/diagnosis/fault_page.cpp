@@ -101,6 +101,7 @@ std::string fault_page(const Fault& fault) {
   add_pairs(page, fault);
   add_checks(page, fault);
   std::vector<std::string> not_shown;
+  not_shown.reserve(fault.not_shown.size());
   for (const NotShown& entry : fault.not_shown) not_shown.push_back(entry.text);
   add_list(page, "What a capture does not show", not_shown);
   add_list(page, "Sources", fault.sources);

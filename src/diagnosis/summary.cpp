@@ -98,7 +98,7 @@ std::string cause_sentence(const Incident& incident) {
   const RankedCause& top = incident.causes.front();
   if (top.id == "other")
     return "None of the causes that the catalogue knows fits these packets well.";
-  std::string text =
+  const std::string text =
       fmt::format("Most likely cause ({}): {}", percent_words(top.probability), inner(top.title));
   for (const InseparablePair& pair : incident.inseparable) {
     if (pair.first != top.id && pair.second != top.id) continue;

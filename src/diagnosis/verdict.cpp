@@ -17,7 +17,6 @@ namespace whydown::diagnosis {
 namespace {
 
 using evidence::Protocol;
-using evidence::Row;
 
 struct Sums {
   std::map<Protocol, std::uint64_t> served;

@@ -124,6 +124,7 @@ std::span<const string_view> placeholders() { return kPlaceholders; }
 
 std::vector<string_view> step_ids() {
   std::vector<string_view> ids;
+  ids.reserve(journey::kSteps);
   for (std::size_t i = 0; i < journey::kSteps; ++i) {
     ids.push_back(journey::step_id(static_cast<evidence::Step>(i)));
   }

@@ -148,6 +148,7 @@ Nature nature_of(evidence::Symptom symptom) {
 
 std::vector<RankedCause> weigh(const Fault& fault, std::span<const Fact> facts, Nature nature) {
   std::vector<Scored> causes;
+  causes.reserve(fault.causes.size() + 1);  // and "other"
   for (const CatalogueCause& cause : fault.causes) causes.push_back(score(cause, facts));
   Scored other;
   other.cause.id = "other";
@@ -164,6 +165,7 @@ std::vector<RankedCause> weigh(const Fault& fault, std::span<const Fact> facts, 
            std::tuple(-b.cause.probability, b.position);
   });
   std::vector<RankedCause> ranked;
+  ranked.reserve(causes.size());
   for (Scored& scored : causes) ranked.push_back(std::move(scored.cause));
   return ranked;
 }

@@ -99,6 +99,7 @@ std::string render_fault(const diagnosis::Fault& fault) {
   }
   write_checks(page, fault);
   std::vector<std::string> not_shown;
+  not_shown.reserve(fault.not_shown.size());
   for (const diagnosis::NotShown& item : fault.not_shown) {
     not_shown.push_back(
         item.unless_fact.empty() ? item.text : item.text + " (unless " + item.unless_fact + ")");

@@ -75,6 +75,7 @@ void write_quality(HtmlPage& page, const diagnosis::Diagnosis& diagnosis, const 
   page.element("h2", "Data quality", "id=\"quality\"");
   if (remarks.empty()) page.element("p", "Nothing about the data stands out.");
   std::vector<std::string> lines;
+  lines.reserve(remarks.size());
   for (const base::QualityRemark& remark : remarks) {
     lines.push_back((remark.severity == base::Severity::warning ? "Warning: " : "Note: ") +
                     remark.text + cite.bracketed(remark.packets));

@@ -106,6 +106,7 @@ void write_checks(HtmlPage& page, const Incident& incident) {
              "\n");
     page.element("p", separates_words(incident, check), "class=\"tag\"");
     std::vector<std::string> answers;
+    answers.reserve(check.answers.size());
     for (const diagnosis::CheckAnswer& answer : check.answers) {
       answers.push_back(fmt::format("If {}: {}", without_stop(answer.see), answer.then));
     }

@@ -65,6 +65,7 @@ std::string inseparable_words(const Incident& incident, const diagnosis::Insepar
 
 std::string separates_words(const Incident& incident, const diagnosis::Check& check) {
   std::vector<std::string> titles;
+  titles.reserve(check.separates.size());
   for (const std::string& id : check.separates) titles.push_back(cause_title(incident, id));
   if (titles.empty()) return {};
   return (titles.size() == 1 ? "Tests: " : "Decides between: ") +

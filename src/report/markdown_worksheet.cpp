@@ -49,7 +49,7 @@ std::string port_field(const Incident& incident) {
   if (!incident.service.port)
     return "no port; the failure lies below the level where ports matter.";
   const std::string_view purpose = port_purpose(*incident.service.port);
-  std::string out =
+  const std::string out =
       fmt::format("{} port {}: ", upper_case(incident.transport), *incident.service.port);
   if (!purpose.empty()) return out + std::string(purpose) + ".";
   if (!incident.service.name.empty()) return out + incident.service.name + ".";

@@ -51,7 +51,7 @@ void read_dns_over_tcp(std::string_view rest, Packet& packet) {
   if (packet.source_port != dns::kPort && packet.destination_port != dns::kPort) return;
   scan::skip_blanks(rest);
   std::uint32_t length = 0;
-  Fields before = packet.known;
+  const Fields before = packet.known;
   if (!read_dns_words(rest, packet, length)) {
     packet.known = before;
     return;
