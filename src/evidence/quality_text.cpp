@@ -68,6 +68,7 @@ std::vector<const Digest*> queries(const std::vector<const Attempt*>& attempts) 
 template <typename Number>
 std::string numbers(const std::vector<Number>& values) {
   std::vector<std::string> items;
+  items.reserve(values.size());
   for (const Number value : values) items.push_back(fmt::format("{}", value));
   return list(items, items.size());
 }

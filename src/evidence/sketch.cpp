@@ -92,7 +92,8 @@ void merge_values(std::set<Value>& kept, std::vector<std::uint8_t>& registers,
       registers[i] = std::max(registers[i], other_registers[i]);
     }
   }
-  const std::set<Value> values = other_kept;  // `other` may be the sketch itself
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): `other` may be the sketch itself
+  const std::set<Value> values = other_kept;
   for (const Value& value : values) add_value(kept, registers, value, limit);
 }
 

@@ -331,14 +331,14 @@ bool DnsTracker::is_rejected_answer(const Complaint& complaint) {
     return false;
   }
   // Roles are reversed: the quoted datagram went from the DNS server to the client.
-  Complaint asked{.packet = packet,
-                  .symptom = complaint.symptom,
-                  .client = complaint.server,
-                  .server = complaint.client,
-                  .client_port = complaint.server_port,
-                  .server_port = kDnsPort,
-                  .has_client_port = true,
-                  .transport = Transport::udp};
+  const Complaint asked{.packet = packet,
+                        .symptom = complaint.symptom,
+                        .client = complaint.server,
+                        .server = complaint.client,
+                        .client_port = complaint.server_port,
+                        .server_port = kDnsPort,
+                        .has_client_port = true,
+                        .transport = Transport::udp};
   const bool shown = complaint.has_client_port;
   if (shown && complaint.client_port != kDnsPort) return false;
   const Found found = find(asked);

@@ -203,7 +203,7 @@ void TcpTracker::on_syn_ack(Slot slot, const View& view, std::uint64_t hash) {
 }
 
 void TcpTracker::on_reset(Slot slot, const View& view) {
-  Flow& flow = flows_[slot];
+  const Flow& flow = flows_[slot];
   const Packet& packet = view.packet;
   if (flow.state == State::answered) {
     emit_ok(slot, view.from_client);
@@ -226,7 +226,7 @@ void TcpTracker::on_reset(Slot slot, const View& view) {
 }
 
 void TcpTracker::on_segment(Slot slot, const View& view) {
-  Flow& flow = flows_[slot];
+  const Flow& flow = flows_[slot];
   if (!view.has(flag::ack)) return;
   if (flow.state == State::answered) {
     proceed(slot, view);
@@ -300,7 +300,7 @@ TcpTracker::Found TcpTracker::find(const Complaint& complaint) const {
 }
 
 void TcpTracker::fail(Slot slot, const Complaint& complaint) {
-  Flow& flow = flows_[slot];
+  const Flow& flow = flows_[slot];
   const Packet& packet = complaint.packet;
   Attempt attempt = attempt_of(flow);
   attempt.symptom = complaint.symptom;

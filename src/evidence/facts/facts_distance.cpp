@@ -36,6 +36,7 @@ struct Distances {
   }
   std::string words() const {
     std::vector<std::string> items;
+    items.reserve(ttls.size());
     for (const int ttl : ttls) items.push_back(std::to_string(ttl));
     return list(items, items.size());
   }

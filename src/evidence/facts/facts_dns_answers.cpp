@@ -208,7 +208,7 @@ Finding other_types_exist(const View& view) {
     return request.name != 0 && at != failing.end() && at->first == request.name &&
            !failing.contains({request.name, request.dns_type});
   };
-  RowList rows = rows_where(view.service, is_ok);
+  const RowList rows = rows_where(view.service, is_ok);
   std::string name;
   std::vector<base::Place> packets = cite(rows, [&](const Attempt& attempt) -> const Digest* {
     const bool exists = attempt.answer.dns_answers > 0 && asks_other_type(attempt.request);

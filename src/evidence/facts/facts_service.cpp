@@ -80,7 +80,7 @@ Clients clients_of(const View& view) {
 std::vector<base::Place> cite_clients(const View& view, const RowList& rows,
                                       const std::set<base::IpAddress>& clients) {
   const base::Time until = base::add(view.last, kAfterLast);
-  std::vector<base::Place> during = cite(rows, [&](const Attempt& attempt) {
+  const std::vector<base::Place> during = cite(rows, [&](const Attempt& attempt) {
     const bool fits =
         clients.contains(attempt.client) && attempt.begin >= view.first && attempt.begin <= until;
     return fits ? &attempt.answer : nullptr;
@@ -91,6 +91,7 @@ std::vector<base::Place> cite_clients(const View& view, const RowList& rows,
 std::string addresses(const View& view, const std::set<base::IpAddress>& clients,
                       std::uint64_t total) {
   std::vector<std::string> items;
+  items.reserve(clients.size());
   for (const base::IpAddress& client : clients) items.push_back(view.book.text(client));
   return list(items, std::max<std::uint64_t>(total, items.size()));
 }
