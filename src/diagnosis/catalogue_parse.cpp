@@ -104,6 +104,17 @@ class Table {
     }
     return node->value<bool>().value_or(otherwise);
   }
+  std::optional<std::uint32_t> optional_count(string_view key) {
+    const toml::node* node = get(key);
+    if (node == nullptr) return std::nullopt;
+    const auto value = node->value<std::int64_t>();
+    if (!node->is_integer() || !value || *value < 1 || *value > limits::kMostRuns) {
+      complaints_->add(node->source(), what_ + ": " + std::string(key) + " is no usable count",
+                       "a whole number between 1 and " + std::to_string(limits::kMostRuns));
+      return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(*value);
+  }
   // At least one text.
   std::vector<std::string> texts(string_view key) {
     std::vector<std::string> out;
@@ -235,6 +246,7 @@ Weight read_weight(Table& table) {
   weight.fact = table.word("fact", fact_ids());
   weight.is = table.optional_bool("is", true);
   weight.db = table.decibans("db");
+  weight.runs = table.optional_count("runs");
   weight.group = table.optional_text("group");
   weight.because = table.sentence("because");
   weight.source = table.text("source");
