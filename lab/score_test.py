@@ -131,14 +131,15 @@ def incident(fault="dns.port_unreachable", servers=(SERVER,), port=53, causes=No
             "inseparable": [list(pair) for pair in pairs]}
 
 
-def judged(*incidents, label=None, **changes):
+def judged(*incidents, label=None, has_date=True, **changes):
     data = changed(GOOD, "faults.0", {**GOOD["faults"][0], **changes}) if changes else GOOD
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "c.pcap").write_bytes(b"")
         path = pathlib.Path(folder) / "c.label.json"
         path.write_text(json.dumps(label or data))
         return judge.judge(labels.read(path), {
-            "verdict": "incident" if incidents else "healthy", "incidents": list(incidents)})
+            "verdict": "incident" if incidents else "healthy", "incidents": list(incidents),
+            "inputs": [{"date_known": has_date, "zone_known": True}]})
 
 
 TIE = [("service_down", "firewall_reject_host")]
@@ -208,6 +209,7 @@ class Judging(unittest.TestCase):
         self.assertEqual(len(judged(incident(), label=healthy).false_alarms), 1)
         self.assertEqual(len(judged(incident("dns.nxdomain"), label=healthy).false_alarms), 0)
         self.assertEqual(len(judged(incident(), early).false_alarms), 1)
+        self.assertEqual(len(judged(incident(), early, has_date=False).false_alarms), 0)
         self.assertEqual(
             len(judged(incident(), incident("tcp.refused", ["192.0.2.9"])).false_alarms), 0)
 

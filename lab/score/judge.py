@@ -160,13 +160,13 @@ def _judge_fault(index, label, matching):
     return finding
 
 
-def _lies_in_health(incident, label):
-    """Whether it ended before anything was broken."""
+def _lies_in_health(incident, label, has_calendar):
+    """Whether it ended before anything was broken. Text logs may show no date or zone to tell by."""
     begins = [fault.first for fault in label.faults if fault.first]
     last = incident["window"].get("last")
-    if len(begins) < len(label.faults) or last is None:
+    if label.healthy or len(begins) < len(label.faults) or last is None or not has_calendar:
         return label.healthy
-    return label.healthy or labels.time_of(last) < min(begins)
+    return labels.time_of(last) < min(begins)
 
 
 def judge(label, report, failure=None):
@@ -176,7 +176,9 @@ def judge(label, report, failure=None):
                          findings=[Finding(fault) for fault in label.faults])
     matching = _Matching(report["incidents"], label)
     wrong = [matching.incidents[at] for at in matching.unexplained]
+    has_calendar = all(each["date_known"] and each["zone_known"] for each in report["inputs"])
     return Judgement(
         label, verdict=report["verdict"], wrong=wrong,
         findings=[_judge_fault(index, label, matching) for index in range(len(label.faults))],
-        false_alarms=[incident for incident in wrong if _lies_in_health(incident, label)])
+        false_alarms=[incident for incident in wrong
+                      if _lies_in_health(incident, label, has_calendar)])
