@@ -15,7 +15,7 @@ namespace whydown::diagnosis {
 
 // `fact` being `is` moves the cause by `db` decibans. Of the weights of one cause that share a
 // `group` (views of the same packets) only the one that moves it most counts. `runs` is the number
-// of lab runs that `db` was fitted on.
+// of lab runs that `db` was fitted on, `start_db` the value that it was first set to.
 struct Weight {
   std::string fact;
   bool is = true;
@@ -24,6 +24,7 @@ struct Weight {
   std::string because;
   std::string source;
   std::optional<std::uint32_t> runs = {};  // none: as first set, not fitted
+  std::optional<double> start_db = {};
 };
 
 struct CatalogueCause {

@@ -95,6 +95,10 @@ class Table {
     }
     return *value;
   }
+  std::optional<double> optional_decibans(string_view key) {
+    if (get(key) == nullptr) return std::nullopt;
+    return decibans(key);
+  }
   bool optional_bool(string_view key, bool otherwise) {
     const toml::node* node = get(key);
     if (node == nullptr) return otherwise;
@@ -247,6 +251,12 @@ Weight read_weight(Table& table) {
   weight.is = table.optional_bool("is", true);
   weight.db = table.decibans("db");
   weight.runs = table.optional_count("runs");
+  weight.start_db = table.optional_decibans("start_db");
+  if (weight.runs.has_value() != weight.start_db.has_value()) {
+    table.complaints().add(table.source_of(weight.runs ? "runs" : "start_db"),
+                           "weight: only one of runs and start_db",
+                           "both for a fitted weight, neither for one as first set");
+  }
   weight.group = table.optional_text("group");
   weight.because = table.sentence("because");
   weight.source = table.text("source");

@@ -34,11 +34,14 @@ void add_section(std::string& page, std::string_view heading, std::string_view t
   page.append(fmt::format("## {}\n\n{}\n\n", heading, plain(text)));
 }
 
-// "+7 (messenger), 34 runs"
+// "+7 (messenger)", or where it was fitted "+6.5 (messenger), from +7 by 34 runs"
 std::string weight_cell(const Weight& weight) {
-  return fmt::format("{:+g}{}{}", weight.db,
-                     weight.group.empty() ? "" : " (" + cell(weight.group) + ")",
-                     weight.runs ? fmt::format(", {} runs", *weight.runs) : "");
+  std::string out = fmt::format("{:+g}", weight.db);
+  if (!weight.group.empty()) out += " (" + cell(weight.group) + ")";
+  if (weight.runs && weight.start_db) {
+    out += fmt::format(", from {:+g} by {} runs", *weight.start_db, *weight.runs);
+  }
+  return out;
 }
 
 bool has_fitted_weight(const Fault& fault) {
@@ -69,7 +72,7 @@ void add_causes(std::string& page, const Fault& fault) {
   if (has_fitted_weight(fault)) {
     page.append(
         "A weight with a number of runs was fitted on that many runs of the lab in which it "
-        "counted; the others are as first set.\n\n");
+        "counted, from the value it was first set to; the others are as first set.\n\n");
   }
   for (const CatalogueCause& cause : fault.causes) add_cause(page, cause);
 }
