@@ -109,6 +109,19 @@ class Fit(unittest.TestCase):
         self.assertEqual(values["service_down", "a", True], values["host_down", "a", True])
         self.assertNotEqual(values["service_down", "a", True], values["flood", "a", True])
 
+    def test_what_parts_an_inseparable_pair_weakly_may_only_shrink(self):
+        weights = [(0, "a", True, 3, ""), (0, "b", True, 5, ""), (2, "a", True, 3, "")]
+        start = fault(weights, priors=(0, 0, -1), pairs=[("service_down", "host_down")])
+        found = [example({"a": True, "b": True}, ["service_down", "host_down"], ("s", n))
+                 for n in range(50)]
+        values = fitted_values(start, found)
+        self.assertEqual(values["service_down", "a", True], 3)
+        self.assertGreater(values["service_down", "b", True], 5)
+        found = [example({"a": True}, ["flood"], ("s", n)) for n in range(50)]
+        values = fitted_values(start, found)
+        self.assertLess(values["service_down", "a", True], 3)
+        self.assertGreater(values["flood", "a", True], 3)
+
     def test_a_tie_is_right_for_any_of_its_members(self):
         start = fault([(0, "a", True, 5, ""), (1, "a", True, 5, "")], priors=(0, -1, -60))
         found = [example({"a": True}, ["service_down", "host_down"], ("s", n)) for n in range(95)]

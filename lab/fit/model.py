@@ -12,7 +12,9 @@ Not every weight is free:
 - weights of zero stay zero, for they say that the packets cannot tell;
 - a weight keeps its sign and at least half a deciban of it;
 - weights that two inseparable causes have alike stay alike: else the lab's frequencies would tell
-  apart what packets cannot.
+  apart what packets cannot;
+- a weak weight that only one of two inseparable causes has may shrink but not grow: a run that is
+  right for either would else push the one that has it, until the report no longer names the pair.
 """
 
 import re
@@ -24,6 +26,7 @@ from score import labels
 
 LARGEST_DB = 40.0   # as the catalogue allows
 SMALLEST_DB = 0.5   # what is left of a sign
+WEAK_DB = 3.0       # up to this, evidence leaves a pair inseparable (kWeakDb in src/diagnosis/)
 ROUNDS = 20         # of choosing which weight of a group counts
 NATURAL = np.log(10) / 10  # decibans to natural logarithms
 
@@ -52,8 +55,13 @@ class Model:
         for place, index in self.parameter_of.items():
             self.now[index] = self.weight(place).db
             self.start[index] = self.weight(place).start_db
-        self.low = np.where(self.start > 0, np.minimum(SMALLEST_DB, self.start), -LARGEST_DB)
-        self.high = np.where(self.start > 0, LARGEST_DB, np.maximum(-SMALLEST_DB, self.start))
+        largest = np.full(count, LARGEST_DB)
+        for place, index in self.parameter_of.items():
+            if self._parts_a_pair_weakly(place):
+                largest[index] = abs(self.start[index])
+        smallest = np.minimum(SMALLEST_DB, np.abs(self.start))
+        self.low = np.where(self.start > 0, smallest, -largest)
+        self.high = np.where(self.start > 0, largest, -smallest)
 
     def weight(self, place):
         return self.fault.causes[place[0]].weights[place[1]]
@@ -74,6 +82,16 @@ class Model:
         pair = {ids[one[0]], ids[other[0]]}
         return (any(pair == set(known) for known in self.fault.inseparable) and
                 (a.fact, a.is_true, a.db, a.start_db) == (b.fact, b.is_true, b.db, b.start_db))
+
+    def _parts_a_pair_weakly(self, place):
+        weight, cause = self.weight(place), self.fault.causes[place[0]]
+        if abs(weight.start_db) > WEAK_DB:
+            return False
+        partners = {one for pair in self.fault.inseparable if cause.id in pair for one in pair}
+        return any(other.id in partners - {cause.id} and
+                   not any((each.fact, each.is_true) == (weight.fact, weight.is_true) and each.db
+                           for each in other.weights)
+                   for other in self.fault.causes)
 
     def counted(self, facts, values):
         """The places of the weights that count under these facts, as weigh.cpp chooses them."""
