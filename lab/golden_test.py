@@ -81,6 +81,12 @@ class Goldens(unittest.TestCase):
         self.assertEqual((status, said.count("not judged right")), (1, 4), said)
         self.assertEqual(list(self.into.iterdir()), [])
 
+    def test_a_side_that_saw_nothing_does_not_stand_for_the_scenario(self):
+        self.add("dns.refused", "healthy-late-answer.pcap", HEALTHY)
+        self.add("dns.refused", "refused.pcap", REFUSED, 2)
+        self.assertEqual(self.keep()[0], 0)
+        self.assertEqual(self.golden("dns.refused")["verdict"], "incident")
+
     def test_what_is_too_long_is_not_kept(self):
         self.add("dns.refused", "refused.pcap", REFUSED)
         self.assertEqual(self.keep("--most-bytes", "100")[0], 1)
@@ -109,6 +115,8 @@ class Goldens(unittest.TestCase):
                  "not among the inseparable"),
                 ({"incident": {**incident, "evidence_packets": [1]}}, "evidence lacks packets [1]"),
                 ({"incident": incident, "further": [incident]}, "no dns.port_unreachable at"),
+                ({"incident": {**incident, "fault": "dns.refused"}, "further": [incident],
+                  "may_stand_first": ["dns.port_unreachable"]}, "first incident's fault"),
                 ({"further": [], "expected": 1}, "unknown ['expected']"),
                 ({"capture": "none.pcap"}, "no such capture"),
                 ({"scenario": "x"}, "in a file named")]

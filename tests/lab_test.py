@@ -21,7 +21,8 @@ FOLDER = SOURCE / "tests/lab"
 SKIPPED = 77
 MOST_BYTES = 30_000  # of a capture as stored
 OWN_KEYS = {"scenario", "seed", "side", "capture"}
-KEYS = OWN_KEYS | {"verdict", "incident", "further", "also_allowed"}
+KEYS = OWN_KEYS | {"verdict", "incident", "further", "also_allowed",
+                   "may_stand_first"}
 
 
 def check_golden(path, want):

@@ -53,4 +53,5 @@ def expectation(judgement, report, capture):
             "capture": capture, "verdict": report["verdict"],
             **({"incident": incidents[0]} if incidents else {}),
             **({"further": incidents[1:]} if incidents[1:] else {}),
-            **({"also_allowed": allowed} if allowed else {})}
+            **({"also_allowed": allowed} if allowed else {}),
+            **({"may_stand_first": sorted(label.also_allowed)} if label.also_allowed else {})}

@@ -62,9 +62,13 @@ def _remove_old(into, scenario):
 def keep_scenario(candidates, into, replay, most_bytes):
     """Keeps the best of (judgement, report) of one scenario; returns what to say, and if it did.
 
-    `replay` is the golden test's own: what it would refuse is not kept."""
+    `replay` is the golden test's own: what it would refuse is not kept. A side that did not see
+    all that was broken does not stand for the scenario."""
     reasons = []
-    for judgement, report in sorted(candidates, key=lambda each: _preference(each[0])):
+    most = max(len(judgement.label.faults) for judgement, _ in candidates)
+    for judgement, report in sorted((each for each in candidates
+                                     if len(each[0].label.faults) == most),
+                                    key=lambda each: _preference(each[0])):
         where = judgement.label.capture
         if not is_right(judgement):
             reasons.append(f"{where}: not judged right")
