@@ -279,7 +279,8 @@ class WholeProgram(unittest.TestCase):
         status, said = self.fit("--seeds", "odd", "--write")
         self.assertEqual(status, 0, said)
         after = self.text()
-        self.assertRegex(after, r'fact = "icmp.source_is_server"\ndb = [\d.]+\nruns = 6\nstart_db = 7\n')
+        self.assertRegex(after, r'fact = "icmp.source_is_server"\n'
+                                r'db = [\d.]+\nruns = 6\nstart_db = 7\n')
         self.assertIn('fact = "icmp.kernel_header"\ndb = 0\nbecause', after)
         # Again on the same runs: the same result, for it starts from start_db.
         self.assertEqual(self.fit("--seeds", "odd", "--write")[0], 0)
@@ -295,6 +296,22 @@ class WholeProgram(unittest.TestCase):
         status, said = self.fit("--seeds", "odd")
         self.assertEqual(status, 0, said)
 
+    def test_the_softmax_is_the_programs(self):
+        """Acts and silences whose probabilities neither floor nor cap has changed."""
+        faults = catalogue.read(CATALOGUE)
+        for name in ("named-stopped", "servfail", "iptables-drop", "web-dropped"):
+            report, failure = program.report_of(
+                program.default_program(), labels.SOURCE / f"examples/captures/{name}.pcap",
+                ["--catalogue", str(CATALOGUE)])
+            self.assertIsNone(failure)
+            incident = report["incidents"][0]
+            one = model.Model(faults[incident["fault"]])
+            found = example({fact["fact"]: fact["is"] for fact in incident["facts"]}, [])
+            odds = 10 ** ((one.prior_db + one.design([found], one.now)[0] @ one.now) / 10)
+            for cause in incident["causes"]:
+                p = odds[one.causes.index(cause["id"])] / odds.sum()
+                self.assertAlmostEqual(cause["probability"], p, delta=0.00011, msg=cause["id"])
+
     def test_reports_of_other_weights_are_refused(self):
         faults = catalogue.read(self.files)
         weighed = [(cause.id, 99.0) for cause in faults["dns.port_unreachable"].causes]
@@ -304,7 +321,8 @@ class WholeProgram(unittest.TestCase):
         self.assertEqual(list(one.differing([found])), ["c.pcap"])
 
     def test_bad_input(self):
-        for arguments in (["--seeds", "99"], ["--seeds", "x"], [], ["--seeds", "odd", "--sigma", "0"],
+        for arguments in (["--seeds", "99"], ["--seeds", "x"], [],
+                          ["--seeds", "odd", "--sigma", "0"],
                           ["--seeds", "odd", "--whydown", "/nonexistent"],
                           ["--seeds", "odd", "--catalogue", str(self.folder / "none")]):
             status, said = self.fit(*arguments)

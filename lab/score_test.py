@@ -47,7 +47,8 @@ class Labels(unittest.TestCase):
         ("scenario", ..., "scenario"), ("seed", "1", "seed"), ("seed", -1, "seed"),
         ("seed", True, "seed"), ("seconds", "20", "seconds"), ("healthy", 0, "healthy"),
         ("capture", "../c.pcap", "capture"), ("also_allowed", "dns.nxdomain", "also_allowed"),
-        ("also_allowed", ["dns"], "also_allowed[0]"), ("extra", 1, "extra"), ("faults", {}, "faults"),
+        ("also_allowed", ["dns"], "also_allowed[0]"), ("extra", 1, "extra"),
+        ("faults", {}, "faults"),
         ("faults.0.cause", "service_dwon", "faults[0].cause"),
         ("faults.0.fault", [], "faults[0].fault"), ("faults.0.fault", ..., "faults[0].fault"),
         ("faults.0.shown", "yes", "faults[0].shown"), ("faults.0.port", 70000, "faults[0].port"),
@@ -56,7 +57,8 @@ class Labels(unittest.TestCase):
         ("faults.0.servers", [""], "faults[0].servers[0]"),
         ("faults.0.first", "13:30", "faults[0].first")]
     CONTRADICTORY = [
-        ("healthy", True, "faults"), ("faults", [], "faults"), ("healthy_seconds", 21, "healthy_seconds"),
+        ("healthy", True, "faults"), ("faults", [], "faults"),
+        ("healthy_seconds", 21, "healthy_seconds"),
         ("faults.0.last", "2026-11-23T13:29:00Z", "faults[0].last"),
         ("faults.0.first", "2026-02-31T13:29:00Z", "faults[0].first"),
         ("capture", "none.pcap", "capture")]
@@ -278,8 +280,9 @@ class WholeProgram(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
-        self.add("named-stopped.pcap", {**GOOD, "faults": [
-            {key: value for key, value in GOOD["faults"][0].items() if key not in ("first", "last")}]})
+        timeless = {key: value for key, value in GOOD["faults"][0].items()
+                    if key not in ("first", "last")}
+        self.add("named-stopped.pcap", {**GOOD, "faults": [timeless]})
         self.add("healthy-web.pcap", {**GOOD, "seed": 2, "healthy": True, "faults": []})
 
     def add(self, name, label):

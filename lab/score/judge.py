@@ -161,7 +161,7 @@ def _judge_fault(index, label, matching):
 
 
 def _lies_in_health(incident, label, has_calendar):
-    """Whether it ended before anything was broken. Text logs may show no date or zone to tell by."""
+    """Whether it ended before anything was broken. A text log may have no calendar to tell by."""
     begins = [fault.first for fault in label.faults if fault.first]
     last = incident["window"].get("last")
     if label.healthy or len(begins) < len(label.faults) or last is None or not has_calendar:
