@@ -26,12 +26,11 @@ except ImportError as error:
 def options_of(arguments):
     parser = argparse.ArgumentParser(prog="fit.py", description=__doc__.split("\n\n")[0])
     parser.add_argument("folder", help="searched for *.label.json, also below")
-    parser.add_argument("--seeds", required=True, metavar="even|odd|LIST",
+    program.add_options(parser)
+    parser.add_argument("--seeds", required=True, type=program.seeds, metavar="even|odd|LIST",
                         help="the half to fit on; the other seeds are for the report")
     parser.add_argument("--catalogue", type=pathlib.Path, default=labels.SOURCE / "catalogue",
                         metavar="DIR")
-    parser.add_argument("--whydown", metavar="PROGRAM", default=program.default_program())
-    parser.add_argument("--jobs", type=int, metavar="N", help="captures at a time")
     parser.add_argument("--sigma", type=float, default=4.0, metavar="DB",
                         help="how far a weight may be off at first (default %(default)s)")
     parser.add_argument("--frequencies", choices=("catalogue", "lab"), default="catalogue",
@@ -54,12 +53,11 @@ def judgements_of(wanted, options, folder):
 
 def halves_of(options):
     """The labels to fit on and the others."""
-    is_fitted = labels.seed_filter(options.seeds)
     wanted = labels.read_folder(options.folder)
-    halves = ([label for label in wanted if is_fitted(label.seed)],
-              [label for label in wanted if not is_fitted(label.seed)])
+    halves = ([label for label in wanted if options.seeds(label.seed)],
+              [label for label in wanted if not options.seeds(label.seed)])
     if not halves[0]:
-        raise labels.BadLabel(f"{options.folder}: found no label of the seeds {options.seeds}")
+        raise labels.BadLabel(f"{options.folder}: found no label of the seeds to fit on")
     return halves
 
 
@@ -95,8 +93,7 @@ def main(arguments):
     try:
         program.check(options.whydown)
         fitted, left_out, halves = fit(options, halves_of(options))
-    except (labels.BadLabel, catalogue.BadCatalogue, changes.Differing, ValueError,
-            OSError) as error:
+    except (labels.BadLabel, catalogue.BadCatalogue, changes.Differing, OSError) as error:
         print(f"fit.py: {error}", file=sys.stderr)
         return 2
     print("\n\n".join([*map(words.fitted_table, fitted), *words.left_out_lines(left_out),

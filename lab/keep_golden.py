@@ -22,12 +22,11 @@ import lab_test  # noqa: E402
 def options_of(arguments):
     parser = argparse.ArgumentParser(prog="keep_golden.py", description=__doc__.split("\n\n")[0])
     parser.add_argument("folder", metavar="RUN_FOLDER")
-    parser.add_argument("--whydown", metavar="PROGRAM", default=program.default_program())
+    program.add_options(parser)
     parser.add_argument("--into", type=pathlib.Path, default=lab_test.FOLDER, metavar="FOLDER")
     parser.add_argument("--scenario", action="append", metavar="NAME", help="only these")
     parser.add_argument("--replace", action="store_true", help="also where there is a golden")
     parser.add_argument("--most-bytes", type=int, default=lab_test.MOST_BYTES, metavar="N")
-    parser.add_argument("--jobs", type=int, metavar="N")
     return parser.parse_args(arguments)
 
 

@@ -16,10 +16,9 @@ from score import figures, judge, labels, page, program, record, text
 def options_of(arguments):
     parser = argparse.ArgumentParser(prog="score.py", description=__doc__.split("\n\n")[0])
     parser.add_argument("folder", help="searched for *.label.json, also below")
-    parser.add_argument("--whydown", metavar="PROGRAM", default=program.default_program())
+    program.add_options(parser)
     parser.add_argument("--catalogue", metavar="DIR", help="handed to the program")
-    parser.add_argument("--jobs", type=int, metavar="N", help="captures at a time")
-    parser.add_argument("--seeds", type=labels.seed_filter, default=lambda seed: True,
+    parser.add_argument("--seeds", type=program.seeds, default=lambda seed: True,
                         metavar="even|odd|LIST", help="such as 1,3,10-19")
     parser.add_argument("--html", metavar="PAGE.html", help="write a page with plots")
     parser.add_argument("--json", metavar="OUT", help="write all figures and judgements")

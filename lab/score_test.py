@@ -312,6 +312,7 @@ class WholeProgram(unittest.TestCase):
     def test_bad_input(self):
         for arguments in ([str(self.folder / "none")], [str(self.folder), "--seeds", "7"],
                           [str(self.folder), "--seeds", "x"], [],
+                          [str(self.folder), "--jobs", "0"], [str(self.folder), "--goal-fault", "x"],
                           [str(self.folder), "--whydown", "/nonexistent"]):
             status, out, err = self.score(*arguments)
             self.assertEqual((status, out), (2, ""), arguments)

@@ -1,5 +1,6 @@
 """Runs the program on captures."""
 
+import argparse
 import concurrent.futures
 import json
 import os
@@ -13,6 +14,26 @@ SECONDS = 120  # for one capture; far more than any of the lab's needs
 
 def default_program():
     return os.environ.get("WHYDOWN", str(labels.SOURCE / "build/release/whydown"))
+
+
+def add_options(parser):
+    """The options of every program that runs the program."""
+    parser.add_argument("--whydown", metavar="PROGRAM", default=default_program())
+    parser.add_argument("--jobs", type=_count, metavar="N", help="captures at a time")
+
+
+def _count(text):
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"found \"{text}\"; expected a number of 1 or more")
+    return int(text)
+
+
+def seeds(text):
+    """labels.seed_filter as the type of an option."""
+    try:
+        return labels.seed_filter(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def report_of(program, capture, options=()):
