@@ -20,7 +20,7 @@ except ImportError:
     print("SKIPPED: numpy and scipy are missing; scripts/setup.sh lab-fit")
     sys.exit(77)
 
-from fit import catalogue, changes, examples, model
+from fit import catalogue, examples, model
 from score import labels, program
 
 CATALOGUE = labels.SOURCE / "catalogue"

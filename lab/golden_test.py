@@ -1,4 +1,4 @@
-"""Tests of the goldens: what is kept of a run, and that a golden that no longer holds is noticed."""
+"""Tests of the goldens: what is kept of a run, and whether one that does not hold is noticed."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Tests of the scoring: labels, judgements and figures from hand-made reports, and one whole run."""
+"""Tests of the scoring: labels, judgements and figures from hand-made reports; whole runs."""
 
 import copy
 import json
@@ -124,10 +124,11 @@ class Labels(unittest.TestCase):
                 labels.seed_filter(words)
 
 
-def incident(fault="dns.port_unreachable", servers=(SERVER,), port=53, causes=None, pairs=(),
+def incident(fault="dns.port_unreachable", servers=(SERVER,), port=53, causes=None, pairs=(), step="name",
              last="2026-11-23T13:30:50.000000Z"):
     causes = causes or {"service_down": 0.6, "firewall_reject_host": 0.3, "other": 0.1}
-    return {"fault": fault, "service": {"servers": list(servers), "port": port}, "transport": "udp",
+    return {"fault": fault, "step": step, "transport": "udp",
+            "service": {"servers": list(servers), "port": port},
             "clients": {"count": 1, "addresses": ["192.0.2.15"]},
             "window": {"first": "2026-11-23T13:20:00.000000Z", "last": last},
             "causes": [{"id": cause, "probability": p} for cause, p in causes.items()],
@@ -175,6 +176,10 @@ class Judging(unittest.TestCase):
                                 (True, False, True, 0)),
         "another port": ([incident(port=5353)], {}, (True, False, True, 0)),
         "another transport": ([incident()], {"transport": "tcp"}, (True, False, True, 0)),
+        "an address has no port": (
+            [incident("arp.no_reply", port=None, step="address")],
+            {"fault": ["dns.no_response", "arp.no_reply"], "transport": "tcp"},
+            (True, True, True, 0)),
         "the same address written otherwise": (
             [incident(servers=["2001:db8::1"])], {"servers": ["2001:DB8:0::1"]},
             (True, True, True, 0)),
@@ -195,6 +200,12 @@ class Judging(unittest.TestCase):
                 found = result.findings[0]
                 self.assertEqual((found.fault_right, found.service_right, found.cause_right,
                                   len(result.wrong)), wanted)
+
+    def test_a_tie_is_told_from_a_wrong_cause(self):
+        for changes, pairs, wanted in (({}, TIE, (True, False)), ({}, [], (False, True)),
+                                       ({"ties": []}, [], (False, False))):
+            finding = judged(incident(causes=REJECT_FIRST, pairs=pairs), **changes).findings[0]
+            self.assertEqual((finding.is_tie, finding.is_unnamed_tie), wanted)
 
     def test_two_faults_each_have_their_own(self):
         second = {**GOOD["faults"][0], "fault": ["tcp.refused"], "servers": ["192.0.2.9"],
@@ -312,7 +323,8 @@ class WholeProgram(unittest.TestCase):
     def test_bad_input(self):
         for arguments in ([str(self.folder / "none")], [str(self.folder), "--seeds", "7"],
                           [str(self.folder), "--seeds", "x"], [],
-                          [str(self.folder), "--jobs", "0"], [str(self.folder), "--goal-fault", "x"],
+                          [str(self.folder), "--jobs", "0"],
+                          [str(self.folder), "--goal-fault", "x"],
                           [str(self.folder), "--whydown", "/nonexistent"]):
             status, out, err = self.score(*arguments)
             self.assertEqual((status, out), (2, ""), arguments)

@@ -72,6 +72,7 @@ class Part:
     both: Share = dataclasses.field(default_factory=Share)
     cause: Share = dataclasses.field(default_factory=Share)  # only where it can be shown
     tied: int = 0
+    unnamed: int = 0  # wrong: the report does not name the tie
 
     def add(self, finding):
         self.fault.add(finding.fault_right)
@@ -80,6 +81,7 @@ class Part:
         if finding.label.shown:
             self.cause.add(finding.cause_right)
             self.tied += finding.is_tie
+            self.unnamed += finding.is_unnamed_tie
 
 
 class Figures:

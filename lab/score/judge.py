@@ -3,7 +3,8 @@
 The main finding about a service is the first incident of the report that concerns it and is no
 other labelled fault's. It is right when its id is one of the label's `fault` and nothing wrong
 stands before it in the report; a second incident of an id in `accept` may follow. The service is
-right when servers, port and transport are those of the label, as far as the label names them.
+right when servers, port and transport are those of the label, as far as the label names them; an
+incident of the step `address` is about machines, which have no port.
 
 The cause is right when the true one has the top probability, or when it is honestly tied: the
 label says that the top cause sends the same packets here, and the report itself names the two as
@@ -26,6 +27,7 @@ class Finding:
     service_right: bool = False
     cause_right: bool = False
     is_tie: bool = False          # right by an honest tie only
+    is_unnamed_tie: bool = False  # wrong, for the report does not name the tie that the label knows
     clients_right: bool | None = None
     ranked: list = dataclasses.field(default_factory=list)  # (cause, probability, truth)
 
@@ -74,9 +76,11 @@ def _concerns(incident, fault):
 
 def _is_service(incident, fault):
     service = incident["service"]
-    return ((not fault.servers or
-             _addresses(service.get("servers", [])) == _addresses(fault.servers)) and
-            fault.port in (None, service.get("port")) and
+    if fault.servers and _addresses(service.get("servers", [])) != _addresses(fault.servers):
+        return False
+    if incident["step"] == "address":
+        return True
+    return (fault.port in (None, service.get("port")) and
             fault.transport in (None, incident["transport"]))
 
 
@@ -137,8 +141,9 @@ def _judge_cause(finding):
         finding.cause_right = True
         return
     pairs = [set(pair) for pair in incident.get("inseparable", [])]
-    finding.is_tie = finding.top in fault.ties and {finding.top, fault.cause} in pairs
-    finding.cause_right = finding.is_tie
+    is_named = {finding.top, fault.cause} in pairs
+    finding.is_tie = finding.cause_right = finding.top in fault.ties and is_named
+    finding.is_unnamed_tie = finding.top in fault.ties and not is_named
 
 
 def _judge_fault(index, label, matching):

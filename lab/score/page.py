@@ -48,11 +48,13 @@ svg text { fill: var(--ink); font-size: 14px; }
 DEFINITIONS = (
     ("Fault right", "The first incident about the labelled service has one of the ids that the "
      "label calls right, and nothing wrong stands before it in the report."),
-    ("Service right", "Its servers, port and transport are those of the label."),
+    ("Service right", "Its servers, port and transport are those of the label. An incident of the "
+     "step \"address\" has no port."),
     ("Cause right", "The true cause has the top probability, or is honestly tied: the label says "
      "that the top cause sends the same packets in this capture, and the report itself names the "
      "two as inseparable. Counted only where the label says that the packets can show the cause; "
-     "a missed fault is a missed cause."),
+     "a missed fault is a missed cause. \"Tie unnamed\" counts causes missed "
+     "because the report does not name the tie."),
     ("Brier score", "Over all scored incidents (a fault of a right id whose cause can be shown) "
      "and all causes they list, \"other\" among them, the mean of (p - y) squared: p is the "
      "probability in the report, y the truth. y is 1 for the true cause; where k listed causes "

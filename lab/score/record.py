@@ -10,7 +10,7 @@ def _share(share):
 
 def _part(part):
     return {"fault": _share(part.fault), "service": _share(part.service), "both": _share(part.both),
-            "cause": _share(part.cause), "tied": part.tied}
+            "cause": _share(part.cause), "tied": part.tied, "tie_unnamed": part.unnamed}
 
 
 def _judgement(judgement):
@@ -23,7 +23,7 @@ def _judgement(judgement):
                       "fault_right": finding.fault_right, "service_right": finding.service_right,
                       "shown": finding.label.shown, "cause": finding.label.cause,
                       "first_cause": finding.top, "cause_right": finding.cause_right,
-                      "tied": finding.is_tie,
+                      "tied": finding.is_tie, "tie_unnamed": finding.is_unnamed_tie,
                       "causes": [{"id": cause, "probability": p, "truth": y}
                                  for cause, p, y in finding.ranked]}
                      for finding in judgement.findings],

@@ -51,13 +51,13 @@ def goal_rows(goals):
                f"{goal.bound:g}", "holds" if goal.holds else "MISSED")
 
 
-PART_HEAD = ("captures", "fault", "service", "both", "cause", "of these tied")
+PART_HEAD = ("captures", "fault", "service", "both", "cause", "tied", "tie unnamed")
 
 
 def part_rows(parts):
     for name, part in sorted(parts.items()):
         yield (name, part.fault.total, of(part.fault), of(part.service), of(part.both),
-               of(part.cause), part.tied or "-")
+               of(part.cause), part.tied or "-", part.unnamed or "-")
 
 
 def confusion_rows(counter):
@@ -96,7 +96,8 @@ def finding_complaints(finding):
     if fault.shown and not finding.cause_right and finding.incident:
         ranked = ", ".join(f"{cause} {p:.2f}" for cause, p, _ in finding.ranked[:3])
         ties = f" (ties: {' '.join(fault.ties)})" if fault.ties else ""
-        yield f"cause: found {ranked}; expected {fault.cause}{ties}"
+        unnamed = "; the report does not name the tie" if finding.is_unnamed_tie else ""
+        yield f"cause: found {ranked}; expected {fault.cause}{ties}{unnamed}"
 
 
 def complaints(judgement):
@@ -131,6 +132,10 @@ def summary_rows(figures):
 
 def score_lines(figures):
     f = figures
+    missed = f.all.cause.total - f.all.cause.right
+    yield (f"Causes right: {f.all.cause.right}, of these {f.all.tied} by an honest tie. Causes "
+           f"missed: {missed}, of these {f.all.unnamed} where the label ties the first cause with "
+           "the true one and the report does not name the pair.")
     yield (f"Brier score of the causes {number(f.brier)} over {f.scored} incidents; sum over the "
            f"causes {number(f.multiclass)}, with ties as one {number(f.merged)}; calibration off "
            f"by {number(f.calibration_error)} on average.")
