@@ -124,8 +124,8 @@ class Labels(unittest.TestCase):
                 labels.seed_filter(words)
 
 
-def incident(fault="dns.port_unreachable", servers=(SERVER,), port=53, causes=None, pairs=(), step="name",
-             last="2026-11-23T13:30:50.000000Z"):
+def incident(fault="dns.port_unreachable", servers=(SERVER,), port=53, causes=None, pairs=(),
+             step="name", last="2026-11-23T13:30:50.000000Z"):
     causes = causes or {"service_down": 0.6, "firewall_reject_host": 0.3, "other": 0.1}
     return {"fault": fault, "step": step, "transport": "udp",
             "service": {"servers": list(servers), "port": port},
