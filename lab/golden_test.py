@@ -23,7 +23,8 @@ def label(fault, cause, **more):
                         "port": 53, "clients": ["192.0.2.15"], **more}], "healthy": False}
 
 
-STOPPED = label("dns.port_unreachable", "service_down", ties=["firewall_reject_host"])
+STOPPED = label("dns.port_unreachable", "service_down", ties=["firewall_reject_host"],
+                accept=["dns.no_response"])
 REFUSED = label("dns.refused", "access_policy")
 HEALTHY = {"faults": [], "healthy": True}
 
@@ -69,6 +70,7 @@ class Goldens(unittest.TestCase):
         self.assertEqual(golden["incident"]["inseparable"],
                          [["service_down", "firewall_reject_host"]])
         self.assertEqual(golden["incident"]["evidence_packets"], [19, 21, 23])
+        self.assertEqual(golden["also_allowed"], ["dns.no_response"])
         self.assertEqual(self.golden("healthy")["verdict"], "healthy")
         self.assertEqual([self.replay("dns.stopped"), self.replay("healthy")], [None, None])
 
