@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a task needs and that are missing, and says what it does.
-# Usage: setup.sh build|test|lint|fuzz|bench|examples ...
+# Usage: setup.sh build|test|lint|fuzz|bench|lab-fit|examples ...
 set -euo pipefail
 
 declare -A packages=(
@@ -10,6 +10,7 @@ declare -A packages=(
   [lint]="clang-format-19 clang-tidy-19 libgtest-dev pyflakes3 shellcheck"
   [fuzz]="clang-19 libclang-rt-19-dev"
   [bench]="python3"
+  [lab-fit]="python3 python3-numpy python3-scipy"
   [examples]="iproute2 iptables nftables tcpdump tshark bind9 bind9-dnsutils unbound nginx-light
               dnsmasq-base curl iputils-ping netcat-openbsd traceroute zstd python3"
 )

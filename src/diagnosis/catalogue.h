@@ -1,7 +1,9 @@
 // The catalogue: faults as data. One TOML file per fault under catalogue/, compiled in.
 #pragma once
 
+#include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +14,8 @@
 namespace whydown::diagnosis {
 
 // `fact` being `is` moves the cause by `db` decibans. Of the weights of one cause that share a
-// `group` (views of the same packets) only the one that moves it most counts.
+// `group` (views of the same packets) only the one that moves it most counts. `runs` is the number
+// of lab runs that `db` was fitted on, `start_db` the value that it was first set to.
 struct Weight {
   std::string fact;
   bool is = true;
@@ -20,6 +23,8 @@ struct Weight {
   std::string group;  // may be empty
   std::string because;
   std::string source;
+  std::optional<std::uint32_t> runs = {};  // none: as first set, not fitted
+  std::optional<double> start_db = {};
 };
 
 struct CatalogueCause {

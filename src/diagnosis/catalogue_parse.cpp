@@ -95,6 +95,10 @@ class Table {
     }
     return *value;
   }
+  std::optional<double> optional_decibans(string_view key) {
+    if (get(key) == nullptr) return std::nullopt;
+    return decibans(key);
+  }
   bool optional_bool(string_view key, bool otherwise) {
     const toml::node* node = get(key);
     if (node == nullptr) return otherwise;
@@ -103,6 +107,17 @@ class Table {
                        "true or false");
     }
     return node->value<bool>().value_or(otherwise);
+  }
+  std::optional<std::uint32_t> optional_count(string_view key) {
+    const toml::node* node = get(key);
+    if (node == nullptr) return std::nullopt;
+    const auto value = node->value<std::int64_t>();
+    if (!node->is_integer() || !value || *value < 1 || *value > limits::kMostRuns) {
+      complaints_->add(node->source(), what_ + ": " + std::string(key) + " is no usable count",
+                       "a whole number between 1 and " + std::to_string(limits::kMostRuns));
+      return std::nullopt;
+    }
+    return static_cast<std::uint32_t>(*value);
   }
   // At least one text.
   std::vector<std::string> texts(string_view key) {
@@ -235,6 +250,13 @@ Weight read_weight(Table& table) {
   weight.fact = table.word("fact", fact_ids());
   weight.is = table.optional_bool("is", true);
   weight.db = table.decibans("db");
+  weight.runs = table.optional_count("runs");
+  weight.start_db = table.optional_decibans("start_db");
+  if (weight.runs.has_value() != weight.start_db.has_value()) {
+    table.complaints().add(table.source_of(weight.runs ? "runs" : "start_db"),
+                           "weight: only one of runs and start_db",
+                           "both for a fitted weight, neither for one as first set");
+  }
   weight.group = table.optional_text("group");
   weight.because = table.sentence("because");
   weight.source = table.text("source");

@@ -80,6 +80,7 @@ TEST(Catalogue, ReadsAFile) {
   ASSERT_EQ(fault->causes[0].weights.size(), 1U);
   EXPECT_TRUE(fault->causes[0].weights[0].is);
   EXPECT_DOUBLE_EQ(fault->causes[0].weights[0].db, -7.5);
+  EXPECT_FALSE(fault->causes[0].weights[0].runs);
   EXPECT_EQ(fault->checks[0].answers[0].then, "it works");
   EXPECT_EQ(fault->not_shown[0].unless_fact, "traffic.flood_visible");
 }
@@ -115,6 +116,14 @@ TEST(Catalogue, RefusesWhatIsIncompleteUnknownOrMisspelt) {
       {"db = -7.5", "db = 1e9", "t.toml:25", "decibans between -40 and 40"},
       {"db = -7.5", "db = nan", "t.toml:25", "decibans between -40 and 40"},
       {"db = -7.5", "db = -7.5\nis = 1", "t.toml:26", "true or false"},
+      {"db = -7.5", "db = -7.5\nstart_db = -7\nruns = 0", "t.toml:27", "between 1 and 1000000"},
+      {"db = -7.5", "db = -7.5\nstart_db = -7\nruns = 1000001", "t.toml:27",
+       "between 1 and 1000000"},
+      {"db = -7.5", "db = -7.5\nstart_db = -7\nruns = 2.5", "t.toml:27", "no usable count"},
+      {"db = -7.5", "db = -7.5\nstart_db = -7\nruns = \"12\"", "t.toml:27", "no usable count"},
+      {"db = -7.5", "db = -7.5\nruns = 12", "t.toml:26", "both for a fitted weight"},
+      {"db = -7.5", "db = -7.5\nstart_db = -7", "t.toml:26", "both for a fitted weight"},
+      {"db = -7.5", "db = -7.5\nruns = 1\nstart_db = 99", "t.toml:27", "between -40 and 40"},
       {"It means {server}.", "It means {sever}.", "t.toml:8", "did you mean \"server\"?"},
       {"It means {server}.", "It means {server.", "t.toml:8", "placeholder"},
       {"second = \"flood\"", "second = \"host_down\"", "t.toml:34", "unknown second"},
@@ -262,6 +271,17 @@ TEST(FaultPage, ShowsEveryWeightWithItsSource) {
     EXPECT_NE(page[page.size() - 2], '\n');
   }
   EXPECT_NE(fault_index(*catalogue).find("(arp.no_reply.md)"), std::string::npos);
+}
+
+TEST(FaultPage, SaysHowManyLabRunsAWeightWasFittedOn) {
+  const auto fault =
+      parse_fault(with(kGood, "db = -7.5", "db = -7.5\nruns = 12\nstart_db = -7"), "t.toml");
+  ASSERT_TRUE(fault) << fault.error().message();
+  EXPECT_EQ(fault->causes[0].weights[0].runs, 12U);
+  EXPECT_NE(fault_page(*fault).find(
+                "| `host.alive` | yes | -7.5, from -7 by 12 runs | It is up. | measured |"),
+            std::string::npos)
+      << fault_page(*fault);
 }
 
 TEST(ParseFault, RefusesLettersBeyondAsciiOutsideTexts) {

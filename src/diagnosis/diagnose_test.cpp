@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string>
@@ -117,6 +118,23 @@ TEST(Diagnose, ClosedDnsPortRanksItsCauses) {
   ASSERT_EQ(incident.inseparable.size(), 1U);
   EXPECT_EQ(incident.inseparable[0].second, "firewall_reject_host");
   EXPECT_TRUE(holds(incident.not_shown.at(0), "nothing in this log speaks for or against it"));
+}
+
+// Also those that weigh nothing: the lab fits the weights by them.
+TEST(Diagnose, KnownFactsAreListedWhetherTheyWeighOrNot) {
+  World world;
+  make_closed_dns_port(world);
+  const Diagnosis diagnosis = world.diagnosis();
+  ASSERT_EQ(diagnosis.incidents.size(), 1U);
+  const std::vector<KnownFact>& facts = diagnosis.incidents[0].facts;
+  const auto known = [&](const char* id) { return std::ranges::find(facts, id, &KnownFact::id); };
+  ASSERT_NE(known("icmp.source_is_server"), facts.end());
+  EXPECT_TRUE(known("icmp.source_is_server")->is);
+  EXPECT_FALSE(known("icmp.source_is_server")->packets.empty());
+  ASSERT_NE(known("icmp.source_is_other_device"), facts.end());
+  EXPECT_FALSE(known("icmp.source_is_other_device")->is);
+  ASSERT_NE(known("host.silent_everywhere"), facts.end());  // weighs nothing for this fault
+  EXPECT_EQ(known("reset.ttl_differs"), facts.end());       // unknown: nothing was reset
 }
 
 TEST(Diagnose, ClosedDnsPortChecksAndSummary) {

@@ -34,6 +34,14 @@ struct Argument {
   std::string source;
 };
 
+// A fact that the capture shows one way or the other, whether a cause weighs it or not.
+struct KnownFact {
+  std::string id;
+  bool is = true;
+  std::string detail;                // what it measured here; may be empty
+  std::vector<base::Place> packets;  // the first few it rests on
+};
+
 struct RankedCause {
   std::string id;
   std::string title;
@@ -117,6 +125,7 @@ struct Incident {
   std::uint64_t ok_before = 0;  // attempts served before the window, and after it
   std::uint64_t ok_after = 0;
   std::vector<RankedCause> causes;  // by probability; sums to 1 with "other"
+  std::vector<KnownFact> facts;  // what the causes were weighed by, in the order of the fact list
   std::vector<InseparablePair> inseparable;
   std::vector<Check> checks;
   std::vector<std::string> not_shown;

@@ -1,5 +1,7 @@
 #include "diagnosis/fault_page.h"
 
+#include <algorithm>
+#include <string>
 #include <string_view>
 
 #include <fmt/core.h>
@@ -32,16 +34,31 @@ void add_section(std::string& page, std::string_view heading, std::string_view t
   page.append(fmt::format("## {}\n\n{}\n\n", heading, plain(text)));
 }
 
+// "+7 (messenger)", or where it was fitted "+6.5 (messenger), from +7 by 34 runs"
+std::string weight_cell(const Weight& weight) {
+  std::string out = fmt::format("{:+g}", weight.db);
+  if (!weight.group.empty()) out += " (" + cell(weight.group) + ")";
+  if (weight.runs && weight.start_db) {
+    out += fmt::format(", from {:+g} by {} runs", *weight.start_db, *weight.runs);
+  }
+  return out;
+}
+
+bool has_fitted_weight(const Fault& fault) {
+  return std::ranges::any_of(fault.causes, [](const CatalogueCause& cause) {
+    return std::ranges::any_of(cause.weights,
+                               [](const Weight& weight) { return weight.runs.has_value(); });
+  });
+}
+
 void add_cause(std::string& page, const CatalogueCause& cause) {
   page.append(fmt::format("### `{}`: {}\n\nBefore any evidence: {:+g} dB.\n\n", cause.id,
                           plain(cause.title), cause.prior_db));
   if (cause.weights.empty()) return;
   page.append("| fact | is | dB | because | source |\n|---|---|---:|---|---|\n");
   for (const Weight& weight : cause.weights) {
-    page.append(fmt::format("| `{}` | {} | {:+g}{} | {} | {} |\n", weight.fact,
-                            weight.is ? "yes" : "no", weight.db,
-                            weight.group.empty() ? "" : " (" + cell(weight.group) + ")",
-                            cell(weight.because), cell(weight.source)));
+    page.append(fmt::format("| `{}` | {} | {} | {} | {} |\n", weight.fact, weight.is ? "yes" : "no",
+                            weight_cell(weight), cell(weight.because), cell(weight.source)));
   }
   page.push_back('\n');
 }
@@ -52,6 +69,11 @@ void add_causes(std::string& page, const Fault& fault) {
       "Decibans: +10 dB makes a cause ten times as likely against its rivals, -10 dB a tenth. Of "
       "weights with the same word in brackets only the strongest counts. A fact that the capture "
       "does not show weighs nothing.\n\n");
+  if (has_fitted_weight(fault)) {
+    page.append(
+        "A weight with a number of runs was fitted on that many runs of the lab in which it "
+        "counted, from the value it was first set to; the others are as first set.\n\n");
+  }
   for (const CatalogueCause& cause : fault.causes) add_cause(page, cause);
 }
 

@@ -170,6 +170,15 @@ std::vector<std::string> not_shown_of(const Fault& fault, std::span<const eviden
   return out;
 }
 
+std::vector<KnownFact> known_facts(std::span<const evidence::Fact> facts) {
+  std::vector<KnownFact> out;
+  for (const evidence::Fact& fact : facts) {
+    if (fact.truth == Truth::unknown) continue;
+    out.push_back({std::string(fact.id), fact.truth == Truth::yes, fact.detail, fact.packets});
+  }
+  return out;
+}
+
 void fill_causes(std::vector<RankedCause>& causes, const Values& values) {
   for (RankedCause& cause : causes) {
     cause.title = fill(cause.title, values);
@@ -247,6 +256,7 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   incident.title = fill(fault.title, values);
   incident.causes = weigh(fault, facts, nature_of(found.subject.symptom));
   fill_causes(incident.causes, values);
+  incident.facts = known_facts(facts);
   incident.inseparable = pairs_left(fault, incident.causes, values);
   incident.checks = checks_of(fault, values);
   incident.not_shown = not_shown_of(fault, facts, values);

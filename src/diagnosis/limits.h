@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.h"
 
@@ -11,7 +12,8 @@ namespace whydown::diagnosis::limits {
 // --- the catalogue's files ---
 inline constexpr std::size_t kCatalogueFileBytes = std::size_t{1} << 20U;
 inline constexpr std::size_t kCatalogueFiles = 1024;
-inline constexpr double kLargestDb = 40;  // 10000 to 1: nothing in a capture is surer
+inline constexpr std::int64_t kMostRuns = 1'000'000;  // of the lab, behind one weight
+inline constexpr double kLargestDb = 40;              // 10000 to 1: nothing in a capture is surer
 
 // --- which failures become incidents ---
 inline constexpr std::size_t kIncidents = 64;        // the rest is counted in a remark

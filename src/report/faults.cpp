@@ -23,6 +23,9 @@ void write_cause(TextPage& page, const diagnosis::CatalogueCause& cause) {
     if (!weight.group.empty()) {
       source += fmt::format(" (only the strongest of \"{}\" counts)", clean_line(weight.group));
     }
+    if (weight.runs && weight.start_db) {
+      source += fmt::format(" (from {:+g} dB by {} lab runs)", *weight.start_db, *weight.runs);
+    }
     page.item(fmt::format("{:+.1f} dB", weight.db),
               fmt::format("when {} is {}: {}{}", clean_line(weight.fact), weight.is ? "yes" : "no",
                           clean_paragraph(weight.because), source),

@@ -26,7 +26,7 @@ diagnosis::Fault fault() {
        "The service is not running",
        3,
        {{"icmp.source_is_server", true, 7, "host", "The host answered itself.", "RFC 1122"},
-        {"tcp.same_port_answers", true, -7, "", "The service answers on TCP.", ""}}}};
+        {"tcp.same_port_answers", true, -7, "", "The service answers on TCP.", "", 34, -5}}}};
   out.inseparable = {{"service_down", "firewall_reject_host", "they send the same packets"}};
   out.checks = {{"ss -lunp", "on the server", {"service_down"}, {{"nothing", "it is stopped"}}}};
   out.not_shown = {{"The server's own logs.", "host.alive"}};
@@ -43,6 +43,7 @@ TEST(Faults, OneFaultShowsItsWeightsAndSources) {
         "The service is not running (service_down)", "+7.0 dB",
         "when icmp.source_is_server is yes: The host answered itself. [RFC 1122]",
         "only the strongest of", "-7.0 dB",
+        "The service answers on TCP. (from -5 dB by 34 lab runs)",
         "service_down and firewall_reject_host: they send the same packets",
         "ss -lunp (on the server)", "If nothing: it is stopped",
         "The server's own logs. (unless host.alive)", "- RFC 1122 3.2.2.1"}) {

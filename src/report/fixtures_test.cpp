@@ -100,6 +100,8 @@ Incident dns_incident() {
   out.attempts_total = 3;
   out.attempts_failed = 3;
   out.causes = dns_causes();
+  out.facts = {{"icmp.source_is_server", true, "203.0.113.2 answers for itself", answers()},
+               {"service.answered_before", false, "", {}}};
   out.inseparable = {{"service_down", "firewall_reject_host",
                       "a closed UDP port and a host's own REJECT rule send the same packets."}};
   out.checks = dns_checks();

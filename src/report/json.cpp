@@ -36,6 +36,7 @@ class Writer {
   Json place(const base::Place& place) const;
   Json arguments(const std::vector<diagnosis::Argument>& arguments) const;
   void put_causes(Json& object, const Incident& incident) const;
+  void put_facts(Json& object, const Incident& incident) const;
   void put_evidence(Json& object, const Incident& incident) const;
 
   Citation cite_;
@@ -120,6 +121,19 @@ void Writer::put_causes(Json& object, const Incident& incident) const {
   if (pairs.empty()) return;
   object["inseparable"] = std::move(pairs);
   object["inseparable_because"] = std::move(reasons);
+}
+
+void Writer::put_facts(Json& object, const Incident& incident) const {
+  Json facts = Json::array();
+  for (const diagnosis::KnownFact& fact : incident.facts) {
+    Json out;
+    out["fact"] = fact.id;
+    out["is"] = fact.is;
+    put(out, "detail", fact.detail);
+    put_packets(out, fact.packets);
+    facts.push_back(std::move(out));
+  }
+  if (!facts.empty()) object["facts"] = std::move(facts);
 }
 
 void put_checks(Json& object, const Incident& incident) {
@@ -223,6 +237,7 @@ Json Writer::incident(const Incident& incident) const {
   out["window"] = window_of(incident);
   out["attempts"] = attempts_of(incident);
   put_causes(out, incident);
+  put_facts(out, incident);
   put_checks(out, incident);
   put(out, "not_shown", incident.not_shown);
   put_evidence(out, incident);

@@ -54,6 +54,11 @@ TEST(JsonReport, FieldsOfTheContract) {
       {"/incidents/0/causes/0/for/0/weight_db", 7.0},
       {"/incidents/0/causes/0/for/0/packets", {2, 4, 6}},
       {"/incidents/0/causes/0/against", Json::array()},
+      {"/incidents/0/facts/0/fact", "icmp.source_is_server"},
+      {"/incidents/0/facts/0/is", true},
+      {"/incidents/0/facts/0/detail", "203.0.113.2 answers for itself"},
+      {"/incidents/0/facts/0/packets", {2, 4, 6}},
+      {"/incidents/0/facts/1", {{"fact", "service.answered_before"}, {"is", false}}},
       {"/incidents/0/inseparable/0", {"service_down", "firewall_reject_host"}},
       {"/incidents/0/checks/0/if/0/see", "nothing is listed"},
       {"/incidents/0/checks/0/separates/0", "service_down"},
@@ -83,7 +88,7 @@ TEST(JsonReport, FieldsOfTheContract) {
 TEST(JsonReport, WhatDoesNotApplyIsAbsent) {
   const Json report = parsed(bare());
   const Json& incident = report["incidents"][0];
-  for (const char* key : {"inseparable", "checks", "not_shown", "evidence", "journey",
+  for (const char* key : {"facts", "inseparable", "checks", "not_shown", "evidence", "journey",
                           "explanation", "impact", "evidence_left_out"}) {
     EXPECT_FALSE(incident.contains(key)) << key;
   }

@@ -69,6 +69,10 @@ void clean(diagnosis::Incident& incident) {
     clean(cause.arguments_for);
     clean(cause.arguments_against);
   }
+  for (diagnosis::KnownFact& fact : incident.facts) {
+    line(fact.id);
+    sentence(fact.detail);
+  }
   for (diagnosis::InseparablePair& pair : incident.inseparable) {
     line(pair.first);
     line(pair.second);

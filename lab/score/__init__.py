@@ -1,0 +1,1 @@
+"""Scores the program's reports of labelled captures. Needs Python's standard library only."""
