@@ -303,6 +303,8 @@ TEST(SilenceGate, JudgesSilenceOnlyWhereTheCaptureAllows) {
       {"capture.lossy", Symptom::no_response, 0, false},
       {"capture.lossy", Symptom::no_response, 100, true},
       {"capture.duplicates", Symptom::no_response, 100, false},
+      {"capture.records_unread", Symptom::no_response, 0, true},
+      {"capture.records_unread", Symptom::reset, 0, false},
   };
   const base::Interner names;
   const base::AddressBook book(names);

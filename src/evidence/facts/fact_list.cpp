@@ -255,6 +255,11 @@ constexpr std::array kFacts = {
            "Does the capture filter of an input admit ports or transports but no ICMP?",
            "pcap-filter(7)"},
           detail::filter_hides_icmp},
+    Entry{{"capture.records_unread",
+           "Are there half as many records of a text log that could not be read as attempts that "
+           "failed, or more? Their answers may be among them. Unknown for captures.",
+           ""},
+          detail::records_unread},
 
     // --- load ------------------------------------------------------------------------------------
     Entry{{"traffic.flood_visible",

@@ -171,4 +171,24 @@ Finding filter_hides_icmp(const View& view) {
   return is_filtered ? no("the capture filter admits ICMP") : unknown();
 }
 
+Finding records_unread(const View& view) {
+  std::uint64_t lines = 0;
+  bool is_text = false;
+  for (const base::InputInfo& input : view.store.inputs()) {
+    is_text = is_text || input.is_text;
+    for (const base::QualityRemark& remark : input.remarks) {
+      if (remark.id == "text.unread_lines") lines += remark.count;
+    }
+  }
+  if (!is_text) return unknown();
+  const journey::Totals& totals = view.store.totals();
+  const auto note = static_cast<std::size_t>(packet::Note::text_unreadable);
+  const std::uint64_t unread = lines + totals.notes[note];
+  if (unread == 0) return no("every record was read");
+  const std::string detail = counted(unread, "record") + " could not be read";
+  const base::Place& first = totals.note_first[note];
+  if (unread * 2 < sum(view.failed, &Row::attempts)) return no(detail);
+  return yes(detail, first.is_set() ? std::vector{first} : std::vector<base::Place>{});
+}
+
 }  // namespace whydown::evidence::facts_detail

@@ -68,6 +68,7 @@ Finding lossy(const View& view);
 Finding duplicates(const View& view);
 Finding ends_early(const View& view);
 Finding filter_hides_icmp(const View& view);
+Finding records_unread(const View& view);
 // The same for a whole store; quality() asks too.
 Finding one_sided(const Store& store);
 
