@@ -284,6 +284,8 @@ void take_odd(std::string_view& raw, std::string& out, RepairSet& repairs) {
 
 bool is_arrow(std::string_view text, std::size_t at) {
   if (text[at] != '>' || (at + 1 < text.size() && text[at + 1] != ' ')) return false;
+  // "[bad udp cksum 0x8f81 -> 0x99f1!]"
+  if (text.substr(at).starts_with("> 0x")) return false;
   return at > 0 && (text[at - 1] == '-' || text[at - 1] == '=');
 }
 

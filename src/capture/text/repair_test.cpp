@@ -53,6 +53,7 @@ TEST(CleanLine, TakesDecorationOff) {
       {"a -> b", "a > b", 0},
       {"a \xe2\x86\x92 b --> c => d", "a > b > c > d", 0},
       {"a->b x-> y", "a->b x-> y", 0},
+      {"[bad udp cksum 0x1 -> 0x2!]", "[bad udp cksum 0x1 -> 0x2!]", 0},
       {"A? a.b<http://a.b/>. (9)", "A? a.b. (9)", 0},
       {"A? a.b&lt;http://a.b/&gt;. (9)", "A? a.b. (9)", 0},
       {"A? <http://a.b|a.b>. (9)", "A? a.b. (9)", 0},

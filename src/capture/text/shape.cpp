@@ -81,6 +81,11 @@ bool take_interface(std::string_view& body, Direction& direction) {
   return true;
 }
 
+bool is_head_or_interface(std::string_view body) {
+  Direction direction = Direction::unknown;
+  return is_head(body) || take_interface(body, direction);
+}
+
 // Without a time only an unmistakable head counts: prose begins with "IP addresses" too.
 bool is_untimed_head(std::string_view line) {
   if (line.starts_with("ARP, "))
@@ -198,7 +203,7 @@ std::optional<Start> start_behind_colon(std::string_view line) {
   for (std::size_t at = line.find(':'); at < end; at = line.find(':', at + 1)) {
     const std::string_view rest = line.substr(at + 1);
     const auto stamp = rest.empty() || !is_digit(rest[0]) ? std::nullopt : parse_stamp(rest);
-    if (!stamp || !is_head(trimmed(rest.substr(stamp->length)))) continue;
+    if (!stamp || !is_head_or_interface(trimmed(rest.substr(stamp->length)))) continue;
     Start start;
     start.offset = at + 1;
     start.stamp = stamp;
@@ -271,7 +276,7 @@ std::optional<Start> start_of(std::string_view line) {
       skip_blanks(rest);
       const std::size_t offset = line.size() - rest.size();
       auto inner = rest.empty() || !is_digit(rest[0]) ? std::nullopt : parse_stamp(rest);
-      if (inner && is_head(trimmed(rest.substr(inner->length)))) {
+      if (inner && is_head_or_interface(trimmed(rest.substr(inner->length)))) {
         start.offset = offset;
         start.stamp = inner;
       }
@@ -285,7 +290,9 @@ std::optional<Start> start_of(std::string_view line) {
     if (!take_interface(body, start.direction)) start.readable = body.empty() || is_head(body);
   } else if (!is_untimed_head(body)) {
     // "eth0 In IP ..." without a time.
-    if (!is_alpha(body[0]) || !take_interface(body, start.direction)) return std::nullopt;
+    // "?": the interface is gone.
+    const bool named = is_alpha(body[0]) || body[0] == '?';
+    if (!named || !take_interface(body, start.direction)) return std::nullopt;
     if (!is_untimed_head(body)) return std::nullopt;
   }
   start.body = line.size() - body.size();

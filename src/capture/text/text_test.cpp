@@ -234,14 +234,19 @@ TEST(Text, InterfacesAndDirections) {
       "13:24:32.3   In IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n"
       "13:24:32.4 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n"
       "13:24:32.5 02:00:5e:10:00:01 > 02:00:5e:10:00:02, ethertype IPv4 (0x0800), length 71: "
-      "192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n");
-  ASSERT_EQ(reading.frames.size(), 5U);
+      "192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n"
+      "? In IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n"
+      "  17  13:24:32.6 eth0  Out IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n");
+  ASSERT_EQ(reading.frames.size(), 7U);
   EXPECT_EQ(reading.frames[0].direction, Direction::outbound);
   EXPECT_EQ(reading.frames[1].direction, Direction::inbound);
   EXPECT_EQ(reading.frames[2].direction, Direction::inbound);
   EXPECT_EQ(reading.frames[3].direction, Direction::unknown);
   for (int i = 0; i < 4; ++i) EXPECT_EQ(reading.words[static_cast<std::size_t>(i)], kQuery);
   EXPECT_EQ(reading.frames[4].wire_length, 71U);
+  EXPECT_EQ(reading.frames[5].direction, Direction::inbound);
+  EXPECT_EQ(reading.frames[6].direction, Direction::outbound);
+  EXPECT_EQ(reading.words[6], kQuery);
 }
 
 TEST(Text, WhatIsNoRecordIsCountedAndShown) {
