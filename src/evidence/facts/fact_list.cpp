@@ -216,6 +216,11 @@ constexpr std::array kFacts = {
            "ones?",
            ""},
           detail::other_names_resolve},
+    Entry{{"dns.sibling_names_resolve",
+           "Did the same server resolve another name of a failing name's own domain while the "
+           "failure lasted?",
+           ""},
+          detail::sibling_names_resolve},
     Entry{{"dns.all_names_fail",
            "Do two or more names fail at this server while it resolves none meanwhile, over UDP or "
            "TCP?",

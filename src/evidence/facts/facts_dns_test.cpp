@@ -221,6 +221,23 @@ TEST(FactsDns, OtherNames) {
   EXPECT_EQ(Scene(many).ask("dns.all_names_fail", kNxDomain).truth, Truth::no);
 }
 
+TEST(FactsDns, SiblingNames) {
+  const auto truth = [](std::string_view failing, std::string_view other, double when) {
+    Scene scene;
+    const std::uint32_t first = scene.names.add(failing);
+    const std::uint32_t second = scene.names.add(other);
+    scene.store.attempt(nx(first, 10, 1));
+    scene.store.attempt(nx(first, 12, 3));
+    scene.store.attempt(resolved(second, when, 5));
+    return scene.ask("dns.sibling_names_resolve", kNxDomain).truth;
+  };
+  EXPECT_EQ(truth("a.example.com", "b.example.com", 11), Truth::yes);
+  EXPECT_EQ(truth("a.example.com", "b.example.com", 1), Truth::unknown) << "only before";
+  EXPECT_EQ(truth("a.example.com", "a.example.com", 11), Truth::no) << "the name itself";
+  EXPECT_EQ(truth("a.example.com", "a.example.net", 11), Truth::no);
+  EXPECT_EQ(truth("example.com", "example.net", 11), Truth::unknown) << "com is no domain";
+}
+
 TEST(FactsDns, FlagsAndRecords) {
   Attempt authoritative = nx(1, 1, 1);
   authoritative.answer.authoritative = true;

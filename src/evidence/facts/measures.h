@@ -57,6 +57,7 @@ Finding ede_not_authoritative(const View& view);
 Finding ede_blocked(const View& view);
 Finding ede_forged(const View& view);
 Finding other_names_resolve(const View& view);
+Finding sibling_names_resolve(const View& view);
 Finding all_names_fail(const View& view);
 Finding authoritative_answer(const View& view);
 Finding soa_in_answer(const View& view);
