@@ -70,6 +70,9 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
                                   "the catalogue judges"
                                 : ", and none failed");
   }
+  if (sums.served.contains(Protocol::tcp)) {
+    text.append(". What was said within the connections (TLS, HTTP) is not judged");
+  }
   if (sums.waiting > 0) {
     text.append(fmt::format(". {} more {} still waiting for {} when the capture ended",
                             sums.waiting, sums.waiting == 1 ? "was" : "were",
