@@ -151,6 +151,12 @@ constexpr std::array kFacts = {
            "over UDP (or, where no query followed, accept the connection)?",
            "RFC 7766 5"},
           detail::dns_tcp_answers},
+    Entry{
+        {"dns.udp_answers",
+         "Where DNS over TCP fails: did the same server answer DNS over UDP on the same port since "
+         "the first failure, an answer cut short (TC) and an error included?",
+         "RFC 7766 5"},
+        detail::dns_udp_answers},
     Entry{{"dns.tcp_refused",
            "Did the same server reset the TCP connections to the same port since the first failure "
            "over UDP, and accept none?",

@@ -74,6 +74,24 @@ TEST(FactsDns, OverTcp) {
                                    {"not tried", {refused(10, 1)}, kRefused, Truth::unknown}});
 }
 
+TEST(FactsDns, OverUdp) {
+  const Service over_tcp{kServer, 53, packet::Transport::tcp, Protocol::dns};
+  const Subject silent_tcp = subject(over_tcp, Symptom::no_response);
+  const Attempt hung = Make(over_tcp, 10, 1);
+  expect_facts(
+      "dns.udp_answers",
+      {{"an answer", {hung, resolved(7, 11, 3)}, silent_tcp, Truth::yes, {4}},
+       {"an error", {hung, nx(7, 11, 3)}, silent_tcp, Truth::yes, {4}},
+       {"before only", {hung, resolved(7, 1, 3)}, silent_tcp, Truth::unknown},
+       {"nothing over UDP", {hung}, silent_tcp, Truth::unknown},
+       {"UDP is the subject", {silent(10, 1), resolved(7, 11, 3)}, kSilent, Truth::unknown},
+       {"refused over TCP",
+        {Make(dns_tcp(), 10, 1).reset(), resolved(7, 11, 3)},
+        subject(dns_tcp(), Symptom::reset),
+        Truth::yes,
+        {4}}});
+}
+
 TEST(FactsDns, LateAnswers) {
   Scene late({silent(1, 1)});
   late.observe(Sign::late_answer, dns(), 31, 2);

@@ -41,6 +41,7 @@ Finding retried(const View& view);
 // facts_dns.cpp
 Finding dns_tcp_answers(const View& view);
 Finding dns_tcp_refused(const View& view);
+Finding dns_udp_answers(const View& view);
 Finding dns_tcp_hangs(const View& view);
 Finding dns_late_answers(const View& view);
 Finding servfail_slow(const View& view);
