@@ -219,6 +219,24 @@ TEST(Diagnose, Verdicts) {
          w.add_open(dns_service("203.0.113.2"), 1);
        },
        Verdict::inconclusive, "1 of 2 attempts was still waiting"},
+      {"many records not understood",
+       [](World& w) {
+         w.add(dns_service("203.0.113.2"), 0, Symptom::none);
+         journey::Totals totals;
+         totals.packets = 19;
+         totals.notes[static_cast<std::size_t>(packet::Note::text_unreadable)] = 2;
+         w.store.set_totals(totals);
+       },
+       Verdict::inconclusive, "2 records of the log could not be read"},
+      {"a few records not understood",
+       [](World& w) {
+         w.add(dns_service("203.0.113.2"), 0, Symptom::none);
+         journey::Totals totals;
+         totals.packets = 21;
+         totals.notes[static_cast<std::size_t>(packet::Note::text_unreadable)] = 2;
+         w.store.set_totals(totals);
+       },
+       Verdict::healthy, "1 lookup was answered"},
       {"only sizes are printed",
        [](World& w) {
          w.add(dns_service("203.0.113.2"), 0, Symptom::none);

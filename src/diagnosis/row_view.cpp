@@ -33,9 +33,7 @@ bool is_judged(const Attempt& attempt) {
   return !attempt.is_probe && !attempt.is_noise && !attempt.open_at_end && !attempt.mid_stream;
 }
 
-bool is_exact(const Row& row) {
-  return row.kept().size() == row.attempts;
-}
+bool is_exact(const Row& row) { return row.kept().size() == row.attempts; }
 
 std::vector<const Attempt*> judged_exemplars(const Row& row) {
   std::vector<const Attempt*> out = row.exemplars();

@@ -98,6 +98,13 @@ std::uint64_t terse_records(const evidence::Store& store) {
   return store.totals().notes[static_cast<std::size_t>(packet::Note::text_terse)];
 }
 
+// One in ten: a failure may be among them.
+bool is_hardly_read(const evidence::Store& store) {
+  constexpr std::uint64_t share = 10;
+  const std::uint64_t unread = evidence::unread_records(store);
+  return unread > 0 && unread * share >= store.totals().packets;
+}
+
 std::string inconclusive_text(const Sums& sums, std::uint64_t gated, std::uint64_t terse) {
   if (gated > 0) {
     return "Nothing can be concluded: what seems unanswered may only be missing from the capture.";
@@ -160,12 +167,20 @@ void set_verdict(Diagnosis& diagnosis, const evidence::Store& store, const base:
     diagnosis.verdict_text = sentence(fmt::format(
         "{} found{}: {}", count_words(diagnosis.incidents.size(), "incident"),
         diagnosis.incidents.size() == 1 ? "" : ", the gravest", diagnosis.incidents.front().title));
-  } else if (!sums.served.empty() && gated == 0 && terse == 0 && !is_cut_off(sums)) {
+  } else if (!sums.served.empty() && gated == 0 && terse == 0 && !is_cut_off(sums) &&
+             !is_hardly_read(store)) {
     diagnosis.verdict = Verdict::healthy;
     diagnosis.verdict_text = healthy_text(sums, names, rare);
   } else {
     diagnosis.verdict = Verdict::inconclusive;
-    diagnosis.verdict_text = inconclusive_text(sums, gated, terse);
+    const bool is_clean = gated == 0 && terse == 0 && !is_cut_off(sums);
+    diagnosis.verdict_text =
+        is_clean && is_hardly_read(store)
+            ? fmt::format(
+                  "Nothing can be concluded: {} records of the log could not be read, and "
+                  "failures may be among them.",
+                  evidence::unread_records(store))
+            : inconclusive_text(sums, gated, terse);
   }
 }
 

@@ -215,13 +215,14 @@ std::string first_line(std::span<const std::uint8_t> window) {
 struct OtherListing {
   std::string_view begin;
   std::string_view found;
+  bool is_whole_line = false;
 };
 constexpr OtherListing kOtherListings[] = {
     {"{\"index\"", "tshark's -T ek listing"},
     {"<?xml", "an XML document, such as tshark's -T pdml listing"},
     {"Frame 1:", "Wireshark's packet details (tshark -V)"},
     {"{", "a JSON document"},
-    {"[", "a JSON document, such as tshark's -T json listing"},
+    {"[", "a JSON document, such as tshark's -T json listing", true},
     {"<!DOCTYPE html", "a web page"},
 };
 
@@ -230,8 +231,9 @@ base::Error nothing_readable(const ReaderContext& context, std::span<const std::
   error.where = context.path;
   error.found = "text without a tcpdump record or a Wireshark row";
   const std::string line = first_line(window);
-  const auto* const listing = std::ranges::find_if(
-      kOtherListings, [&](const OtherListing& other) { return line.starts_with(other.begin); });
+  const auto* const listing = std::ranges::find_if(kOtherListings, [&](const OtherListing& other) {
+    return other.is_whole_line ? line == other.begin : line.starts_with(other.begin);
+  });
   if (listing != std::end(kOtherListings)) error.found = listing->found;
   if (!line.empty()) {
     error.found += ", beginning \"" + line + "\"";

@@ -31,6 +31,7 @@ bool was_meant_as_record(std::string_view text) {
 
 // An IP record shows at least who sent to whom.
 bool has_addresses(std::string_view words) {
+  if (words == "IP" || words == "IP6") return false;
   if (!words.starts_with("IP ") && !words.starts_with("IP6 ")) return !words.empty();
   const std::size_t begin = addresses_begin(words);
   if (begin >= words.size()) return false;

@@ -259,10 +259,22 @@ void single_blanks(CleanLine& line, bool piped, std::string& buffer) {
   line.text = std::string_view(buffer).substr(0, out);
 }
 
+// "\x1b[01;31m" and "\x1b[K": the colours of `grep --color` and of terminals.
+bool take_colour(std::string_view& text) {
+  std::string_view rest = text;
+  if (!take(rest, "\x1b[")) return false;
+  const std::size_t end = rest.find_first_not_of("0123456789;");
+  if (end == std::string_view::npos || !is_alpha(rest[end])) return false;
+  text = rest.substr(end + 1);
+  return true;
+}
+
 // One character, entity or tag of a line that is not plain.
 void take_odd(std::string_view& raw, std::string& out, RepairSet& repairs) {
   const char c = raw[0];
-  if (c == '&') {
+  if (take_colour(raw)) {
+    repairs.add(Repair::decoration);
+  } else if (c == '&') {
     raw.remove_prefix(1);
     if (const auto code = take_entity(raw)) {
       append_character(*code, out, repairs);

@@ -50,6 +50,7 @@ TEST(CleanLine, TakesDecorationOff) {
       {"a <b.c> d", "a <b.c> d", 0},
       {"<span style=\"x\">a</span> <A HREF='y'>b</A>", "a b", 0},
       {"...<a lot of it>...", "...<a lot of it>...", 0},
+      {"\x1b[01;31m\x1b[KIP\x1b[m\x1b[K a > b", "IP a > b", 0},
       {"a -> b", "a > b", 0},
       {"a \xe2\x86\x92 b --> c => d", "a > b > c > d", 0},
       {"a->b x-> y", "a->b x-> y", 0},
