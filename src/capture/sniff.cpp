@@ -67,11 +67,6 @@ bool starts_at(Bytes head, std::size_t offset, std::string_view magic) {
                     [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
 }
 
-// UTF-16 is full of zeros and still text, where its mark says so.
-bool has_utf16_mark(Bytes head) {
-  return starts_at(head, 0, "\xff\xfe"sv) || starts_at(head, 0, "\xfe\xff"sv);
-}
-
 // Controls that no log holds: all but tab, line ends, form feed, backspace and colour escapes.
 bool is_binary(std::uint8_t byte) {
   constexpr std::string_view allowed = "\t\n\r\f\b\x1b\x1a"sv;
@@ -87,6 +82,26 @@ std::string hex(Bytes bytes) {
 
 }  // namespace
 
+Utf16 utf16_of(Bytes head) {
+  if (starts_at(head, 0, "\xff\xfe"sv)) return {Utf16::Order::little, 2};
+  if (starts_at(head, 0, "\xfe\xff"sv)) return {Utf16::Order::big, 2};
+  // The mark may have got lost; the zeros of the letters are there. A log begins with Latin ones.
+  constexpr std::size_t least = 8;
+  constexpr std::size_t looked_at = 64;
+  const std::size_t pairs = std::min(head.size(), looked_at) / 2;
+  if (pairs * 2 < least) return {};
+  std::size_t first = 0;
+  std::size_t second = 0;
+  for (std::size_t i = 0; i < pairs; ++i) {
+    if (head[2 * i] == 0) ++first;
+    if (head[2 * i + 1] == 0) ++second;
+  }
+  const auto most = [&](std::size_t zeros) { return zeros * 10 >= pairs * 8; };
+  if (most(second) && first == 0) return {Utf16::Order::little, 0};
+  if (most(first) && second == 0) return {Utf16::Order::big, 0};
+  return {};
+}
+
 std::optional<OtherFormat> known_as_other(Bytes head) {
   for (const auto& magic : kMagics) {
     if (starts_at(head, magic.offset, magic.bytes)) return OtherFormat{magic.name, magic.advice};
@@ -94,7 +109,7 @@ std::optional<OtherFormat> known_as_other(Bytes head) {
   // A stray zero may be in a log that was cut or copied badly; more than one in 32 is no text.
   const auto binary = static_cast<std::size_t>(std::count_if(head.begin(), head.end(), is_binary));
   constexpr std::size_t share = 32;
-  if (binary * share <= head.size() || has_utf16_mark(head)) return std::nullopt;
+  if (binary * share <= head.size() || utf16_of(head).is_wide()) return std::nullopt;
   constexpr std::size_t shown = 16;
   const auto first = head.first(std::min(head.size(), shown));
   return OtherFormat{

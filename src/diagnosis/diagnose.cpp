@@ -7,6 +7,7 @@
 #include "diagnosis/gate.h"
 #include "diagnosis/impact.h"
 #include "diagnosis/incident_build.h"
+#include "diagnosis/scan.h"
 #include "diagnosis/subjects.h"
 #include "diagnosis/verdict.h"
 
@@ -57,6 +58,9 @@ Diagnosis diagnose(const evidence::Store& store, const Catalogue& catalogue,
       continue;
     }
     diagnosis.incidents.push_back(build_incident(store, found, facts, counts, names));
+  }
+  for (const Case& scan : cases.scans) {
+    diagnosis.data_quality.push_back(scan_remark(scan, book));
   }
   if (cases.left_out > 0) diagnosis.data_quality.push_back(left_out_remark(cases.left_out));
 

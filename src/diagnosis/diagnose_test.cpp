@@ -31,6 +31,13 @@ struct World {
            std::string_view sender = {}) {
     store.attempt(maker.make(service, client, begin, symptom, name, sender));
   }
+  void add_open(const evidence::Service& service, double begin) {
+    Attempt open = maker.make(service, "192.0.2.7", begin, Symptom::no_response);
+    open.outcome = Outcome::unknown;
+    open.symptom = Symptom::none;
+    open.open_at_end = true;
+    store.attempt(open);
+  }
   Diagnosis diagnosis() const { return diagnose(store, catalogue(), names); }
 };
 
@@ -214,16 +221,48 @@ TEST(Diagnose, Verdicts) {
          w.add(dns_service("203.0.113.3"), 5, Symptom::none, "a.example");
        },
        Verdict::healthy, "served by a retry"},
-      {"only open attempts",
-       [](World& w) {
-         Attempt open =
-             w.maker.make(dns_service("203.0.113.2"), "192.0.2.7", 0, Symptom::no_response);
-         open.outcome = Outcome::unknown;
-         open.symptom = Symptom::none;
-         open.open_at_end = true;
-         w.store.attempt(open);
-       },
+      {"only open attempts", [](World& w) { w.add_open(dns_service("203.0.113.2"), 0); },
        Verdict::inconclusive, "the capture ended"},
+      {"one of many still open",
+       [](World& w) {
+         for (int i = 0; i < 9; ++i) {
+           w.add(dns_service("203.0.113.2"), i, Symptom::none, "a.example");
+         }
+         w.add_open(dns_service("203.0.113.2"), 9);
+       },
+       Verdict::healthy, "1 more was still waiting for its answer when the capture ended"},
+      {"half of them still open",
+       [](World& w) {
+         w.add(dns_service("203.0.113.2"), 0, Symptom::none, "a.example");
+         w.add_open(dns_service("203.0.113.2"), 1);
+       },
+       Verdict::inconclusive, "1 of 2 attempts was still waiting"},
+      {"many records not understood",
+       [](World& w) {
+         w.add(dns_service("203.0.113.2"), 0, Symptom::none);
+         journey::Totals totals;
+         totals.packets = 19;
+         totals.notes[static_cast<std::size_t>(packet::Note::text_unreadable)] = 2;
+         w.store.set_totals(totals);
+       },
+       Verdict::inconclusive, "2 records of the log could not be read"},
+      {"a few records not understood",
+       [](World& w) {
+         w.add(dns_service("203.0.113.2"), 0, Symptom::none);
+         journey::Totals totals;
+         totals.packets = 21;
+         totals.notes[static_cast<std::size_t>(packet::Note::text_unreadable)] = 2;
+         w.store.set_totals(totals);
+       },
+       Verdict::healthy, "1 lookup was answered"},
+      {"only sizes are printed",
+       [](World& w) {
+         w.add(dns_service("203.0.113.2"), 0, Symptom::none);
+         journey::Totals totals;
+         totals.notes[static_cast<std::size_t>(packet::Note::text_terse)] = 2;
+         w.store.set_totals(totals);
+       },
+       Verdict::inconclusive, "not what they said"},
       {"only unanswered pings",
        [](World& w) { w.add(echo_service("203.0.113.2"), 0, Symptom::no_response); },
        Verdict::inconclusive, "without an outage"},
@@ -321,6 +360,8 @@ TEST(SilenceGate, JudgesSilenceOnlyWhereTheCaptureAllows) {
       {"capture.lossy", Symptom::no_response, 0, false},
       {"capture.lossy", Symptom::no_response, 100, true},
       {"capture.duplicates", Symptom::no_response, 100, false},
+      {"capture.records_unread", Symptom::no_response, 0, true},
+      {"capture.records_unread", Symptom::reset, 0, false},
   };
   const base::Interner names;
   const base::AddressBook book(names);

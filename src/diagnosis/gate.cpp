@@ -18,17 +18,30 @@ const evidence::Fact* known_fact(std::span<const evidence::Fact> facts, std::str
   return found == facts.end() ? nullptr : &*found;
 }
 
+struct Reason {
+  const evidence::Fact* fact = nullptr;
+  std::string_view words;
+};
+
+Reason reason_of(std::span<const evidence::Fact> facts, const Tally& tally) {
+  if (const auto* fact = known_fact(facts, "capture.one_sided")) {
+    return {fact, "the capture shows only one direction of the traffic"};
+  }
+  if (const auto* fact = known_fact(facts, "capture.records_unread")) {
+    return {fact, "records of the log could not be read, and the answers may be among them"};
+  }
+  const auto* fact = known_fact(facts, "capture.lossy");
+  if (fact == nullptr || tally.served <= tally.failed) return {};
+  return {fact, "packets are missing from the capture and most others were answered"};
+}
+
 }  // namespace
 
 std::optional<base::QualityRemark> silence_gate(const Case& found,
                                                 std::span<const evidence::Fact> facts,
                                                 const Tally& tally, const base::AddressBook& book) {
   if (found.subject.symptom != evidence::Symptom::no_response) return std::nullopt;
-  const evidence::Fact* one_sided = known_fact(facts, "capture.one_sided");
-  const evidence::Fact* lossy = known_fact(facts, "capture.lossy");
-  const bool most_were_served = tally.served > tally.failed;
-  const evidence::Fact* reason = one_sided;
-  if (reason == nullptr && most_were_served) reason = lossy;
+  const auto [reason, words] = reason_of(facts, tally);
   if (reason == nullptr) return std::nullopt;
 
   const evidence::Service& service = found.subject.services.front();
@@ -39,9 +52,7 @@ std::optional<base::QualityRemark> silence_gate(const Case& found,
   remark.text = fmt::format(
       "{} to {} seem{} unanswered, but {}, so this says nothing about the server.", attempts,
       service.port != 0 ? book.endpoint(service.server, service.port) : book.text(service.server),
-      tally.failed == 1 ? "s" : "",
-      reason == one_sided ? "the capture shows only one direction of the traffic"
-                          : "packets are missing from the capture and most others were answered");
+      tally.failed == 1 ? "s" : "", words);
   remark.packets = reason->packets;
   remark.count = tally.failed;
   return remark;

@@ -95,6 +95,9 @@ Values values_of(const Incident& incident, const Case& found, const base::Addres
   values.names = list(incident.service.names, "a name");
   // RFC 2606 keeps this name for examples: where the capture names none, it is what to try.
   values.name = incident.service.names.empty() ? "example.com" : incident.service.names.front();
+  const bool is_named = !incident.service.names.empty();
+  values.such_names = is_named ? "Names such as " + values.name : "Names";
+  values.the_name = is_named ? "The name " + values.name : "A name";
   const Clients failing = client_words(failing_clients_of(found), book);
   values.client_count = failing.count;
   values.client = failing.addresses.empty() ? "the client" : failing.addresses.front();

@@ -39,7 +39,7 @@ std::string_view noun_of(Step step) {
   switch (step) {
     case Step::link:
     case Step::address:
-      return "address request";
+      return "hardware address request";
     case Step::route:
       return "ping";
     case Step::name:
@@ -85,8 +85,8 @@ JourneyStep route_step(const Case& found, std::span<const evidence::Fact> facts,
             fmt::format("Packets reach {} and come back: it sent answers itself.", server)};
   }
   return {Step::route, Outcome::unknown,
-          fmt::format("Nothing in the capture was sent by {} itself, so the way there is not shown "
-                      "to work.",
+          fmt::format("Since the first failure {} itself answered nothing, so the way there is not "
+                      "shown to work.",
                       server)};
 }
 

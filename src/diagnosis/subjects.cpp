@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "diagnosis/limits.h"
+#include "diagnosis/scan.h"
 
 namespace whydown::diagnosis {
 
@@ -172,7 +173,8 @@ using GroupKey = std::tuple<const Fault*, Protocol, std::uint16_t, base::IpAddre
 
 GroupKey key_of(const Item& item, bool is_folded) {
   const Service& service = item.row->key.service;
-  if (is_folded) return {item.fault, service.protocol, 0, service.server};
+  // Port 53 among them belongs to DNS, and here to the others.
+  if (is_folded) return {item.fault, Protocol::arp, 0, service.server};
   // Faults of the way to a host, or of the neighbour, do not depend on what was asked there.
   if (item.fault->step == "route" || item.fault->step == "address") {
     return {item.fault, Protocol::arp, 0, {}};
@@ -281,7 +283,8 @@ Cases find_cases(const evidence::Store& store, const Catalogue& catalogue) {
   std::erase_if(items, [](const Item& item) { return item.is_gone; });
   for (Group& grouped : group(items, out.left_out)) {
     grouped.found.subject = subject_of(grouped.found);
-    out.cases.push_back(std::move(grouped.found));
+    std::vector<Case>& kind = is_port_scan(grouped.found) ? out.scans : out.cases;
+    kind.push_back(std::move(grouped.found));
   }
   return out;
 }

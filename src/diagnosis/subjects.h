@@ -27,6 +27,7 @@ struct Case {
 
 struct Cases {
   std::vector<Case> cases;
+  std::vector<Case> scans;     // searches for open ports: no incidents
   std::uint64_t left_out = 0;  // beyond limits::kIncidents
   std::uint64_t rare = 0;      // failed attempts too rare to be an incident
 };

@@ -188,11 +188,33 @@ const Row kRows[] = {
      "tcp.refusedx1"},
     {"many ports of one host are one incident",
      [](World& w) {
-       for (std::uint16_t port = 1; port <= 40; ++port) {
+       for (std::uint16_t port = 50; port <= 61; ++port) {
          w.fail(tcp_service(kWeb, port), port, Symptom::reset);
        }
      },
+     "tcp.refusedx12"},
+    {"a search for open ports is none",
+     [](World& w) {
+       w.serve(tcp_service(kWeb, 80), 0);
+       for (std::uint16_t port = 1; port <= 40; ++port) {
+         w.fail(tcp_service(kWeb, port), port, Symptom::reset, 2);
+       }
+     },
+     ""},
+    {"services that are asked for again and again are no search",
+     [](World& w) {
+       for (std::uint16_t port = 1; port <= 40; ++port) {
+         w.fail(tcp_service(kWeb, port), port, Symptom::reset, 9);
+       }
+     },
      "tcp.refusedx40"},
+    {"nor are many silent ports: the host may be down",
+     [](World& w) {
+       for (std::uint16_t port = 1; port <= 40; ++port) {
+         w.fail(tcp_service(kWeb, port), port, Symptom::no_response);
+       }
+     },
+     "tcp.no_responsex40"},
 };
 
 TEST(FindCases, GroupsAndAbsorbs) {

@@ -64,8 +64,9 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
       "{}{} failed{}", share_words(incident.attempts_failed, incident.attempts_total, noun), whom,
       when.empty() ? "" : ", " + when);
   if (incident.ok_before + incident.ok_after > 0) {
-    text.append(fmt::format("; {} served before that and {} after it", incident.ok_before,
-                            incident.ok_after));
+    const auto count = [](std::uint64_t n) { return n == 0 ? "none" : std::to_string(n); };
+    text.append(fmt::format("; {} served before that, {} after it", count(incident.ok_before),
+                            count(incident.ok_after)));
   }
   return sentence(text);
 }

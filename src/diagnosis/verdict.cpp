@@ -22,7 +22,8 @@ struct Sums {
   std::map<Protocol, std::uint64_t> served;
   std::set<std::uint32_t> names;
   std::uint64_t open = 0;
-  std::uint64_t failed = 0;  // judged, whether healed or not
+  std::uint64_t waiting = 0;  // of these, lookups and connections, which must be answered
+  std::uint64_t failed = 0;   // judged, whether healed or not
   std::uint64_t uncounted = 0;
 };
 
@@ -30,6 +31,8 @@ Sums sum_up(const evidence::Store& store) {
   Sums sums;
   for (const auto& [key, row] : store.rows()) {
     sums.open += row.open_at_end;
+    const Protocol protocol = key.service.protocol;
+    if (protocol == Protocol::dns || protocol == Protocol::tcp) sums.waiting += row.open_at_end;
     sums.uncounted += row.attempts - judged(row);
     if (is_served(row)) {
       if (judged(row) == 0) continue;
@@ -66,16 +69,58 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
                                   "the catalogue judges"
                                 : ", and none failed");
   }
+  if (sums.served.contains(Protocol::tcp)) {
+    text.append(". What was said within the connections (TLS, HTTP) is not judged");
+  }
+  if (sums.waiting > 0) {
+    text.append(fmt::format(". {} more {} still waiting for {} when the capture ended",
+                            sums.waiting, sums.waiting == 1 ? "was" : "were",
+                            sums.waiting == 1 ? "its answer" : "their answers"));
+  }
   return sentence(text);
 }
 
-std::string inconclusive_text(const Sums& sums, std::uint64_t gated) {
+// Lookups and connections, answered or still waiting.
+std::uint64_t asked(const Sums& sums) {
+  std::uint64_t all = sums.waiting;
+  for (const auto& [protocol, count] : sums.served) {
+    if (protocol == Protocol::dns || protocol == Protocol::tcp) all += count;
+  }
+  return all;
+}
+
+// Too many of them without an answer yet to call the network healthy.
+bool is_cut_off(const Sums& sums) { return sums.waiting > 0 && sums.waiting * 2 >= asked(sums); }
+
+// Records that show sizes only: that something came back, not what it said.
+std::uint64_t terse_records(const evidence::Store& store) {
+  return store.totals().notes[static_cast<std::size_t>(packet::Note::text_terse)];
+}
+
+// One in ten: a failure may be among them.
+bool is_hardly_read(const evidence::Store& store) {
+  constexpr std::uint64_t share = 10;
+  const std::uint64_t unread = evidence::unread_records(store);
+  return unread > 0 && unread * share >= store.totals().packets;
+}
+
+std::string inconclusive_text(const Sums& sums, std::uint64_t gated, std::uint64_t terse) {
   if (gated > 0) {
     return "Nothing can be concluded: what seems unanswered may only be missing from the capture.";
+  }
+  if (terse > 0) {
+    return "Nothing can be concluded: the log shows that packets came back, but not what they "
+           "said; it was printed with tcpdump -q.";
   }
   if (sums.failed > 0) {
     return "Nothing can be concluded: the few failures seen here are such as happen without an "
            "outage, and nothing was served that would show a working service.";
+  }
+  if (is_cut_off(sums) && asked(sums) > sums.waiting) {
+    return fmt::format(
+        "Nothing can be concluded: {} of {} attempts {} still waiting for an answer when the "
+        "capture ended.",
+        sums.waiting, asked(sums), sums.waiting == 1 ? "was" : "were");
   }
   if (sums.open > 0) {
     return "Nothing can be concluded: the capture ended while every attempt was still waiting for "
@@ -115,17 +160,26 @@ std::vector<std::string> not_attempted(const std::vector<Incident>& incidents, c
 void set_verdict(Diagnosis& diagnosis, const evidence::Store& store, const base::Interner& names,
                  std::uint64_t gated, std::uint64_t rare) {
   const Sums sums = sum_up(store);
+  const std::uint64_t terse = terse_records(store);
   if (!diagnosis.incidents.empty()) {
     diagnosis.verdict = Verdict::incident;
     diagnosis.verdict_text = sentence(fmt::format(
         "{} found{}: {}", count_words(diagnosis.incidents.size(), "incident"),
         diagnosis.incidents.size() == 1 ? "" : ", the gravest", diagnosis.incidents.front().title));
-  } else if (!sums.served.empty() && gated == 0) {
+  } else if (!sums.served.empty() && gated == 0 && terse == 0 && !is_cut_off(sums) &&
+             !is_hardly_read(store)) {
     diagnosis.verdict = Verdict::healthy;
     diagnosis.verdict_text = healthy_text(sums, names, rare);
   } else {
     diagnosis.verdict = Verdict::inconclusive;
-    diagnosis.verdict_text = inconclusive_text(sums, gated);
+    const bool is_clean = gated == 0 && terse == 0 && !is_cut_off(sums);
+    diagnosis.verdict_text =
+        is_clean && is_hardly_read(store)
+            ? fmt::format(
+                  "Nothing can be concluded: {} records of the log could not be read, and "
+                  "failures may be among them.",
+                  evidence::unread_records(store))
+            : inconclusive_text(sums, gated, terse);
   }
 }
 

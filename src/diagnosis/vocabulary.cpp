@@ -41,8 +41,9 @@ constexpr std::array<string_view, 29> kCauses = {"service_down",
 
 constexpr std::array<string_view, 4> kSeverities = {"critical", "high", "medium", "low"};
 constexpr std::array<string_view, 2> kKinds = {"fault", "attack"};
-constexpr std::array<string_view, 9> kPlaceholders = {
-    "server", "servers", "port", "name", "names", "client", "clients", "failed", "total"};
+constexpr std::array<string_view, 11> kPlaceholders = {
+    "server",   "servers", "port",    "name",   "names", "such_names",
+    "the_name", "client",  "clients", "failed", "total"};
 
 struct Port {
   std::uint16_t number;

@@ -17,6 +17,8 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "port") return values.port;
   if (placeholder == "name") return values.name;
   if (placeholder == "names") return values.names;
+  if (placeholder == "such_names") return values.such_names;
+  if (placeholder == "the_name") return values.the_name;
   if (placeholder == "client") return values.client;
   if (placeholder == "clients") return values.clients;
   if (placeholder == "failed") return std::to_string(values.failed);
@@ -101,6 +103,7 @@ std::string count_words(std::uint64_t count, std::string_view noun) {
 std::string share_words(std::uint64_t part, std::uint64_t total, std::string_view noun) {
   if (part != total) return fmt::format("{} of {}", part, count_words(total, noun));
   if (part == 1) return fmt::format("the only {}", noun);
+  if (part == 2) return fmt::format("both {}s", noun);
   return fmt::format("all {}", count_words(total, noun));
 }
 
@@ -113,8 +116,9 @@ std::string percent_words(double probability) {
 std::string_view attempt_noun(evidence::Protocol protocol) {
   switch (protocol) {
     case evidence::Protocol::arp:
+      return "ARP request";
     case evidence::Protocol::nd:
-      return "address request";
+      return "neighbour request";
     case evidence::Protocol::icmp:
       return "ping";
     case evidence::Protocol::dns:

@@ -21,6 +21,8 @@ struct Values {
   std::string port;
   std::string name;  // the first one
   std::string names;
+  std::string such_names;  // "Names such as www.example.com", or "Names" where none is known
+  std::string the_name;    // "The name www.example.com", "A name"
   std::string client;
   std::string clients;
   std::uint64_t client_count = 0;
@@ -37,7 +39,7 @@ std::string fill_command(std::string_view text, const Values& values);
 std::string list_words(std::span<const std::string> items, std::size_t shown, std::uint64_t total);
 // "1 lookup", "3 lookups".
 std::string count_words(std::uint64_t count, std::string_view noun);
-// "all 3 lookups", "the only lookup", "3 of 5 lookups".
+// "all 3 lookups", "both lookups", "the only lookup", "3 of 5 lookups".
 std::string share_words(std::uint64_t part, std::uint64_t total, std::string_view noun);
 // "about 55 %", in steps of 5: the weights are no finer than that.
 std::string percent_words(double probability);

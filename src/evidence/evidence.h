@@ -225,5 +225,7 @@ std::vector<Fact> facts(const Store& store, const Subject& subject, const base::
 // Remarks on the data as a whole: journeys' and packets' oddities, impossible numbers of text logs,
 // one-sided or lossy captures. Inputs' own remarks are not repeated.
 std::vector<base::QualityRemark> quality(const Store& store, const base::Interner& names);
+// Records of text logs of which at most the addresses could be read.
+std::uint64_t unread_records(const Store& store);
 
 }  // namespace whydown::evidence

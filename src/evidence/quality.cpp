@@ -47,6 +47,9 @@ constexpr std::array kNoteRemarks = {
                "of a link type that is not understood; nothing in them could be read."},
     NoteRemark{"text.unreadable", Severity::warning, Note::text_unreadable,
                "in words that were not understood beyond the addresses."},
+    NoteRemark{"text.terse", Severity::warning, Note::text_terse,
+               "printed by size only (tcpdump -q): whether a DNS answer or a TCP segment grants or "
+               "refuses is not shown. Print the log again without -q."},
 };
 
 void note_remark(std::string_view id, Severity severity, std::uint64_t count,

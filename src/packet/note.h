@@ -33,6 +33,7 @@ enum class Note : std::uint8_t {
   text_unreadable,         // a record's words were not understood beyond addresses
   text_length_impossible,  // a DNS length in a text log that its own name rules out
   text_repaired,
+  text_terse,  // of a DNS message or a TCP segment only the size is printed (tcpdump -q)
   count_,
 };
 

@@ -60,6 +60,8 @@ constexpr NoteWords kNotes[] = {
     {Note::text_length_impossible, "text_length_impossible",
      "The DNS length in the text cannot be: the name in the same line rules it out."},
     {Note::text_repaired, "text_repaired", "The record was mangled, and was repaired to be read."},
+    {Note::text_terse, "text_terse",
+     "The text shows the packet's size only, not what the DNS message or TCP segment says."},
 };
 
 constexpr bool in_order() {

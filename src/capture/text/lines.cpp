@@ -47,16 +47,11 @@ void LineReader::find_encoding() {
   };
   if (head({0xef, 0xbb, 0xbf})) {
     offset_ = 3;
-  } else if (head({0xff, 0xfe})) {
-    offset_ = 2;
-    wide_ = Wide::little;
-  } else if (head({0xfe, 0xff})) {
-    offset_ = 2;
-    wide_ = Wide::big;
-  } else if (window_.size() >= 8 && window_[0] != 0 && window_[1] == 0 && window_[2] != 0 &&
-             window_[3] == 0 && window_[5] == 0 && window_[7] == 0) {
-    wide_ = Wide::little;  // the mark is missing, the zeros are there
+    return;
   }
+  const Utf16 utf16 = utf16_of(window_);
+  offset_ = utf16.mark;
+  wide_ = utf16.order;
 }
 
 // False when there is nothing more than what the window already held.
@@ -70,7 +65,7 @@ bool LineReader::refill() {
 
 bool LineReader::next(Line& line) {
   line.number = ++number_;
-  if (wide_ != Wide::no) {
+  if (wide_ != Utf16::Order::none) {
     if (!next_wide()) return false;
     line.text = buffer_;
     return true;
@@ -120,7 +115,7 @@ bool LineReader::take_unit(char32_t& unit) {
   if (window_.size() - offset_ < 2) return false;
   const char32_t first = window_[offset_];
   const char32_t second = window_[offset_ + 1];
-  unit = wide_ == Wide::little ? (second << 8U | first) : (first << 8U | second);
+  unit = wide_ == Utf16::Order::little ? (second << 8U | first) : (first << 8U | second);
   offset_ += 2;
   return true;
 }

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "capture/input.h"
+#include "capture/sniff.h"
 
 namespace whydown::capture::text {
 
@@ -24,11 +25,9 @@ class LineReader {
   bool next(Line& line);
   // Lines longer than kMaxLine, of which only the beginning was given.
   std::uint64_t cut_lines() const { return cut_lines_; }
-  bool is_utf16() const { return wide_ != Wide::no; }
+  bool is_utf16() const { return wide_ != Utf16::Order::none; }
 
  private:
-  enum class Wide : std::uint8_t { no, little, big };
-
   void find_encoding();
   bool refill();
   bool next_wide();
@@ -41,7 +40,7 @@ class LineReader {
   std::string buffer_;
   std::uint64_t cut_lines_ = 0;
   std::uint32_t number_ = 0;
-  Wide wide_ = Wide::no;
+  Utf16::Order wide_ = Utf16::Order::none;
 };
 
 // Appends the UTF-8 form of a code point; U+FFFD for what is none.

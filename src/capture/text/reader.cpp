@@ -211,17 +211,40 @@ std::string first_line(std::span<const std::uint8_t> window) {
   return {};
 }
 
+// Listings of tshark that are not read, by what they begin with.
+struct OtherListing {
+  std::string_view begin;
+  std::string_view found;
+  bool is_whole_line = false;
+};
+constexpr OtherListing kOtherListings[] = {
+    {"{\"index\"", "tshark's -T ek listing"},
+    {"<?xml", "an XML document, such as tshark's -T pdml listing"},
+    {"Frame 1:", "Wireshark's packet details (tshark -V)"},
+    {"{", "a JSON document"},
+    {"[", "a JSON document, such as tshark's -T json listing", true},
+    {"<!DOCTYPE html", "a web page"},
+};
+
 base::Error nothing_readable(const ReaderContext& context, std::span<const std::uint8_t> window) {
   base::Error error;
   error.where = context.path;
   error.found = "text without a tcpdump record or a Wireshark row";
-  if (const std::string line = first_line(window); !line.empty()) {
+  const std::string line = first_line(window);
+  const auto* const listing = std::ranges::find_if(kOtherListings, [&](const OtherListing& other) {
+    return other.is_whole_line ? line == other.begin : line.starts_with(other.begin);
+  });
+  if (listing != std::end(kOtherListings)) error.found = listing->found;
+  if (!line.empty()) {
     error.found += ", beginning \"" + line + "\"";
   }
   error.expected =
       "lines such as \"13:24:32.192571 IP 192.0.2.7.52444 > 192.0.2.53.53: 35084+ A? example.com. "
       "(29)\", or a table with the columns No., Time, Source, Destination, Protocol, Info";
-  error.advice = "save the capture with tcpdump -w FILE, or paste tcpdump's lines with their times";
+  error.advice =
+      listing != std::end(kOtherListings)
+          ? "give the capture itself, or what 'tshark -r FILE' prints without -T and -V"
+          : "save the capture with tcpdump -w FILE, or paste tcpdump's lines with their times";
   return error;
 }
 
@@ -235,7 +258,8 @@ std::expected<std::unique_ptr<Reader>, base::Error> make_text_reader(std::unique
   if (rows.records == 0 && records.records == 0) {
     return std::unexpected(nothing_readable(context, window));
   }
-  if (rows.records > records.records) {
+  // Rows with hardware addresses look like records of tcpdump -e; the other way round never.
+  if (rows.records > 0 && rows.records >= records.records) {
     return std::make_unique<TableReader>(std::move(input), context, rows.meaning,
                                          rows.numbers_rise);
   }

@@ -31,6 +31,7 @@ bool was_meant_as_record(std::string_view text) {
 
 // An IP record shows at least who sent to whom.
 bool has_addresses(std::string_view words) {
+  if (words == "IP" || words == "IP6") return false;
   if (!words.starts_with("IP ") && !words.starts_with("IP6 ")) return !words.empty();
   const std::size_t begin = addresses_begin(words);
   if (begin >= words.size()) return false;
@@ -140,6 +141,39 @@ bool RecordReader::next(Record& record) {
   }
 }
 
+ListNumber take_list_number(std::string_view& text) {
+  constexpr std::uint64_t most = 9'999'999;
+  std::string_view rest = text;
+  while (!rest.empty() && (rest[0] == ' ' || rest[0] == '\t' || rest[0] == '>')) {
+    rest.remove_prefix(1);
+  }
+  const bool line = take(rest, "Line ") || take(rest, "line ");
+  const char open =
+      !line && !rest.empty() && std::string_view("([#").find(rest[0]) != npos ? rest[0] : '\0';
+  if (open != '\0') rest.remove_prefix(1);
+  const auto value = take_number(rest, most);
+  if (!value || rest.empty()) return {};
+  const char close = rest[0];
+  const bool closed = std::string_view("]).:").find(close) != npos;
+  if (closed) rest.remove_prefix(1);
+  const bool blank = rest.empty() || rest[0] == ' ' || rest[0] == '\t';
+  const bool marked = closed || open == '#' || (line && blank) || close == '\t';
+  if (!blank || !marked) return {};
+  text = rest;
+  return {*value, closed ? close : open != '\0' ? open : '\t'};
+}
+
+// A wrapped log that was numbered line by line: the numbers rise by one, so they are none of the
+// log's own.
+std::string_view RecordReader::without_number(std::string_view raw) {
+  std::string_view rest = raw;
+  const ListNumber number = take_list_number(rest);
+  const bool follows =
+      number.style != 0 && number.style == listed_.style && number.value == listed_.value + 1;
+  if (number.style != 0 || raw.find_first_not_of(" \t\r") != npos) listed_ = number;
+  return follows ? rest : raw;
+}
+
 void RecordReader::take_line(const Line& line) {
   number_ = line.number;
   if (is_hex_line(line.text)) {
@@ -147,7 +181,7 @@ void RecordReader::take_line(const Line& line) {
     if (active_) return;
   }
   if (is_fence(line.text) || is_rule(line.text)) return;
-  clean_ = clean_line(line.text, buffer_);
+  clean_ = clean_line(without_number(line.text), buffer_);
   if (clean_.text.empty() || read_session_line(clean_.text, session_)) return;
   pending_ = clean_.text;
   line_is_fresh_ = true;

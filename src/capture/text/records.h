@@ -51,6 +51,14 @@ struct RecordCounts {
   RepairCounts repairs;
 };
 
+// "7. ", "7) ", "[7] ", "#7 ", "Line 7: ", or "7" and a tab in front of a line.
+struct ListNumber {
+  std::uint64_t value = 0;
+  char style = 0;  // 0: the line has none
+};
+// Takes it off the front.
+ListNumber take_list_number(std::string_view& text);
+
 class RecordReader {
  public:
   explicit RecordReader(Input& input);
@@ -62,6 +70,7 @@ class RecordReader {
 
  private:
   void take_line(const Line& line);
+  std::string_view without_number(std::string_view raw);
   bool is_quote_of_open(const CleanLine& clean, const Start& start) const;
   void begin(const Start& start);
   void append(std::string_view part, const CleanLine& clean);
@@ -79,6 +88,7 @@ class RecordReader {
   std::string_view pending_;   // what is left of it,
   bool line_is_fresh_ = true;  // and whether that is all of it
   std::uint32_t number_ = 0;
+  ListNumber listed_;  // of the line before
 };
 
 // A line of a table or a heading that holds no words: |---|:--:|, =====, +----+.

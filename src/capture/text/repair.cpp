@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "capture/text/lines.h"
+#include "capture/text/markup.h"
 #include "capture/text/scan.h"
 #include "capture/text/time.h"
 
@@ -15,7 +17,8 @@ namespace {
 // Bytes that a line of plain tcpdump output does not hold.
 constexpr auto kOdd = [] {
   std::array<bool, 256> odd{};
-  for (std::size_t c = 0; c < 256; ++c) odd[c] = c < 0x20 || c >= 0x7f || c == '&' || c == '<';
+  for (std::size_t c = 0; c < 256; ++c)
+    odd[c] = c < 0x20 || c >= 0x7f || c == '&' || c == '<' || c == '\\';
   return odd;
 }();
 
@@ -29,11 +32,6 @@ constexpr Named kEntities[] = {
     {"hellip;", 0x2026}, {"ldquo;", 0x201c}, {"rdquo;", 0x201d}, {"lsquo;", 0x2018},
     {"rsquo;", 0x2019},  {"ndash;", 0x2013}, {"bull;", 0x2022},
 };
-constexpr std::string_view kTags[] = {"<br>",   "<br/>",  "<br />",  "<p>",  "</p>",  "<pre>",
-                                      "</pre>", "<code>", "</code>", "<li>", "</li>", "<td>",
-                                      "</td>",  "<tr>",   "</tr>",   "<b>",  "</b>",  "<div>",
-                                      "</div>", "<span>", "</span>", "<tt>", "</tt>"};
-
 // An entity after its '&'; takes it.
 std::optional<char32_t> take_entity(std::string_view& text) {
   std::optional<char32_t> code;
@@ -164,16 +162,6 @@ bool is_odd(std::string_view raw) {
   return odd;
 }
 
-bool take_tag(std::string_view& text) {
-  for (const std::string_view tag : kTags) {
-    if (starts_ignoring_case(text, tag)) {
-      text.remove_prefix(tag.size());
-      return true;
-    }
-  }
-  return false;
-}
-
 // Markdown quotes: "> > words". Not the '>' between two endpoints of a wrapped record; the caller
 // knows from the lines before, so the number is returned.
 unsigned take_quote_marks(std::string_view& text) {
@@ -271,6 +259,65 @@ void single_blanks(CleanLine& line, bool piped, std::string& buffer) {
   line.text = std::string_view(buffer).substr(0, out);
 }
 
+// "\x1b[01;31m" and "\x1b[K": the colours of `grep --color` and of terminals.
+bool take_colour(std::string_view& text) {
+  std::string_view rest = text;
+  if (!take(rest, "\x1b[")) return false;
+  const std::size_t end = rest.find_first_not_of("0123456789;");
+  if (end == std::string_view::npos || !is_alpha(rest[end])) return false;
+  text = rest.substr(end + 1);
+  return true;
+}
+
+// One character, entity or tag of a line that is not plain.
+void take_odd(std::string_view& raw, std::string& out, RepairSet& repairs) {
+  const char c = raw[0];
+  if (take_colour(raw)) {
+    repairs.add(Repair::decoration);
+  } else if (c == '&') {
+    raw.remove_prefix(1);
+    if (const auto code = take_entity(raw)) {
+      append_character(*code, out, repairs);
+      repairs.add(Repair::entities);
+    } else {
+      out.push_back('&');
+    }
+  } else if (is_escaped(raw)) {
+    out.push_back(raw[1]);
+    raw.remove_prefix(2);
+    repairs.add(Repair::decoration);
+  } else if (c == '<' && take_tag(raw)) {
+    out.push_back(' ');
+    repairs.add(Repair::decoration);
+  } else {
+    append_character(take_character(raw), out, repairs);
+  }
+}
+
+bool is_arrow(std::string_view text, std::size_t at) {
+  if (text[at] != '>' || (at + 1 < text.size() && text[at + 1] != ' ')) return false;
+  // "[bad udp cksum 0x8f81 -> 0x99f1!]"
+  if (text.substr(at).starts_with("> 0x")) return false;
+  return at > 0 && (text[at - 1] == '-' || text[at - 1] == '=');
+}
+
+// "a -> b", "a => b": ">" between sender and receiver, as tcpdump writes it.
+void plain_arrows(CleanLine& line, std::string& buffer) {
+  for (std::size_t at = line.text.find('>'); at != std::string_view::npos;
+       at = line.text.find('>', at + 1)) {
+    if (!is_arrow(line.text, at)) continue;
+    std::size_t begin = at;
+    while (begin > 0 && (line.text[begin - 1] == '-' || line.text[begin - 1] == '=')) --begin;
+    if (begin > 0 && line.text[begin - 1] != ' ') continue;
+    std::string plain(line.text);
+    plain.erase(begin, at - begin);
+    buffer = std::move(plain);
+    line.text = buffer;
+    line.repairs.add(Repair::quotes);
+    at = begin;
+  }
+}
+
 }  // namespace
 
 std::string_view repair_words(Repair repair) {
@@ -319,25 +366,13 @@ std::string RepairCounts::words() const {
 }
 
 std::string_view clean_characters(std::string_view raw, std::string& buffer, RepairSet& repairs) {
-  if (!is_odd(raw)) return raw;
-  buffer.clear();
-  while (!raw.empty()) {
-    const char c = raw[0];
-    if (c == '&') {
-      raw.remove_prefix(1);
-      if (const auto code = take_entity(raw)) {
-        append_character(*code, buffer, repairs);
-        repairs.add(Repair::entities);
-      } else {
-        buffer.push_back('&');
-      }
-    } else if (c == '<' && take_tag(raw)) {
-      buffer.push_back(' ');
-      repairs.add(Repair::decoration);
-    } else {
-      append_character(take_character(raw), buffer, repairs);
-    }
+  if (is_odd(raw)) {
+    buffer.clear();
+    while (!raw.empty()) take_odd(raw, buffer, repairs);
+    raw = buffer;
   }
+  if (!undo_links(raw, buffer)) return raw;
+  repairs.add(Repair::decoration);
   return buffer;
 }
 
@@ -351,6 +386,7 @@ CleanLine clean_line(std::string_view raw, std::string& buffer) {
   const bool piped = lead != std::string_view::npos && raw[lead] == '|';
   strip_back(line);
   single_blanks(line, piped, buffer);
+  plain_arrows(line, buffer);
   return line;
 }
 

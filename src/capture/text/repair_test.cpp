@@ -48,6 +48,21 @@ TEST(CleanLine, TakesDecorationOff) {
       {"\x93text\x94", "text", 0},
       {"a<br>b</p>", "a b", 0},
       {"a <b.c> d", "a <b.c> d", 0},
+      {"<span style=\"x\">a</span> <A HREF='y'>b</A>", "a b", 0},
+      {"...<a lot of it>...", "...<a lot of it>...", 0},
+      {"\x1b[01;31m\x1b[KIP\x1b[m\x1b[K a > b", "IP a > b", 0},
+      {"a -> b", "a > b", 0},
+      {"a \xe2\x86\x92 b --> c => d", "a > b > c > d", 0},
+      {"a->b x-> y", "a->b x-> y", 0},
+      {"[bad udp cksum 0x1 -> 0x2!]", "[bad udp cksum 0x1 -> 0x2!]", 0},
+      {"A? a.b<http://a.b/>. (9)", "A? a.b. (9)", 0},
+      {"A? a.b&lt;http://a.b/&gt;. (9)", "A? a.b. (9)", 0},
+      {"A? <http://a.b|a.b>. (9)", "A? a.b. (9)", 0},
+      {"A? <http://a.b/>. (9)", "A? a.b. (9)", 0},
+      {"A? [a.b](https://a.b). (9)", "A? a.b. (9)", 0},
+      {"A? [a.b|http://a.b]. (9)", "A? a.b. (9)", 0},
+      {"Flags [S], http://a.b (c)", "Flags [S], http://a.b (c)", 0},
+      {"a \\> b\\_c\\.d \\032 \\\\", "a > b_c.d \\032", 0},
       {std::string("a\0b", 3), "a b", 0},
       {"\xff\xfe\xc3", "\xc3\xbf\xc3\xbe\xc3\x83", 0},
   };
@@ -79,6 +94,34 @@ TEST(CleanLine, SaysWhatItDid) {
             "HTML entities (1 record), Markdown, bullets or table lines (2 records)");
 }
 
+TEST(ListNumber, InFrontOfALine) {
+  const struct {
+    std::string_view line;
+    std::uint64_t value;  // 0: none
+    std::string_view rest;
+  } rows[] = {
+      {"7. a", 7, " a"},
+      {"7) a", 7, " a"},
+      {"(7) a", 7, " a"},
+      {"[7] a", 7, " a"},
+      {"#7 a", 7, " a"},
+      {"Line 7: a", 7, " a"},
+      {"     7\ta", 7, "\ta"},
+      {"> 7. a", 7, " a"},
+      {"7 a", 0, "7 a"},
+      {"7", 0, "7"},
+      {"7.a", 0, "7.a"},
+      {"35084+ A?", 0, "35084+ A?"},
+      {"13:24:32.1 IP", 0, "13:24:32.1 IP"},
+      {"", 0, ""},
+  };
+  for (const auto& row : rows) {
+    std::string_view text = row.line;
+    EXPECT_EQ(take_list_number(text).value, row.value) << row.line;
+    EXPECT_EQ(text, row.rest) << row.line;
+  }
+}
+
 TEST(Lines, Encodings) {
   const struct {
     const char* name;
@@ -94,6 +137,8 @@ TEST(Lines, Encodings) {
                                "a\0\r\0\n\0b\0\xe4\0\n\0",
                                14)},
       {"UTF-16BE", std::string("\xfe\xff\0a\0\n\0b\0\xe4", 10)},
+      {"UTF-16LE without its mark", std::string("a\0\r\0\n\0b\0\xe4\0\n\0", 12)},
+      {"UTF-16BE without its mark", std::string("\0a\0\r\0\n\0b\0\xe4\0\n", 12)},
       {"UTF-16LE cut in a character", std::string("\xff\xfe"
                                                   "a\0\n\0b\0\xe4\0x",
                                                   11)},

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/address.h"
 #include "capture/text/scan.h"
 #include "capture/text/shape.h"
 #include "capture/text/table.h"
@@ -22,6 +23,11 @@ constexpr TableShape shape_of(Separator separator) {
 }
 constexpr TableShape kTshark = shape_of(Separator::tshark);
 constexpr TableShape kTabs = shape_of(Separator::tab);
+// `tshark -T fields -E separator=,` without its header.
+constexpr TableShape kCommas = shape_of(Separator::comma);
+constexpr TableShape kSemicolons = shape_of(Separator::semicolon);
+constexpr TableShape kPipes = shape_of(Separator::pipe);
+constexpr TableShape kBlanks = shape_of(Separator::blanks);
 // `tshark -T tabs` keeps the arrow as a column.
 constexpr TableShape kArrowTabs = [] {
   TableShape shape = kTabs;
@@ -32,6 +38,14 @@ constexpr TableShape kArrowTabs = [] {
 
 bool has_open_quote(std::string_view text) {
   return std::count(text.begin(), text.end(), '"') % 2 != 0;
+}
+
+bool is_unmistakable(const Row& row) {
+  const auto is_address = [](const std::string& text) {
+    return base::IpAddress::parse(text) || base::MacAddress::parse(text);
+  };
+  const bool is_cast = is_address(row.destination) || row.destination == "Broadcast";
+  return row.number > 0 && row.wire_length > 0 && is_address(row.source) && is_cast;
 }
 
 // Whether Info could go on over the next line.
@@ -132,12 +146,22 @@ RowAnswer RowReader::try_row(std::string_view text) {
       return RowAnswer::row;
     }
   }
-  if (text.find('\t') == npos) return RowAnswer::no;
-  for (const TableShape* shape : {&kArrowTabs, &kTabs}) {
-    if (read_row(*shape, text, fresh_) == RowAnswer::row && fresh_.wire_length > 0) {
-      shape_ = *shape;
-      return RowAnswer::row;
+  if (text.find('\t') != npos) {
+    for (const TableShape* shape : {&kArrowTabs, &kTabs}) {
+      if (read_row(*shape, text, fresh_) == RowAnswer::row && fresh_.wire_length > 0) {
+        shape_ = *shape;
+        return RowAnswer::row;
+      }
     }
+    return RowAnswer::no;
+  }
+  // Without a heading only a line that begins with a number, a time and two addresses is a row.
+  const std::size_t first = text.find_first_not_of(" |\"`");
+  if (first == npos || !is_digit(text[first])) return RowAnswer::no;
+  for (const TableShape* shape : {&kCommas, &kSemicolons, &kPipes, &kBlanks}) {
+    if (read_row(*shape, text, fresh_) != RowAnswer::row || !is_unmistakable(fresh_)) continue;
+    shape_ = *shape;
+    return RowAnswer::row;
   }
   return RowAnswer::no;
 }

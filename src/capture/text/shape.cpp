@@ -81,6 +81,11 @@ bool take_interface(std::string_view& body, Direction& direction) {
   return true;
 }
 
+bool is_head_or_interface(std::string_view body) {
+  Direction direction = Direction::unknown;
+  return is_head(body) || take_interface(body, direction);
+}
+
 // Without a time only an unmistakable head counts: prose begins with "IP addresses" too.
 bool is_untimed_head(std::string_view line) {
   if (line.starts_with("ARP, "))
@@ -192,6 +197,31 @@ bool is_known_word(std::string_view word) {
   return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
 }
 
+// "3:13:24:32.192571 IP ..." of `grep -n`, "dns.log:3:13:24:32..." of `grep -n` over files.
+std::optional<Start> start_behind_colon(std::string_view line) {
+  const std::size_t end = std::min(line.find(' '), line.size());
+  for (std::size_t at = line.find(':'); at < end; at = line.find(':', at + 1)) {
+    const std::string_view rest = line.substr(at + 1);
+    const auto stamp = rest.empty() || !is_digit(rest[0]) ? std::nullopt : parse_stamp(rest);
+    if (!stamp || !is_head_or_interface(trimmed(rest.substr(stamp->length)))) continue;
+    Start start;
+    start.offset = at + 1;
+    start.stamp = stamp;
+    return start;
+  }
+  return std::nullopt;
+}
+
+// "ICMP 203.0.1" / "13.2 udp port 53 unreachable", "ICMP 203.0.113.2" / "5 udp port": after the
+// address a word comes, never a number.
+bool is_split_address(std::string_view left, std::string_view right) {
+  const std::string_view rest = right.substr(0, right.find_first_not_of("0123456789."));
+  if (rest.empty() || !digits_and_dots(left) || left.find('.') == npos) return false;
+  std::string both(left);
+  both += rest;
+  return base::IpAddress::parse(both).has_value();
+}
+
 }  // namespace
 
 std::size_t find_arrow(std::string_view text, std::size_t from) {
@@ -246,12 +276,13 @@ std::optional<Start> start_of(std::string_view line) {
       skip_blanks(rest);
       const std::size_t offset = line.size() - rest.size();
       auto inner = rest.empty() || !is_digit(rest[0]) ? std::nullopt : parse_stamp(rest);
-      if (inner && is_head(trimmed(rest.substr(inner->length)))) {
+      if (inner && is_head_or_interface(trimmed(rest.substr(inner->length)))) {
         start.offset = offset;
         start.stamp = inner;
       }
     }
   }
+  if (!start.stamp) start = start_behind_colon(line).value_or(start);
   std::string_view body = line.substr(start.offset);
   if (start.stamp) {
     body.remove_prefix(start.stamp->length);
@@ -259,7 +290,9 @@ std::optional<Start> start_of(std::string_view line) {
     if (!take_interface(body, start.direction)) start.readable = body.empty() || is_head(body);
   } else if (!is_untimed_head(body)) {
     // "eth0 In IP ..." without a time.
-    if (!is_alpha(body[0]) || !take_interface(body, start.direction)) return std::nullopt;
+    // "?": the interface is gone.
+    const bool named = is_alpha(body[0]) || body[0] == '?';
+    if (!named || !take_interface(body, start.direction)) return std::nullopt;
     if (!is_untimed_head(body)) return std::nullopt;
   }
   start.body = line.size() - body.size();
@@ -288,6 +321,7 @@ std::optional<Start> start_within(std::string_view line, std::size_t from) {
 
 Whole whole(std::string_view body) {
   if (body.empty() || body == "IP" || body == "IP6") return Whole::no;
+  if (body.ends_with(" length") || body.ends_with(",")) return Whole::no;
   // Of an ICMP error's quote the last datagram decides.
   if (const std::size_t quote = body.rfind(" IP ("); quote != npos) body = body.substr(quote + 1);
   if (!is_ip_head(body) && !is_mac(body) && body.find("ethertype ") == npos &&
@@ -360,6 +394,7 @@ void join(std::string& body, std::string_view line) {
     const bool addresses = payload_begin(body) == npos && addresses_begin(body) < body.size();
     if (addresses && (is_ip_head(body) || is_bare_pair(body) || is_mac(body))) return true;
     if (is_digit(last) && is_digit(first) && all_digits(left)) return true;
+    if (is_split_address(left, right)) return true;
     if (is_known_word(left) && is_known_word(right)) return false;
     return is_known_word(std::string(left) + std::string(right));
   };

@@ -52,6 +52,16 @@ TEST(Table, ReadsEveryLayout) {
       {"CSV without quotes",
        "No.,Time,Source,Destination,Protocol,Length,Info\n"
        "4,3.144521,192.0.2.7,192.0.2.53,DNS,71,Standard query 0x0007 A example.com\n"},
+      {"commas without a heading",
+       "4,3.144521,192.0.2.7,192.0.2.53,DNS,71,Standard query 0x0007 A example.com\n"},
+      {"quoted commas without a heading",
+       "\"4\",\"3.144521\",\"192.0.2.7\",\"192.0.2.53\",\"DNS\",\"71\",\"Standard query 0x0007 A "
+       "example.com\"\n"},
+      {"pipes without a heading",
+       "4|3.144521|192.0.2.7|192.0.2.53|DNS|71|Standard query 0x0007 A example.com\n"},
+      {"aligned without a heading",
+       "   4   3.144521000   192.0.2.7  192.0.2.53  DNS  71    Standard query 0x0007 A "
+       "example.com\n"},
       {"semicolons",
        "No.;Time;Source;Destination;Protocol;Length;Info\n"
        "4;3.144521;192.0.2.7;192.0.2.53;DNS;71;Standard query 0x0007 A example.com\n"},

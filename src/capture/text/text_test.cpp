@@ -76,6 +76,18 @@ TEST(Text, BringsRecordsIntoTheirNormalForm) {
       {"JSON string",
        "[\n  \"13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\",\n]"},
       {"list number", "(1) 13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)"},
+      {"wrapped lines, numbered",
+       "  1\t13:24:32.1 IP 192.0.2.7.5000 >\n  2\t192.0.2.53.53: 7+ A?\n  3\texample.com. (29)\n"},
+      {"wrapped at an arrow",
+       "13:24:32.1 IP 192.0.2.7.5000 \xe2\x86\x92\n192.0.2.53.53: 7+ A?\nexample.com. (29)\n"},
+      {"grep -n", "3:13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)"},
+      {"grep -Hn",
+       "a/dns.log:3:13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)"},
+      {"a link of a mail program",
+       "13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com<http://example.com/>. "
+       "(29)"},
+      {"Markdown's escapes",
+       R"(13:24:32\.1 IP 192\.0\.2\.7\.5000 \> 192\.0\.2\.53\.53: 7\+ A? example\.com\. (29))"},
       {"bold", "**13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)**"},
       {"entities",
        "13:24:32.1 IP 192.0.2.7.5000 &#x3E; 192.0.2.53.53: 7+ A? example.com. (29)<br/>"},
@@ -124,6 +136,21 @@ TEST(Text, BringsRecordsIntoTheirNormalForm) {
     EXPECT_EQ(remark_text(reading, "text.unread_lines"), "");
     EXPECT_EQ(reading.frames[0].place.input, 3);
     EXPECT_EQ(reading.frames[0].link_type, LinkType::tcpdump_text);
+  }
+}
+
+TEST(Text, AnErrorCutInsideTheAddressItNames) {
+  for (
+      const char* text :
+      {"13:24:33.1 IP 192.0.2.53 > 192.0.2.7: ICMP 192.0.2\n.53 udp port 53 unreachable, length 65",
+       "13:24:33.1 IP 192.0.2.53 > 192.0.2.7: ICMP 192.0.\n2.53 udp port 53 unreachable, length 65",
+       "13:24:33.1 IP 192.0.2.53 > 192.0.2.7: ICMP 192.0.2.5\n3 udp port 53 unreachable, length 65",
+       "13:24:33.1 IP 192.0.2.53 > 192.0.2.7: ICMP 192.0.2.53\nudp port 53 unreachable, length 65",
+       "13:24:33.1 IP 192.0.2.53 > 192.0.2.7: ICMP 192.0.2.53 udp port 5\n3 unreachable, length "
+       "65"}) {
+    const Reading reading = read(text);
+    ASSERT_EQ(reading.words.size(), 1U) << text;
+    EXPECT_EQ(reading.words[0], kError) << text;
   }
 }
 
@@ -207,14 +234,19 @@ TEST(Text, InterfacesAndDirections) {
       "13:24:32.3   In IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n"
       "13:24:32.4 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n"
       "13:24:32.5 02:00:5e:10:00:01 > 02:00:5e:10:00:02, ethertype IPv4 (0x0800), length 71: "
-      "192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n");
-  ASSERT_EQ(reading.frames.size(), 5U);
+      "192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n"
+      "? In IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n"
+      "  17  13:24:32.6 eth0  Out IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? example.com. (29)\n");
+  ASSERT_EQ(reading.frames.size(), 7U);
   EXPECT_EQ(reading.frames[0].direction, Direction::outbound);
   EXPECT_EQ(reading.frames[1].direction, Direction::inbound);
   EXPECT_EQ(reading.frames[2].direction, Direction::inbound);
   EXPECT_EQ(reading.frames[3].direction, Direction::unknown);
   for (int i = 0; i < 4; ++i) EXPECT_EQ(reading.words[static_cast<std::size_t>(i)], kQuery);
   EXPECT_EQ(reading.frames[4].wire_length, 71U);
+  EXPECT_EQ(reading.frames[5].direction, Direction::inbound);
+  EXPECT_EQ(reading.frames[6].direction, Direction::outbound);
+  EXPECT_EQ(reading.words[6], kQuery);
 }
 
 TEST(Text, WhatIsNoRecordIsCountedAndShown) {

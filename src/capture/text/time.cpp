@@ -196,15 +196,21 @@ std::optional<Stamp> parse_time_cell(std::string_view cell) {
 }
 
 void ClockSniffer::add(const Stamp& stamp) {
-  if (stamp.kind != StampKind::clock) return;
+  if (stamp.kind != StampKind::clock && stamp.kind != StampKind::seconds) return;
   if (previous_ < 0) starts_at_zero_ = stamp.ns == 0;
-  if (stamp.ns < previous_) goes_back_ = true;
+  is_seconds_ = stamp.kind == StampKind::seconds;
+  if (stamp.ns < previous_) ++steps_back_;
+  ++stamps_;
   previous_ = stamp.ns;
 }
 
 ClockMeaning ClockSniffer::meaning() const {
   if (!starts_at_zero_) return ClockMeaning::time_of_day;
-  return goes_back_ ? ClockMeaning::since_previous : ClockMeaning::since_first;
+  // Seconds since the first packet go back a little where a capture is out of order; spans between
+  // packets go back at about every other one.
+  constexpr std::size_t often = 4;
+  const bool is_spans = is_seconds_ ? steps_back_ * often >= stamps_ : steps_back_ > 0;
+  return is_spans ? ClockMeaning::since_previous : ClockMeaning::since_first;
 }
 
 TimeLine::TimeLine(const OpenOptions& options, ClockMeaning meaning)
@@ -233,7 +239,8 @@ base::Time TimeLine::place(const Stamp& stamp) {
   if (stamp.kind == StampKind::dated) {
     time = base::add(time, base::Duration{-zone_ns(stamp)});
   } else if (stamp.kind == StampKind::seconds || meaning_ != ClockMeaning::time_of_day) {
-    if (stamp.kind == StampKind::clock) time = base::time_from_ns(clock_ns(stamp.ns));
+    const bool is_span = meaning_ == ClockMeaning::since_previous && stamp.kind != StampKind::epoch;
+    if (stamp.kind == StampKind::clock || is_span) time = base::time_from_ns(clock_ns(stamp.ns));
     if (stamp.kind != StampKind::epoch) date_known_ = zone_known_ = false;
   } else if (stamp.kind == StampKind::clock) {
     const base::Duration clock{clock_ns(stamp.ns) - zone_ns(stamp)};

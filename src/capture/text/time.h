@@ -47,7 +47,9 @@ class ClockSniffer {
  private:
   std::int64_t previous_ = -1;
   bool starts_at_zero_ = false;
-  bool goes_back_ = false;
+  bool is_seconds_ = false;
+  std::size_t stamps_ = 0;
+  std::size_t steps_back_ = 0;
 };
 
 // Places stamps in time: adds days at midnight, sums spans, applies the date and zone given.

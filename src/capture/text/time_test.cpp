@@ -71,11 +71,15 @@ struct Placed {
 
 Placed place(const std::vector<const char*>& stamps, const OpenOptions& options = {}) {
   ClockSniffer sniffer;
-  for (const char* text : stamps) sniffer.add(*parse_stamp(text));
+  const auto read = [](const char* text) {
+    const auto stamp = parse_stamp(text);
+    return stamp ? *stamp : *parse_time_cell(text);
+  };
+  for (const char* text : stamps) sniffer.add(read(text));
   TimeLine line(options, sniffer.meaning());
   Placed placed;
   for (const char* text : stamps) {
-    placed.times.push_back(base::iso8601(line.place(*parse_stamp(text))));
+    placed.times.push_back(base::iso8601(line.place(read(text))));
   }
   placed.date_known = line.date_known();
   placed.zone_known = line.zone_known();
@@ -90,6 +94,17 @@ TEST(TimeLine, MidnightAddsADayAndStragglersDoNot) {
                                       "1970-01-02T00:00:01.000000Z"}));
   EXPECT_FALSE(placed.date_known);
   EXPECT_FALSE(placed.zone_known);
+}
+
+TEST(TimeLine, SecondsOfATable) {
+  const auto last = [](const Placed& placed) { return placed.times.back(); };
+  EXPECT_EQ(last(place({"0.000000", "1.5", "2.0", "3.25"})), "1970-01-01T00:00:03.250000Z");
+  EXPECT_EQ(last(place({"0.000000", "1.5", "1.4", "2", "2.5", "3", "3.5"})),
+            "1970-01-01T00:00:03.500000Z")
+      << "a little out of order";
+  EXPECT_EQ(last(place({"0.000000", "1.5", "0.25", "2", "0.5", "0.25"})),
+            "1970-01-01T00:00:04.500000Z")
+      << "spans, as of tshark -t d";
 }
 
 TEST(TimeLine, DateAndZoneGiven) {

@@ -151,6 +151,12 @@ constexpr std::array kFacts = {
            "over UDP (or, where no query followed, accept the connection)?",
            "RFC 7766 5"},
           detail::dns_tcp_answers},
+    Entry{
+        {"dns.udp_answers",
+         "Where DNS over TCP fails: did the same server answer DNS over UDP on the same port since "
+         "the first failure, an answer cut short (TC) and an error included?",
+         "RFC 7766 5"},
+        detail::dns_udp_answers},
     Entry{{"dns.tcp_refused",
            "Did the same server reset the TCP connections to the same port since the first failure "
            "over UDP, and accept none?",
@@ -216,6 +222,11 @@ constexpr std::array kFacts = {
            "ones?",
            ""},
           detail::other_names_resolve},
+    Entry{{"dns.sibling_names_resolve",
+           "Did the same server resolve another name of a failing name's own domain while the "
+           "failure lasted?",
+           ""},
+          detail::sibling_names_resolve},
     Entry{{"dns.all_names_fail",
            "Do two or more names fail at this server while it resolves none meanwhile, over UDP or "
            "TCP?",
@@ -255,6 +266,11 @@ constexpr std::array kFacts = {
            "Does the capture filter of an input admit ports or transports but no ICMP?",
            "pcap-filter(7)"},
           detail::filter_hides_icmp},
+    Entry{{"capture.records_unread",
+           "Are there half as many records of a text log that could not be read as attempts that "
+           "failed, or more? Their answers may be among them. Unknown for captures.",
+           ""},
+          detail::records_unread},
 
     // --- load ------------------------------------------------------------------------------------
     Entry{{"traffic.flood_visible",

@@ -171,4 +171,32 @@ Finding filter_hides_icmp(const View& view) {
   return is_filtered ? no("the capture filter admits ICMP") : unknown();
 }
 
+Finding records_unread(const View& view) {
+  const bool is_text =
+      std::ranges::any_of(view.store.inputs(), [](const auto& input) { return input.is_text; });
+  if (!is_text) return unknown();
+  const std::uint64_t unread = unread_records(view.store);
+  if (unread == 0) return no("every record was read");
+  const std::string detail = counted(unread, "record") + " could not be read";
+  if (unread * 2 < sum(view.failed, &Row::attempts)) return no(detail);
+  const auto note = static_cast<std::size_t>(packet::Note::text_unreadable);
+  const base::Place& first = view.store.totals().note_first[note];
+  return yes(detail, first.is_set() ? std::vector{first} : std::vector<base::Place>{});
+}
+
 }  // namespace whydown::evidence::facts_detail
+
+namespace whydown::evidence {
+
+std::uint64_t unread_records(const Store& store) {
+  std::uint64_t count =
+      store.totals().notes[static_cast<std::size_t>(packet::Note::text_unreadable)];
+  for (const base::InputInfo& input : store.inputs()) {
+    for (const base::QualityRemark& remark : input.remarks) {
+      if (remark.id == "text.unread_lines") count += remark.count;
+    }
+  }
+  return count;
+}
+
+}  // namespace whydown::evidence

@@ -65,6 +65,41 @@ TEST(FactsCapture, AServerSeenBothWaysIsNotOneSided) {
   EXPECT_EQ(scene.ask("capture.one_sided", kRefused).truth, Truth::no);
 }
 
+TEST(FactsCapture, RecordsUnread) {
+  const struct {
+    const char* what;
+    bool is_text;
+    std::uint64_t lines;  // that looked like records
+    std::uint64_t notes;  // records of which only the addresses were read
+    Truth truth;          // where two attempts failed
+  } rows[] = {
+      {"a capture", false, 0, 0, Truth::unknown}, {"all read", true, 0, 0, Truth::no},
+      {"lines", true, 1, 0, Truth::yes},          {"words", true, 0, 1, Truth::yes},
+      {"both", true, 3, 3, Truth::yes},
+  };
+  for (const auto& row : rows) {
+    Scene scene({silent(1, 1), silent(2, 3)});
+    base::InputInfo input;
+    input.is_text = row.is_text;
+    if (row.lines > 0) {
+      input.remarks.push_back({"text.unread_lines", base::Severity::warning, "", {}, row.lines});
+    }
+    scene.store.set_inputs({input});
+    journey::Totals totals;
+    totals.notes[static_cast<std::size_t>(packet::Note::text_unreadable)] = row.notes;
+    scene.store.set_totals(totals);
+    EXPECT_EQ(scene.ask("capture.records_unread", kSilent).truth, row.truth) << row.what;
+  }
+  std::vector<Attempt> many;
+  for (std::uint64_t i = 1; i <= 9; ++i) many.push_back(silent(static_cast<double>(i), i));
+  Scene scene(many);
+  base::InputInfo input;
+  input.is_text = true;
+  input.remarks.push_back({"text.unread_lines", base::Severity::warning, "", {}, 2});
+  scene.store.set_inputs({input});
+  EXPECT_EQ(scene.ask("capture.records_unread", kSilent).truth, Truth::no) << "too few";
+}
+
 TEST(FactsCapture, Lossy) {
   using Drops = std::optional<std::uint64_t>;
   const struct {

@@ -104,6 +104,24 @@ Finding dns_tcp_answers(const View& view) {
             cite_requests(found.tried));
 }
 
+Finding dns_udp_answers(const View& view) {
+  RowList answered;
+  bool is_over_tcp = false;
+  for (const Row* row : view.host) {
+    const Service& service = row->key.service;
+    const bool is_subject = std::ranges::any_of(view.subject.services, [&](const Service& wanted) {
+      return wanted.transport == packet::Transport::tcp && wanted.server == service.server &&
+             wanted.port == service.port;
+    });
+    is_over_tcp = is_over_tcp || is_subject;
+    if (!is_subject || !is_dns_over_udp(service) || !is_during(view, *row)) continue;
+    if (is_ok(*row) || is_rcode(row->key.symptom)) answered.push_back(row);
+  }
+  if (!is_over_tcp || answered.empty()) return unknown();
+  return yes(view.endpoint(answered.front()->key.service) + " answered over UDP",
+             cite_answers(answered));
+}
+
 Finding dns_tcp_refused(const View& view) {
   const OverTcp found = over_tcp(view);
   if (found.tried.empty()) return unknown();

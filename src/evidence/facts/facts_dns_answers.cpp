@@ -103,6 +103,13 @@ Names names_of(const View& view) {
   return out;
 }
 
+// "example.com" of "www.example.com"; empty where no domain of two labels is left.
+std::string domain_of(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  if (dot == std::string::npos || name.find('.', dot + 1) == std::string::npos) return {};
+  return name.substr(dot + 1);
+}
+
 bool is_dns(const View& view) { return view.subject.services.front().protocol == Protocol::dns; }
 
 // Of the answers kept: how many have a property, of those that show it.
@@ -160,6 +167,33 @@ Finding other_names_resolve(const View& view) {
   if (names.all.count() < 2 || names.resolved.count() > 0) return unknown();
   return no(fmt::format("{} names were asked for, none resolved", names.all.count()),
             cite_requests(view.failed));
+}
+
+Finding sibling_names_resolve(const View& view) {
+  if (!is_dns(view)) return unknown();
+  const Names names = names_of(view);
+  std::set<std::string> domains;
+  for (const std::uint32_t id : names.failing.kept()) domains.insert(domain_of(view.name(id)));
+  domains.erase("");
+  const base::Time until = base::add(view.last, kAfterLast);
+  RowList rows;
+  std::set<std::uint32_t> ids;
+  std::vector<std::string> siblings;
+  for (const Row* row : names.resolved_rows) {
+    if (!began_between(*row, view.first, until)) continue;
+    rows.push_back(row);
+    for (const std::uint32_t id : row->names.kept()) {
+      if (names.failing.kept().contains(id) || !domains.contains(domain_of(view.name(id))))
+        continue;
+      if (ids.insert(id).second) siblings.push_back(view.name(id));
+    }
+  }
+  if (rows.empty() || domains.empty()) return unknown();
+  if (siblings.empty()) return no("no other name of the same domain resolved meanwhile");
+  return yes(list(siblings, siblings.size()) + " resolved meanwhile",
+             cite(rows, [&](const Attempt& attempt) {
+               return ids.contains(attempt.request.name) ? &attempt.answer : nullptr;
+             }));
 }
 
 Finding all_names_fail(const View& view) {

@@ -74,6 +74,24 @@ TEST(FactsDns, OverTcp) {
                                    {"not tried", {refused(10, 1)}, kRefused, Truth::unknown}});
 }
 
+TEST(FactsDns, OverUdp) {
+  const Service over_tcp{kServer, 53, packet::Transport::tcp, Protocol::dns};
+  const Subject silent_tcp = subject(over_tcp, Symptom::no_response);
+  const Attempt hung = Make(over_tcp, 10, 1);
+  expect_facts(
+      "dns.udp_answers",
+      {{"an answer", {hung, resolved(7, 11, 3)}, silent_tcp, Truth::yes, {4}},
+       {"an error", {hung, nx(7, 11, 3)}, silent_tcp, Truth::yes, {4}},
+       {"before only", {hung, resolved(7, 1, 3)}, silent_tcp, Truth::unknown},
+       {"nothing over UDP", {hung}, silent_tcp, Truth::unknown},
+       {"UDP is the subject", {silent(10, 1), resolved(7, 11, 3)}, kSilent, Truth::unknown},
+       {"refused over TCP",
+        {Make(dns_tcp(), 10, 1).reset(), resolved(7, 11, 3)},
+        subject(dns_tcp(), Symptom::reset),
+        Truth::yes,
+        {4}}});
+}
+
 TEST(FactsDns, LateAnswers) {
   Scene late({silent(1, 1)});
   late.observe(Sign::late_answer, dns(), 31, 2);
@@ -219,6 +237,23 @@ TEST(FactsDns, OtherNames) {
   many.push_back(resolved(1000, 30, 999));
   EXPECT_EQ(Scene(many).ask("dns.other_names_resolve", kNxDomain).truth, Truth::yes);
   EXPECT_EQ(Scene(many).ask("dns.all_names_fail", kNxDomain).truth, Truth::no);
+}
+
+TEST(FactsDns, SiblingNames) {
+  const auto truth = [](std::string_view failing, std::string_view other, double when) {
+    Scene scene;
+    const std::uint32_t first = scene.names.add(failing);
+    const std::uint32_t second = scene.names.add(other);
+    scene.store.attempt(nx(first, 10, 1));
+    scene.store.attempt(nx(first, 12, 3));
+    scene.store.attempt(resolved(second, when, 5));
+    return scene.ask("dns.sibling_names_resolve", kNxDomain).truth;
+  };
+  EXPECT_EQ(truth("a.example.com", "b.example.com", 11), Truth::yes);
+  EXPECT_EQ(truth("a.example.com", "b.example.com", 1), Truth::unknown) << "only before";
+  EXPECT_EQ(truth("a.example.com", "a.example.com", 11), Truth::no) << "the name itself";
+  EXPECT_EQ(truth("a.example.com", "a.example.net", 11), Truth::no);
+  EXPECT_EQ(truth("example.com", "example.net", 11), Truth::unknown) << "com is no domain";
 }
 
 TEST(FactsDns, FlagsAndRecords) {

@@ -41,6 +41,7 @@ Finding retried(const View& view);
 // facts_dns.cpp
 Finding dns_tcp_answers(const View& view);
 Finding dns_tcp_refused(const View& view);
+Finding dns_udp_answers(const View& view);
 Finding dns_tcp_hangs(const View& view);
 Finding dns_late_answers(const View& view);
 Finding servfail_slow(const View& view);
@@ -57,6 +58,7 @@ Finding ede_not_authoritative(const View& view);
 Finding ede_blocked(const View& view);
 Finding ede_forged(const View& view);
 Finding other_names_resolve(const View& view);
+Finding sibling_names_resolve(const View& view);
 Finding all_names_fail(const View& view);
 Finding authoritative_answer(const View& view);
 Finding soa_in_answer(const View& view);
@@ -68,6 +70,7 @@ Finding lossy(const View& view);
 Finding duplicates(const View& view);
 Finding ends_early(const View& view);
 Finding filter_hides_icmp(const View& view);
+Finding records_unread(const View& view);
 // The same for a whole store; quality() asks too.
 Finding one_sided(const Store& store);
 

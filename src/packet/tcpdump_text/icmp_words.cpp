@@ -126,7 +126,8 @@ bool read_address_first(std::string_view text, base::Interner& names, Packet& pa
   Transport transport = Transport::none;
   std::string_view port;
   std::string_view rest = text;
-  if (take_port(rest, transport, port) && rest.starts_with("unreachable")) {
+  // No other error names a port, so a record cut behind it is clear as well.
+  if (take_port(rest, transport, port) && (rest.starts_with("unreachable") || rest.empty())) {
     icmp.code = 3;
     quote_from_words(address, transport, port, names, packet);
     return true;

@@ -160,6 +160,7 @@ bool read_tcp_words(std::string_view text, Packet& packet, std::string_view& res
     const auto length = scan::take_number(words, 0xffffff);
     if (!length) return false;
     set_length(*length, packet);
+    add_note(packet, Note::text_terse);
   } else if (text.starts_with("[|tcp]")) {
     add_note(packet, Note::truncated_capture);
   } else if (!read_old(text, packet)) {

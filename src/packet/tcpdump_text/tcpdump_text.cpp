@@ -93,6 +93,7 @@ void read_udp(std::string_view payload, Packet& packet) {
       packet.payload_length = static_cast<std::uint32_t>(*value);
       packet.known.set(Field::payload_length);
     }
+    if (named && payload.starts_with("UDP, ")) add_note(packet, Note::text_terse);
   } else if (named) {
     add_note(packet, Note::text_unreadable);
   }

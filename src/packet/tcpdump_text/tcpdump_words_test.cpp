@@ -76,6 +76,8 @@ const struct {
      "10.0.0.2:1031 > 10.0.0.80:80 tcp [PSH, ACK] (29)"},
     {"IP 10.0.0.1 > 10.0.0.2: icmp: 10.0.0.53 udp port 53 unreachable",
      "10.0.0.1 > 10.0.0.2 icmp 3/3 of 10.0.0.2 > 10.0.0.53:53 udp"},
+    {"IP 10.0.0.1 > 10.0.0.2: ICMP 10.0.0.53 udp port 53",
+     "10.0.0.1 > 10.0.0.2 icmp 3/3 of 10.0.0.2 > 10.0.0.53:53 udp"},
     {"IP 10.0.0.1 > 10.0.0.2: ICMP host 10.0.0.9 unreachable - admin prohibited (filter), length "
      "36",
      "10.0.0.1 > 10.0.0.2 icmp 3/13 of 10.0.0.2 > 10.0.0.9 none (28)"},

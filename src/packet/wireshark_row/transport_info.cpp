@@ -21,6 +21,15 @@ void skip_remarks(std::string_view& info) {
   }
 }
 
+// "443", "https", "https(443)".
+std::optional<std::uint16_t> port_of(std::string_view word) {
+  const std::size_t open = word.find('(');
+  if (open != npos && word.ends_with(')')) {
+    return scan::port_number(word.substr(open + 1, word.size() - open - 2));
+  }
+  return text::read_port(word);
+}
+
 // "52444 -> 443", also ">" and the arrow, with or without blanks, and service names.
 bool take_ports(std::string_view& info, Packet& packet) {
   std::string_view rest = info;
@@ -41,8 +50,8 @@ bool take_ports(std::string_view& info, Packet& packet) {
   }
   scan::skip_blanks(rest);
   const std::string_view destination = rest.substr(0, rest.find_first_of(" ["));
-  const auto from = text::read_port(source);
-  const auto to = text::read_port(destination);
+  const auto from = port_of(source);
+  const auto to = port_of(destination);
   if (!from && !to) return false;
   rest.remove_prefix(destination.size());
   packet.source_port = from.value_or(0);

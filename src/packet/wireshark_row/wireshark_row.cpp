@@ -31,6 +31,15 @@ bool is_listed(const std::string_view (&list)[N], std::string_view protocol) {
   });
 }
 
+// "IGMPv3", "802.1Q", "OSPF": a protocol's name, as opposed to what a shifted column holds.
+bool is_name(std::string_view protocol) {
+  const auto is_part = [](char c) {
+    return scan::is_alpha(c) || scan::is_digit(c) || c == '.' || c == '-' || c == '/' || c == '_';
+  };
+  return protocol.size() > 1 && std::ranges::all_of(protocol, is_part) &&
+         std::ranges::any_of(protocol, scan::is_upper);
+}
+
 void set_transport(Transport transport, std::uint8_t protocol, Packet& packet) {
   packet.transport = transport;
   packet.ip.protocol = protocol;
@@ -97,6 +106,8 @@ void read_ip(std::string_view protocol, std::string_view info, base::Interner& n
     return set_transport(Transport::tcp, 6, packet);
   } else {
     set_transport(Transport::none, 0, packet);
+    // IGMP, STP, OSPF: nothing that would answer a request that is judged here.
+    if (is_name(protocol) && !protocol.starts_with("IPv")) return;
   }
   add_row_note(packet, Note::text_unreadable);
 }
