@@ -19,9 +19,7 @@ namespace {
 
 using capture::LinkType;
 
-constexpr Next link_type(LinkType type) {
-  return next(Space::link_type, static_cast<std::uint16_t>(type));
-}
+constexpr std::uint16_t link_type(LinkType type) { return static_cast<std::uint16_t>(type); }
 
 // A number that no decoder claims.
 Next unclaimed(Next what, Layer& layer) {
@@ -50,44 +48,86 @@ Next unclaimed(Next what, Layer& layer) {
 // The table: a decoder is one line of it, and may have several.
 // clang-format off
 // NOLINTBEGIN(bugprone-branch-clone)
-Next decode_layer(Next what, Layer& layer) {
-  switch (what) {
-    // https://www.tcpdump.org/linktypes.html
+// https://www.tcpdump.org/linktypes.html
+Next decode_link_type(Next what, Layer& layer) {
+  switch (number_of(what)) {
     case link_type(LinkType::ethernet): return link::ethernet(layer);
     case link_type(LinkType::linux_sll): return link::linux_sll(layer);
     case link_type(LinkType::linux_sll2): return link::linux_sll2(layer);
     case link_type(LinkType::null): return link::bsd_loopback(layer);
     case link_type(LinkType::loop): return link::bsd_loopback(layer);
     case link_type(LinkType::ppp): return link::ppp(layer);
-    case next(Space::link_type, 50): return link::ppp(layer);  // in HDLC framing
+    case 50: return link::ppp(layer);  // in HDLC framing
     case link_type(LinkType::raw): return link::raw_ip(layer);
-    case next(Space::link_type, 12): return link::raw_ip(layer);  // DLT_RAW of most systems,
-    case next(Space::link_type, 14): return link::raw_ip(layer);  // of OpenBSD; in old files
+    case 12: return link::raw_ip(layer);  // DLT_RAW of most systems,
+    case 14: return link::raw_ip(layer);  // of OpenBSD; in old files
     case link_type(LinkType::ipv4): return ip::ipv4(layer);
     case link_type(LinkType::ipv6): return ip::ipv6(layer);
-    // https://www.iana.org/assignments/ieee-802-numbers
-    case next(Space::ethertype, link::ethertype::ipv4): return ip::ipv4(layer);
-    case next(Space::ethertype, link::ethertype::ipv6): return ip::ipv6(layer);
-    case next(Space::ethertype, link::ethertype::arp): return arp::decode(layer);
-    case next(Space::ethertype, link::ethertype::vlan): return link::vlan(layer);
-    case next(Space::ethertype, link::ethertype::qinq): return link::vlan(layer);
-    case next(Space::ethertype, link::ethertype::old_qinq): return link::vlan(layer);
-    case next(Space::ethertype, link::ethertype::pppoe): return link::pppoe(layer);
-    // https://www.iana.org/assignments/protocol-numbers
-    case next(Space::ip_protocol, ip::protocol::icmp): return icmp::icmp4(layer);
-    case next(Space::ip_protocol, ip::protocol::icmp6): return icmp::icmp6(layer);
-    case next(Space::ip_protocol, ip::protocol::tcp): return tcp::decode(layer);
-    case next(Space::ip_protocol, ip::protocol::udp): return udp::decode(layer);
-    // https://www.iana.org/assignments/service-names-port-numbers
-    case next(Space::udp_port, dns::kPort): return dns::decode_udp(layer);
-    case next(Space::tcp_port, dns::kPort): return dns::decode_tcp(layer);
-    case next(Space::udp_port, dns::kMulticastPort): return dns::decode_local(layer);
-    case next(Space::udp_port, dns::kLinkLocalPort): return dns::decode_local(layer);
+    default: return unclaimed(what, layer);
+  }
+}
+
+// https://www.iana.org/assignments/ieee-802-numbers
+Next decode_ethertype(Next what, Layer& layer) {
+  switch (number_of(what)) {
+    case link::ethertype::ipv4: return ip::ipv4(layer);
+    case link::ethertype::ipv6: return ip::ipv6(layer);
+    case link::ethertype::arp: return arp::decode(layer);
+    case link::ethertype::vlan: return link::vlan(layer);
+    case link::ethertype::qinq: return link::vlan(layer);
+    case link::ethertype::old_qinq: return link::vlan(layer);
+    case link::ethertype::pppoe: return link::pppoe(layer);
+    default: return unclaimed(what, layer);
+  }
+}
+
+// https://www.iana.org/assignments/protocol-numbers
+Next decode_ip_protocol(Next what, Layer& layer) {
+  switch (number_of(what)) {
+    case ip::protocol::icmp: return icmp::icmp4(layer);
+    case ip::protocol::icmp6: return icmp::icmp6(layer);
+    case ip::protocol::tcp: return tcp::decode(layer);
+    case ip::protocol::udp: return udp::decode(layer);
+    default: return unclaimed(what, layer);
+  }
+}
+
+// https://www.iana.org/assignments/service-names-port-numbers
+Next decode_udp_port(Next what, Layer& layer) {
+  switch (number_of(what)) {
+    case dns::kPort: return dns::decode_udp(layer);
+    case dns::kMulticastPort: return dns::decode_local(layer);
+    case dns::kLinkLocalPort: return dns::decode_local(layer);
+    default: return unclaimed(what, layer);
+  }
+}
+
+Next decode_tcp_port(Next what, Layer& layer) {
+  switch (number_of(what)) {
+    case dns::kPort: return dns::decode_tcp(layer);
     default: return unclaimed(what, layer);
   }
 }
 // NOLINTEND(bugprone-branch-clone)
 // clang-format on
+
+Next decode_layer(Next what, Layer& layer) {
+  switch (space_of(what)) {
+    case Space::link_type:
+      return decode_link_type(what, layer);
+    case Space::ethertype:
+      return decode_ethertype(what, layer);
+    case Space::ip_protocol:
+      return decode_ip_protocol(what, layer);
+    case Space::udp_port:
+      return decode_udp_port(what, layer);
+    case Space::tcp_port:
+      return decode_tcp_port(what, layer);
+    case Space::none:
+      break;
+  }
+  return kStop;
+}
 
 // What every packet needs. The layers' own members are filled by the layer that makes them
 // meaningful; clearing them all (over a kilobyte) would cost more than decoding does.
@@ -143,7 +183,7 @@ void Decoder::decode(const capture::Frame& frame, Packet& packet) {
   packet.known.set(Field::bytes);
   packet.known.set(Field::length);
   Layer layer{packet, frame.bytes.data(), frame.bytes, packet.wire_length};
-  Next what = link_type(frame.link_type);
+  Next what = next(Space::link_type, link_type(frame.link_type));
   for (std::size_t depth = 0; what != kStop && depth < kMaxLayers; ++depth) {
     what = decode_layer(what, layer);
   }

@@ -167,7 +167,11 @@ std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offse
   // The wire form is the text with a length in the place of each dot, and one in front.
   const std::size_t size = at - offset;
   std::array<char, kMaxNameBytes + sizeof(Block)> text;
-  std::memcpy(text.data(), message.data() + offset, size);
+  if (message.size() - offset >= 2 * sizeof(Block) && size <= 2 * sizeof(Block)) {
+    std::memcpy(text.data(), message.data() + offset, 2 * sizeof(Block));
+  } else {
+    std::memcpy(text.data(), message.data() + offset, size);
+  }
   std::memset(text.data() + size, '-', sizeof(Block));
   for (std::size_t i = 0; i < labels; ++i) text[dots[i]] = '-';
   for (std::size_t done = 0; done < size; done += sizeof(Block)) {

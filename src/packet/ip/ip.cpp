@@ -1,5 +1,7 @@
 #include "packet/ip/ip.h"
 
+#include <cstring>
+
 #include "base/cursor.h"
 #include "packet/limits.h"
 
@@ -12,10 +14,15 @@ using base::load_be32;
 constexpr std::size_t kHeader4 = 20;
 constexpr std::size_t kHeader6 = 40;
 
-// RFC 1071, over a whole header with its checksum: the sum of a good one is all ones.
+// RFC 1071, over a whole header with its checksum: the sum of a good one is all ones, in either
+// byte order (RFC 1071 2 (B)).
 bool checksum_good(std::span<const std::uint8_t> header) {
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < header.size(); i += 4) sum += load_be32(header.data() + i);
+  for (std::size_t i = 0; i < header.size(); i += 4) {
+    std::uint32_t word = 0;
+    std::memcpy(&word, header.data() + i, sizeof word);
+    sum += word;
+  }
   sum = (sum >> 32U) + (sum & 0xffffffffU);
   sum = (sum >> 16U) + (sum & 0xffffU);
   sum = (sum >> 16U) + (sum & 0xffffU);
