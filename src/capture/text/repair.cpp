@@ -223,11 +223,14 @@ void strip_front(CleanLine& line) {
   if (line.quote_marks > 0) line.repairs.add(Repair::decoration);
 }
 
-void strip_back(CleanLine& line) {
+// `piped`: of a table. Elsewhere a '|' at a word is tcpdump's own: "45327|" was cut short (TC).
+void strip_back(CleanLine& line, bool piped) {
   std::string_view& text = line.text;
   while (!text.empty()) {
     const char last = text.back();
-    const bool decoration = last == '`' || last == '\\' || last == '|' || last == '\'' ||
+    const bool is_pipe =
+        last == '|' && (piped || text.size() < 2 || !is_digit(text[text.size() - 2]));
+    const bool decoration = last == '`' || last == '\\' || is_pipe || last == '\'' ||
                             (last == '"' && text.find('"') == text.size() - 1) ||
                             (last == '*' && text.size() > 1 &&
                              (text[text.size() - 2] == ')' || text[text.size() - 2] == '*'));
@@ -384,7 +387,7 @@ CleanLine clean_line(std::string_view raw, std::string& buffer) {
   strip_front(line);
   const std::size_t lead = raw.find_first_not_of(" \t>");
   const bool piped = lead != std::string_view::npos && raw[lead] == '|';
-  strip_back(line);
+  strip_back(line, piped);
   single_blanks(line, piped, buffer);
   plain_arrows(line, buffer);
   return line;

@@ -32,6 +32,8 @@ TEST(CleanLine, TakesDecorationOff) {
       {"53: 7+ A? a. (19)", "53: 7+ A? a. (19)", 0},
       {"| 13:24:32.1 | IP a > b: c |", "13:24:32.1 IP a > b: c", 0},
       {"text \\", "text", 0},
+      {"a > b: 45327|", "a > b: 45327|", 0},
+      {"| a > b: 45327|", "a > b: 45327", 0},
       {"\"text (24)\",", "text (24)", 0},
       {"\"text (24)\";", "text (24)", 0},
       {"a &gt; b &amp;gt; c &amp; d &#62; e &#x3e; f", "a > b > c & d > e > f", 0},
