@@ -212,6 +212,13 @@ std::optional<Start> start_behind_colon(std::string_view line) {
   return std::nullopt;
 }
 
+// "02:00:00:" / "00:01:00"
+bool is_split_mac(std::string_view left, std::string_view right) {
+  const std::string both =
+      std::string(left) + std::string(right.substr(0, right.find_first_of(" ,")));
+  return left.size() < 17 && both.size() >= 17 && is_mac(both);
+}
+
 // "ICMP 203.0.1" / "13.2 udp port 53 unreachable", "tell 19" / "2.0.2.15", "port, 2001:db" /
 // "8:3::2 udp": after an address a word comes, never a number.
 bool is_split_address(std::string_view body, std::string_view left, std::string_view right) {
@@ -333,7 +340,11 @@ Whole whole(std::string_view body) {
       !is_bare_pair(body)) {
     return has_length(body) ? Whole::yes : Whole::maybe;
   }
-  if (body.find("ARP (0x0806)") != npos) return has_length(body) ? Whole::yes : Whole::maybe;
+  if (const std::size_t arp = body.find("ARP (0x0806)"); arp != npos) {
+    // "length 42: Request who-has ..., length 28": the link's own length comes first.
+    const std::size_t link = body.find(": ", arp);
+    return link != npos && has_length(body.substr(link)) ? Whole::yes : Whole::no;
+  }
   const std::size_t begin = payload_begin(body);
   if (begin == npos || begin >= body.size()) return Whole::no;
   const std::string_view payload = body.substr(begin);
@@ -342,6 +353,8 @@ Whole whole(std::string_view body) {
   if (payload.starts_with("Flags") || payload.starts_with("[|") || begins_like_dns(payload)) {
     return payload.starts_with("[|") ? Whole::yes : Whole::no;
   }
+  // "[bad udp cksum 0x8f81 ->", "[udp sum ok]": what was checked comes before what was said.
+  if (payload[0] == '[' && (payload.find(']') == npos || payload.ends_with("]"))) return Whole::no;
   if (payload == "ICMP" || payload == "ICMP6,") return Whole::no;
   // -v shows the length in the header of IPv6 instead.
   if (payload.starts_with("ICMP6, ") && !body.starts_with("IP6 (")) return Whole::no;
@@ -361,6 +374,7 @@ bool continues(std::string_view body, Whole state, std::string_view line) {
   std::string_view rest = line;
   const std::string_view word = take_token(rest);
   return is_known_word(word) || line.starts_with("- ") ||
+         is_split_address(body, last_word(body), word) ||
          is_known_word(std::string(last_word(body)) + std::string(word));
 }
 
@@ -401,8 +415,13 @@ void join(std::string& body, std::string_view line) {
         !base::IpAddress::parse(left.substr(0, left.size() - 1))) {
       return true;
     }
+    if (is_mac(body) && is_split_mac(left, right)) return true;
+    const bool is_linked =
+        !is_mac(body) || (body.find("ethertype IPv") != npos && addresses_begin(body) != npos);
     const bool addresses = payload_begin(body) == npos && addresses_begin(body) < body.size();
-    if (addresses && (is_ip_head(body) || is_bare_pair(body) || is_mac(body))) return true;
+    if (addresses && is_linked && (is_ip_head(body) || is_bare_pair(body) || is_mac(body))) {
+      return true;
+    }
     // "46993" / "1/0/0 A ...": an answer's counts stand apart from its id.
     const bool is_counts = right.find('/') != npos && body.ends_with(": " + std::string(left));
     if (is_digit(last) && is_digit(first) && all_digits(left)) return !is_counts;

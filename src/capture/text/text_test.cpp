@@ -169,6 +169,20 @@ TEST(Text, WrapsThatAskForJoining) {
        "ARP, Request who-has 192.0.2.15 tell 192.0.2.1, length 28"},
       {"13:24:32.1 ARP, Reply 19\n2.0.2.15 is-at 02:00:00:00:00:01, length\n 28",
        "ARP, Reply 192.0.2.15 is-at 02:00:00:00:00:01, length 28"},
+      {"13:24:32.1 02:00:00:00:01:00 > 02:00:00:00:00:01,\nethertype ARP (0x0806), length 42: "
+       "Request who-has\n192.0.2.15 tell 192.0.2.1, length 28",
+       "02:00:00:00:01:00 > 02:00:00:00:00:01, ethertype ARP (0x0806), length 42: Request who-has "
+       "192.0.2.15 tell 192.0.2.1, length 28"},
+      {"13:24:32.1 IP6 (hlim 64, next-header UDP (17) payload\nlength: 41) 2001:db8:1::15.5000 > "
+       "2001:db8:3::2.53: [bad udp cksum 0x5bc7 ->\n0x8ff9!] 60210+ AAAA? example.com. (29)",
+       "IP6 (hlim 64, next-header UDP (17) payload length: 41) 2001:db8:1::15.5000 > "
+       "2001:db8:3::2.53: [bad udp cksum 0x5bc7 -> 0x8ff9!] 60210+ AAAA? example.com. (29)"},
+      {"13:24:32.1 IP6 (hlim 63, next-header ICMPv6 (58) payload length: 90) 2001:db8:3::2 > "
+       "2001:db8:1::15: [icmp6 sum ok] ICMP6, destination unreachable, unreachable port, "
+       "2001:db8:3\n::2 udp port 53",
+       "IP6 (hlim 63, next-header ICMPv6 (58) payload length: 90) 2001:db8:3::2 > "
+       "2001:db8:1::15: [icmp6 sum ok] ICMP6, destination unreachable, unreachable port, "
+       "2001:db8:3::2 udp port 53"},
       {"13:24:32.1 IP6 2001:db8:3::2 > 2001:db8:1::1\n5: ICMP6, destination unreachable, "
        "unreachable port, 2001:db\n8:3::2 udp port 53, length 90",
        "IP6 2001:db8:3::2 > 2001:db8:1::15: ICMP6, destination unreachable, unreachable port, "
