@@ -122,6 +122,7 @@ struct Incident {
   bool ongoing_at_end = false;
   std::uint64_t attempts_total = 0;  // by anyone at this service within the window, probes left out
   std::uint64_t attempts_failed = 0;
+  std::uint64_t healed = 0;     // further ones that failed, and a retry was served soon
   std::uint64_t ok_before = 0;  // attempts served before the window, and after it
   std::uint64_t ok_after = 0;
   std::vector<RankedCause> causes;  // by probability; sums to 1 with "other"

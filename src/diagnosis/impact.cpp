@@ -54,13 +54,19 @@ Tally tally(const evidence::Store& store, const Case& found) {
       continue;
     }
     const std::uint64_t within = decided_within(*row, window);
+    // What a retry healed is the same wish again: the retry stands for it.
+    if (row->key.healed) {
+      out.healed += within;
+      continue;
+    }
     out.total += within;
     if (!is_served(*row)) continue;
     out.served += within;
-    out.ok_before +=
-        begun_between(*row, base::Time::min(), base::add(window.first, -base::Duration{1}));
-    out.ok_after +=
+    const std::uint64_t after =
         begun_between(*row, base::add(window.last, base::Duration{1}), base::Time::max());
+    out.ok_after += after;
+    const std::uint64_t later = within + after;
+    if (row->first < window.first && judged(*row) > later) out.ok_before += judged(*row) - later;
     out.is_served_after = out.is_served_after || (judged(*row) > 0 && row->last > window.last);
   }
   return out;

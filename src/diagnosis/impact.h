@@ -11,9 +11,10 @@
 namespace whydown::diagnosis {
 
 struct Tally {
-  std::uint64_t total = 0;   // within the window, probes and noise left out
+  std::uint64_t total = 0;   // within the window; probes, noise and what a retry healed left out
   std::uint64_t failed = 0;  // and not healed
   std::uint64_t served = 0;  // within the window
+  std::uint64_t healed = 0;  // failed within the window, and a retry was served soon
   std::uint64_t ok_before = 0;
   std::uint64_t ok_after = 0;
   bool is_served_after = false;  // an answer came after the last failure

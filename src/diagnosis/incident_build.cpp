@@ -208,6 +208,7 @@ void fill_scope(Incident& incident, const evidence::Store& store, const Case& fo
   incident.ongoing_at_end = !tally.is_served_after;
   incident.attempts_total = tally.total;
   incident.attempts_failed = tally.failed;
+  incident.healed = tally.healed;
   incident.ok_before = tally.ok_before;
   incident.ok_after = tally.ok_after;
 }

@@ -100,9 +100,20 @@ std::uint64_t begun_between(const Row& row, base::Time from, base::Time to) {
     return count;
   }
   if (row.first >= from && row.last <= to) return judged(row);
+  if (row.last < from || row.first > to) return 0;
+  // Slots that lie within, and of those at the edges what the exemplars show: an outage begins
+  // where the last answer came, often in the middle of a slot full of answers.
   for (std::size_t slot = 0; slot < evidence::TimeHistogram::kSlots; ++slot) {
-    const base::Time middle = base::add(row.times.slot_start(slot), row.times.slot_width() / 2);
-    if (middle >= from && middle <= to) count += row.times.slots()[slot];
+    const base::Time begin = row.times.slot_start(slot);
+    const base::Time end = base::add(begin, row.times.slot_width());
+    if (begin >= from && end <= to) {
+      count += row.times.slots()[slot];
+      continue;
+    }
+    for (const Attempt* attempt : judged_exemplars(row)) {
+      const base::Time at = attempt->begin;
+      if (at >= begin && at < end && at >= from && at <= to) ++count;
+    }
   }
   return std::min(count, judged(row));
 }

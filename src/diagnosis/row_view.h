@@ -41,7 +41,8 @@ Window window_of(const evidence::Row& row);
 Window window_of(std::span<const evidence::Row* const> rows);
 void add_clients(const evidence::Row& row, evidence::AddressSketch& clients);
 void add_names(const evidence::Row& row, std::set<std::uint32_t>& names);
-// How many of its attempts began in [from, to]; of rows that are not exact, to a slot of time.
+// How many of its attempts began in [from, to]; of rows that are not exact, those in slots of time
+// that lie within, and at the edges those that are exemplars.
 std::uint64_t begun_between(const evidence::Row& row, base::Time from, base::Time to);
 
 }  // namespace whydown::diagnosis

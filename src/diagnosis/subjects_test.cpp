@@ -339,6 +339,30 @@ TEST(Tally, CountsServedBeforeWithinAndAfter) {
   EXPECT_EQ(impact[1].ok, 2U);
 }
 
+TEST(Tally, AnOutageThatBeginsAmongAnswersInOneSecond) {
+  World world;
+  const evidence::Service service = dns_service(kDns);
+  for (int i = 0; i < 40; ++i) {
+    world.store.attempt(world.maker.make(service, "192.0.2.7", 0.5 + 0.01 * i, Symptom::none));
+  }
+  for (int i = 0; i < 12; ++i) {
+    world.store.attempt(
+        world.maker.make(service, "192.0.2.7", 0.95 + i, Symptom::port_unreachable, "a.example"));
+  }
+  Attempt again = world.maker.make(service, "192.0.2.7", 5, Symptom::port_unreachable, "a.example");
+  again.healed = true;
+  world.store.attempt(again);
+  world.serve(service, 20, 40);
+  const Cases cases = world.find();
+  ASSERT_EQ(cases.cases.size(), 1U);
+  const Tally counts = tally(world.store, cases.cases[0]);
+  EXPECT_EQ(counts.failed, 12U);
+  EXPECT_EQ(counts.total, 12U) << "nothing was served meanwhile, and a retry counts once";
+  EXPECT_EQ(counts.healed, 1U);
+  EXPECT_EQ(counts.ok_before, 40U);
+  EXPECT_EQ(counts.ok_after, 40U);
+}
+
 TEST(Tally, CountsRowsTooLongForTheirExemplars) {
   World world;
   const evidence::Service service = tcp_service(kWeb, 443);

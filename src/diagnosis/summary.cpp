@@ -68,6 +68,10 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
     text.append(fmt::format("; {} served before that, {} after it", count(incident.ok_before),
                             count(incident.ok_after)));
   }
+  if (incident.healed > 0) {
+    text.append(fmt::format("; {} more failed at first and {} served after a retry",
+                            incident.healed, incident.healed == 1 ? "was" : "were"));
+  }
   return sentence(text);
 }
 

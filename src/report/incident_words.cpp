@@ -171,6 +171,10 @@ std::string attempt_words(const Incident& incident) {
   if (incident.ok_before > 0) around.push_back(thousands(incident.ok_before) + " served before it");
   if (incident.ok_after > 0) around.push_back(thousands(incident.ok_after) + " served after it");
   if (!around.empty()) out += "; " + joined(around);
+  if (incident.healed > 0) {
+    out +=
+        "; " + thousands(incident.healed) + " more failed at first and were served after a retry";
+  }
   if (incident.ongoing_at_end) out += "; not seen working again before the capture ends";
   return out;
 }

@@ -210,6 +210,7 @@ Json attempts_of(const Incident& incident) {
   Json attempts;
   attempts["total"] = incident.attempts_total;
   attempts["failed"] = incident.attempts_failed;
+  if (incident.healed > 0) attempts["healed"] = incident.healed;
   if (incident.ok_before > 0) attempts["ok_before"] = incident.ok_before;
   if (incident.ok_after > 0) attempts["ok_after"] = incident.ok_after;
   return attempts;

@@ -223,17 +223,30 @@ void strip_front(CleanLine& line) {
   if (line.quote_marks > 0) line.repairs.add(Repair::decoration);
 }
 
-void strip_back(CleanLine& line) {
+// "(24)", not the "(0x0800)" of a link's header.
+bool ends_in_count(std::string_view text) {
+  if (!text.ends_with(')')) return false;
+  text.remove_suffix(1);
+  const std::size_t open = text.rfind('(');
+  return open != std::string_view::npos && open + 1 < text.size() &&
+         all_digits(text.substr(open + 1));
+}
+
+// `piped`: of a table. Elsewhere a '|' at a word is tcpdump's own: "45327|" was cut short (TC).
+void strip_back(CleanLine& line, bool piped) {
   std::string_view& text = line.text;
   while (!text.empty()) {
     const char last = text.back();
-    const bool decoration = last == '`' || last == '\\' || last == '|' || last == '\'' ||
+    const bool is_pipe =
+        last == '|' && (piped || text.size() < 2 || !is_digit(text[text.size() - 2]));
+    const bool decoration = last == '`' || last == '\\' || is_pipe || last == '\'' ||
                             (last == '"' && text.find('"') == text.size() - 1) ||
                             (last == '*' && text.size() > 1 &&
                              (text[text.size() - 2] == ')' || text[text.size() - 2] == '*'));
     // "(24)," and "(24);" of a list.
-    const bool list = (last == ',' || last == ';') && text.size() > 1 &&
-                      (text[text.size() - 2] == ')' || text[text.size() - 2] == '"');
+    const bool list =
+        (last == ',' || last == ';') && text.size() > 1 &&
+        (ends_in_count(text.substr(0, text.size() - 1)) || text[text.size() - 2] == '"');
     if (!decoration && !list && last != ' ') return;
     text.remove_suffix(1);
     if (last != ' ') line.repairs.add(Repair::decoration);
@@ -309,6 +322,9 @@ void plain_arrows(CleanLine& line, std::string& buffer) {
     std::size_t begin = at;
     while (begin > 0 && (line.text[begin - 1] == '-' || line.text[begin - 1] == '=')) --begin;
     if (begin > 0 && line.text[begin - 1] != ' ') continue;
+    // "... > 192.0.2.53.53: [bad udp cksum 0x8f81 ->", wrapped.
+    if (line.text.substr(0, begin).find(" > ") != std::string_view::npos) continue;
+    if (begin > 7 && line.text.substr(begin - 7).starts_with("0x")) continue;
     std::string plain(line.text);
     plain.erase(begin, at - begin);
     buffer = std::move(plain);
@@ -384,7 +400,7 @@ CleanLine clean_line(std::string_view raw, std::string& buffer) {
   strip_front(line);
   const std::size_t lead = raw.find_first_not_of(" \t>");
   const bool piped = lead != std::string_view::npos && raw[lead] == '|';
-  strip_back(line);
+  strip_back(line, piped);
   single_blanks(line, piped, buffer);
   plain_arrows(line, buffer);
   return line;

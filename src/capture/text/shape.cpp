@@ -176,16 +176,16 @@ std::optional<Start> stamp_before(std::string_view line, std::size_t from, std::
 
 // Words that tcpdump's lines are made of, as far as they are met after a break.
 constexpr std::string_view kWords[] = {
-    "unreachable", "length",  "udp",      "tcp",      "port",         "host",       "net",
-    "ICMP",        "ICMP6",   "Flags",    "options",  "seq",          "ack",        "win",
-    "mss",         "sackOK",  "nop",      "wscale",   "val",          "ecr",        "TS",
-    "prohibited",  "filter",  "admin",    "protocol", "exceeded",     "in-transit", "time",
-    "echo",        "request", "reply",    "id",       "who-has",      "tell",       "is-at",
-    "Request",     "Reply",   "ServFail", "NXDomain", "Refused",      "FormErr",    "CNAME",
-    "AAAA",        "UDP",     "domain",   "HTTP",     "ethertype",    "IPv4",       "IPv6",
-    "correct",     "cksum",   "proto",    "offset",   "flags",        "ttl",        "tos",
-    "destination", "need",    "frag",     "redirect", "solicitation", "neighbor",   "SOA",
-    "PTR"};
+    "unreachable", "length",        "udp",      "tcp",       "port",         "host",       "net",
+    "ICMP",        "ICMP6",         "Flags",    "options",   "seq",          "ack",        "win",
+    "mss",         "sackOK",        "nop",      "wscale",    "val",          "ecr",        "TS",
+    "prohibited",  "filter",        "admin",    "protocol",  "exceeded",     "in-transit", "time",
+    "echo",        "request",       "reply",    "id",        "who-has",      "tell",       "is-at",
+    "Request",     "Reply",         "ServFail", "NXDomain",  "Refused",      "FormErr",    "CNAME",
+    "AAAA",        "UDP",           "domain",   "HTTP",      "ethertype",    "IPv4",       "IPv6",
+    "correct",     "cksum",         "proto",    "offset",    "flags",        "ttl",        "tos",
+    "destination", "need",          "frag",     "redirect",  "solicitation", "neighbor",   "SOA",
+    "PTR",         "advertisement", "router",   "multicast", "listener",     "report"};
 
 std::string_view bare(std::string_view word) {
   while (!word.empty() && !is_alpha(word.back()) && !is_digit(word.back())) word.remove_suffix(1);
@@ -212,11 +212,22 @@ std::optional<Start> start_behind_colon(std::string_view line) {
   return std::nullopt;
 }
 
-// "ICMP 203.0.1" / "13.2 udp port 53 unreachable", "ICMP 203.0.113.2" / "5 udp port": after the
-// address a word comes, never a number.
-bool is_split_address(std::string_view left, std::string_view right) {
-  const std::string_view rest = right.substr(0, right.find_first_not_of("0123456789."));
-  if (rest.empty() || !digits_and_dots(left) || left.find('.') == npos) return false;
+// "02:00:00:" / "00:01:00"
+bool is_split_mac(std::string_view left, std::string_view right) {
+  const std::string both =
+      std::string(left) + std::string(right.substr(0, right.find_first_of(" ,")));
+  return left.size() < 17 && both.size() >= 17 && is_mac(both);
+}
+
+// "ICMP 203.0.1" / "13.2 udp port 53 unreachable", "tell 19" / "2.0.2.15", "port, 2001:db" /
+// "8:3::2 udp": after an address a word comes, never a number.
+bool is_split_address(std::string_view body, std::string_view left, std::string_view right) {
+  const bool v6 = left.find(':') != npos;
+  const std::string_view rest =
+      right.substr(0, right.find_first_not_of(v6 ? "0123456789abcdef:." : "0123456789."));
+  const bool bare = !v6 && left.find('.') == npos;
+  if (bare && (!body.starts_with("ARP") || rest.find('.') == npos)) return false;
+  if (rest.empty() || (!v6 && !digits_and_dots(left))) return false;
   std::string both(left);
   both += rest;
   return base::IpAddress::parse(both).has_value();
@@ -322,13 +333,18 @@ std::optional<Start> start_within(std::string_view line, std::size_t from) {
 Whole whole(std::string_view body) {
   if (body.empty() || body == "IP" || body == "IP6") return Whole::no;
   if (body.ends_with(" length") || body.ends_with(",")) return Whole::no;
+  if (body.starts_with("ARP, ")) return has_length(body) ? Whole::yes : Whole::no;
   // Of an ICMP error's quote the last datagram decides.
   if (const std::size_t quote = body.rfind(" IP ("); quote != npos) body = body.substr(quote + 1);
   if (!is_ip_head(body) && !is_mac(body) && body.find("ethertype ") == npos &&
       !is_bare_pair(body)) {
     return has_length(body) ? Whole::yes : Whole::maybe;
   }
-  if (body.find("ARP (0x0806)") != npos) return has_length(body) ? Whole::yes : Whole::maybe;
+  if (const std::size_t arp = body.find("ARP (0x0806)"); arp != npos) {
+    // "length 42: Request who-has ..., length 28": the link's own length comes first.
+    const std::size_t link = body.find(": ", arp);
+    return link != npos && has_length(body.substr(link)) ? Whole::yes : Whole::no;
+  }
   const std::size_t begin = payload_begin(body);
   if (begin == npos || begin >= body.size()) return Whole::no;
   const std::string_view payload = body.substr(begin);
@@ -337,7 +353,11 @@ Whole whole(std::string_view body) {
   if (payload.starts_with("Flags") || payload.starts_with("[|") || begins_like_dns(payload)) {
     return payload.starts_with("[|") ? Whole::yes : Whole::no;
   }
+  // "[bad udp cksum 0x8f81 ->", "[udp sum ok]": what was checked comes before what was said.
+  if (payload[0] == '[' && (payload.find(']') == npos || payload.ends_with("]"))) return Whole::no;
   if (payload == "ICMP" || payload == "ICMP6,") return Whole::no;
+  // -v shows the length in the header of IPv6 instead.
+  if (payload.starts_with("ICMP6, ") && !body.starts_with("IP6 (")) return Whole::no;
   if (payload.starts_with("ICMP ") && payload.find("unreachable") == npos &&
       payload.find("exceeded") == npos) {
     return Whole::no;
@@ -354,6 +374,7 @@ bool continues(std::string_view body, Whole state, std::string_view line) {
   std::string_view rest = line;
   const std::string_view word = take_token(rest);
   return is_known_word(word) || line.starts_with("- ") ||
+         is_split_address(body, last_word(body), word) ||
          is_known_word(std::string(last_word(body)) + std::string(word));
 }
 
@@ -384,17 +405,27 @@ void join(std::string& body, std::string_view line) {
     if (first == '>' || first == '(' || first == '[' || last == '>') return false;
     if (is_ip_head(left)) return false;
     if (left.starts_with('(') && left.find(')') == npos && is_digit(first)) return true;
-    if (left.starts_with('[') && left.find(']') == npos) return body.find("Flags [") != npos;
+    if (left.starts_with('[') && left.find(']') == npos) {
+      // "Flags [S" / ".]", "46144+ [" / "1au]"; not "options [mss" / "1460".
+      return left.size() == 1 || is_digit(left[1]) || body.ends_with("Flags " + std::string(left));
+    }
     if (first == ':' || first == ',' || first == ']' || first == ')' || first == '+') return true;
     // "IP6 ... > 2001:db8:" ends with a colon, but not with an address.
     if (last == ':' && body.starts_with("IP6 ") && left.find('.') == npos &&
         !base::IpAddress::parse(left.substr(0, left.size() - 1))) {
       return true;
     }
+    if (is_mac(body) && is_split_mac(left, right)) return true;
+    const bool is_linked =
+        !is_mac(body) || (body.find("ethertype IPv") != npos && addresses_begin(body) != npos);
     const bool addresses = payload_begin(body) == npos && addresses_begin(body) < body.size();
-    if (addresses && (is_ip_head(body) || is_bare_pair(body) || is_mac(body))) return true;
-    if (is_digit(last) && is_digit(first) && all_digits(left)) return true;
-    if (is_split_address(left, right)) return true;
+    if (addresses && is_linked && (is_ip_head(body) || is_bare_pair(body) || is_mac(body))) {
+      return true;
+    }
+    // "46993" / "1/0/0 A ...": an answer's counts stand apart from its id.
+    const bool is_counts = right.find('/') != npos && body.ends_with(": " + std::string(left));
+    if (is_digit(last) && is_digit(first) && all_digits(left)) return !is_counts;
+    if (is_split_address(body, left, right)) return true;
     if (is_known_word(left) && is_known_word(right)) return false;
     return is_known_word(std::string(left) + std::string(right));
   };

@@ -61,6 +61,8 @@ TEST(Text, BringsRecordsIntoTheirNormalForm) {
        "13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53\n: 7+ A? example.com. (29)\n"},
       {"wrapped after the id",
        "13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7\n+ A? example.com. (29)"},
+      {"wrapped at the flags",
+       "13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+\nA? example.com. (29)\n"},
       {"wrapped inside the name",
        "13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 7+ A? exam\nple.com. (29)\n"},
       {"wrapped inside the length",
@@ -136,6 +138,66 @@ TEST(Text, BringsRecordsIntoTheirNormalForm) {
     EXPECT_EQ(remark_text(reading, "text.unread_lines"), "");
     EXPECT_EQ(reading.frames[0].place.input, 3);
     EXPECT_EQ(reading.frames[0].link_type, LinkType::tcpdump_text);
+  }
+}
+
+TEST(Text, AnAnswerWrappedBehindItsId) {
+  const struct {
+    const char* text;
+    const char* words;
+  } rows[] = {
+      {"13:24:32.1 IP 192.0.2.53.53 > 192.0.2.7.5000: 46993\n1/0/0 A 198.51.100.80 (48)",
+       "IP 192.0.2.53.53 > 192.0.2.7.5000: 46993 1/0/0 A 198.51.100.80 (48)"},
+      {"13:24:32.1 IP 192.0.2.53.53 > 192.0.2.7.5000: 46993|\n0/0/0 (33)",
+       "IP 192.0.2.53.53 > 192.0.2.7.5000: 46993| 0/0/0 (33)"},
+      {"13:24:32.1 IP 192.0.2.53.53 > 192.0.2.7.5000: 46\n993 1/0/0 A 198.51.100.80 (48)",
+       "IP 192.0.2.53.53 > 192.0.2.7.5000: 46993 1/0/0 A 198.51.100.80 (48)"},
+  };
+  for (const auto& row : rows) {
+    const Reading reading = read(row.text);
+    ASSERT_EQ(reading.words.size(), 1U) << row.text;
+    EXPECT_EQ(reading.words[0], row.words);
+  }
+}
+
+TEST(Text, WrapsThatAskForJoining) {
+  const struct {
+    const char* text;
+    const char* words;
+  } rows[] = {
+      {"13:24:32.1 ARP, Request who-has\n192.0.2.15 tell 192.0.2.1, length 28",
+       "ARP, Request who-has 192.0.2.15 tell 192.0.2.1, length 28"},
+      {"13:24:32.1 ARP, Reply 19\n2.0.2.15 is-at 02:00:00:00:00:01, length\n 28",
+       "ARP, Reply 192.0.2.15 is-at 02:00:00:00:00:01, length 28"},
+      {"13:24:32.1 02:00:00:00:01:00 > 02:00:00:00:00:01,\nethertype ARP (0x0806), length 42: "
+       "Request who-has\n192.0.2.15 tell 192.0.2.1, length 28",
+       "02:00:00:00:01:00 > 02:00:00:00:00:01, ethertype ARP (0x0806), length 42: Request who-has "
+       "192.0.2.15 tell 192.0.2.1, length 28"},
+      {"13:24:32.1 IP6 (hlim 64, next-header UDP (17) payload\nlength: 41) 2001:db8:1::15.5000 > "
+       "2001:db8:3::2.53: [bad udp cksum 0x5bc7 ->\n0x8ff9!] 60210+ AAAA? example.com. (29)",
+       "IP6 (hlim 64, next-header UDP (17) payload length: 41) 2001:db8:1::15.5000 > "
+       "2001:db8:3::2.53: [bad udp cksum 0x5bc7 -> 0x8ff9!] 60210+ AAAA? example.com. (29)"},
+      {"13:24:32.1 IP6 (hlim 63, next-header ICMPv6 (58) payload length: 90) 2001:db8:3::2 > "
+       "2001:db8:1::15: [icmp6 sum ok] ICMP6, destination unreachable, unreachable port, "
+       "2001:db8:3\n::2 udp port 53",
+       "IP6 (hlim 63, next-header ICMPv6 (58) payload length: 90) 2001:db8:3::2 > "
+       "2001:db8:1::15: [icmp6 sum ok] ICMP6, destination unreachable, unreachable port, "
+       "2001:db8:3::2 udp port 53"},
+      {"13:24:32.1 IP6 2001:db8:3::2 > 2001:db8:1::1\n5: ICMP6, destination unreachable, "
+       "unreachable port, 2001:db\n8:3::2 udp port 53, length 90",
+       "IP6 2001:db8:3::2 > 2001:db8:1::15: ICMP6, destination unreachable, unreachable port, "
+       "2001:db8:3::2 udp port 53, length 90"},
+      {"13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.53.53: 46144+ [\n1au] AAAA? example.com. (40)",
+       "IP 192.0.2.7.5000 > 192.0.2.53.53: 46144+ [1au] AAAA? example.com. (40)"},
+      {"13:24:32.1 IP 192.0.2.7.5000 > 192.0.2.9.80: Flags [S], seq 1, win 2, options [mss\n1460,"
+       "nop], length 0",
+       "IP 192.0.2.7.5000 > 192.0.2.9.80: Flags [S], seq 1, win 2, options [mss 1460,nop], length "
+       "0"},
+  };
+  for (const auto& row : rows) {
+    const Reading reading = read(row.text);
+    ASSERT_EQ(reading.words.size(), 1U) << row.text;
+    EXPECT_EQ(reading.words[0], row.words);
   }
 }
 
