@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "diagnosis/dead_spots.h"
 #include "diagnosis/diagnosis.h"
 #include "diagnosis/gate.h"
 #include "diagnosis/impact.h"
@@ -61,6 +62,9 @@ Diagnosis diagnose(const evidence::Store& store, const Catalogue& catalogue,
   }
   for (const Case& scan : cases.scans) {
     diagnosis.data_quality.push_back(scan_remark(scan, book));
+  }
+  for (base::QualityRemark& remark : dead_spots(store, book)) {
+    diagnosis.data_quality.push_back(std::move(remark));
   }
   if (cases.left_out > 0) diagnosis.data_quality.push_back(left_out_remark(cases.left_out));
 

@@ -195,6 +195,30 @@ TEST(Diagnose, SameInputSameOutput) {
   }
 }
 
+TEST(Diagnose, ADeadServerBesideALivingOneIsWorthARemark) {
+  const auto remarks_of = [](int failures, bool is_served_once) {
+    World world;
+    for (int i = 0; i < failures; ++i) {
+      Attempt healed = world.maker.make(dns_service("203.0.113.2"), "192.0.2.7", 5 * i,
+                                        Symptom::no_response, "a.example");
+      healed.healed = true;
+      world.store.attempt(healed);
+      world.add(dns_service("203.0.113.3"), 5 * i + 1, Symptom::none, "a.example");
+    }
+    if (is_served_once) world.add(dns_service("203.0.113.2"), 90, Symptom::none, "a.example");
+    const Diagnosis diagnosis = world.diagnosis();
+    EXPECT_EQ(diagnosis.verdict, Verdict::healthy);
+    std::string texts;
+    for (const auto& remark : diagnosis.data_quality) {
+      if (remark.id == "diagnosis.dead_spot") texts += remark.text;
+    }
+    return texts;
+  };
+  EXPECT_TRUE(holds(remarks_of(4, false), "203.0.113.2:53 served none of 4 lookups"));
+  EXPECT_EQ(remarks_of(4, true), "");
+  EXPECT_EQ(remarks_of(2, false), "") << "too few";
+}
+
 struct VerdictRow {
   const char* what;
   std::function<void(World&)> make;

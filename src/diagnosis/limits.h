@@ -36,6 +36,10 @@ inline constexpr std::uint64_t kArpTries =
 // timers stays silent for up to 20 s before its first ICMP error (measured).
 inline constexpr base::Duration kNear = std::chrono::seconds{30};
 
+// Healed failures of a service that served nobody, before it is worth a remark; and how many.
+inline constexpr std::uint64_t kDeadSpotFailures = 3;
+inline constexpr std::size_t kDeadSpots = 8;
+
 // --- weighing ---
 // Of "other", against a cause of prior 0 and no evidence. A silence leaves more room than an act.
 inline constexpr double kOtherPriorDb = -6;

@@ -69,8 +69,8 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
                             count(incident.ok_after)));
   }
   if (incident.healed > 0) {
-    text.append(fmt::format("; {} more failed at first and {} served after a retry",
-                            incident.healed, incident.healed == 1 ? "was" : "were"));
+    text.append(fmt::format("; {} more failed and {} taken as healed by another attempt",
+                            incident.healed, incident.healed == 1 ? "is" : "are"));
   }
   return sentence(text);
 }

@@ -173,7 +173,7 @@ std::string attempt_words(const Incident& incident) {
   if (!around.empty()) out += "; " + joined(around);
   if (incident.healed > 0) {
     out +=
-        "; " + thousands(incident.healed) + " more failed at first and were served after a retry";
+        "; " + thousands(incident.healed) + " more failed and count as healed by another attempt";
   }
   if (incident.ongoing_at_end) out += "; not seen working again before the capture ends";
   return out;

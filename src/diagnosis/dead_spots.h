@@ -1,0 +1,17 @@
+// Services that served nobody although nobody went without: the first of two resolvers that is
+// dead, the IPv6 address of a site that answers over IPv4. No outage, and worth a look.
+#pragma once
+
+#include <vector>
+
+#include "base/address.h"
+#include "base/quality.h"
+#include "evidence/evidence.h"
+
+namespace whydown::diagnosis {
+
+// One remark for each service with at least limits::kDeadSpotFailures failures, all of them healed.
+std::vector<base::QualityRemark> dead_spots(const evidence::Store& store,
+                                            const base::AddressBook& book);
+
+}  // namespace whydown::diagnosis
