@@ -187,6 +187,13 @@ Finding sibling_names_resolve(const View& view) {
         continue;
       if (ids.insert(id).second) siblings.push_back(view.name(id));
     }
+    // The failing name itself, between two failures.
+    for (const Attempt* attempt : row->exemplars()) {
+      const std::uint32_t id = attempt->request.name;
+      if (attempt->begin < view.first || attempt->begin > view.last || id == 0) continue;
+      if (!names.failing.kept().contains(id)) continue;
+      if (ids.insert(id).second) siblings.push_back(view.name(id));
+    }
   }
   if (rows.empty() || domains.empty()) return unknown();
   if (siblings.empty()) return no("no other name of the same domain resolved meanwhile");

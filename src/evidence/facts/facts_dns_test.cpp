@@ -251,7 +251,9 @@ TEST(FactsDns, SiblingNames) {
   };
   EXPECT_EQ(truth("a.example.com", "b.example.com", 11), Truth::yes);
   EXPECT_EQ(truth("a.example.com", "b.example.com", 1), Truth::unknown) << "only before";
-  EXPECT_EQ(truth("a.example.com", "a.example.com", 11), Truth::no) << "the name itself";
+  EXPECT_EQ(truth("a.example.com", "a.example.com", 11), Truth::yes)
+      << "the name itself, between two failures";
+  EXPECT_EQ(truth("a.example.com", "a.example.com", 12.5), Truth::no) << "... after the last";
   EXPECT_EQ(truth("a.example.com", "a.example.net", 11), Truth::no);
   EXPECT_EQ(truth("example.com", "example.net", 11), Truth::unknown) << "com is no domain";
 }
