@@ -122,8 +122,10 @@ TEST(Diagnose, ClosedDnsPortRanksItsCauses) {
   double sum = 0;
   for (const RankedCause& ranked : incident.causes) sum += ranked.probability;
   EXPECT_NEAR(sum, 1, 1e-9);
-  ASSERT_EQ(incident.inseparable.size(), 1U);
+  ASSERT_EQ(incident.inseparable.size(), 3U);
   EXPECT_EQ(incident.inseparable[0].second, "firewall_reject_host");
+  EXPECT_EQ(incident.inseparable[1].second, "wrong_bind_address");
+  EXPECT_EQ(incident.inseparable[2].second, "wrong_server_address");
   EXPECT_TRUE(holds(incident.not_shown.at(0), "nothing in this log speaks for or against it"));
 }
 

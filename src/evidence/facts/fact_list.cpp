@@ -18,7 +18,6 @@ struct Entry {
   Finding (*measure)(const View&);
 };
 
-// "Since the first failure" ends a minute after the last one; "meanwhile" two seconds after it.
 constexpr std::array kFacts = {
     // --- who refused -----------------------------------------------------------------------------
     Entry{{"icmp.source_is_server",
@@ -217,11 +216,12 @@ constexpr std::array kFacts = {
            "carry others.",
            "RFC 8914 4.5"},
           detail::ede_forged},
-    Entry{{"dns.other_names_resolve",
-           "Did this server, over UDP or TCP, resolve a name in view that is not among the failing "
-           "ones?",
-           ""},
-          detail::other_names_resolve},
+    Entry{
+        {"dns.other_names_resolve",
+         "Did this server, over UDP or TCP, resolve a name that is not among the failing ones "
+         "since the first failure? Only meanwhile, where it resolved a failing name at some time.",
+         ""},
+        detail::other_names_resolve},
     Entry{{"dns.sibling_names_resolve",
            "Did the same server resolve another name of a failing name's own domain while the "
            "failure lasted, or the failing name itself between two failures?",
@@ -307,6 +307,9 @@ std::string facts_markdown() {
       "# Facts\n\n"
       "What a fault's causes are weighed by. Each is measured for one subject (the services that\n"
       "failed in one way) and is yes, no, or unknown where the capture does not show it.\n"
+      "\"Since the first failure\" ends with the last one where the service was used again later,\n"
+      "else a minute after it. \"Meanwhile\" is from the first failure to the last (of a failure\n"
+      "shorter than 2 s: 2 s longer).\n\n"
       "This page is generated from the program's own table.\n\n"
       "| fact | question | source |\n|---|---|---|\n";
   for (const FactInfo& fact : kInfos) {

@@ -19,22 +19,38 @@ bool is_dns_over_udp(const Service& service) {
   return service.protocol == Protocol::dns && service.transport == packet::Transport::udp;
 }
 
+// Handshakes and queries over TCP at the subject's own ports, while the failure lasted. One row
+// holds handshakes and queries alike, so that the kept attempts decide.
 struct OverTcp {
-  RowList tried;
-  RowList accepted;    // the handshake
-  RowList answered;    // a query, be it by an error
-  RowList unanswered;  // a query that had a connection
-  RowList reset;
+  const Row* tried = nullptr;
+  std::vector<base::Place> requests;    // of all of them
+  std::vector<base::Place> accepted;    // the handshake
+  std::vector<base::Place> answered;    // a query, be it by an error
+  std::vector<base::Place> unanswered;  // a query that had a connection
+  std::vector<base::Place> reset;
 };
 
-bool has_query(const Row& row) {
-  return std::ranges::any_of(row.exemplars(), [](const Attempt* attempt) {
-    return attempt->request.kind == journey::Kind::dns_query ||
-           attempt->answer.kind == journey::Kind::dns_answer;
-  });
+bool has_query(const Attempt& attempt) {
+  return attempt.request.kind == journey::Kind::dns_query ||
+         attempt.answer.kind == journey::Kind::dns_answer;
 }
 
-// Handshakes and queries over TCP at the subject's own ports, since the first failure.
+void sort_in(OverTcp& out, const Row& row, const Attempt& attempt) {
+  const base::Place& request =
+      attempt.request.is_set() ? attempt.request.place : attempt.answer.place;
+  const base::Place& answer = attempt.answer.place;
+  out.requests.push_back(request);
+  if (row.key.symptom == Symptom::reset) out.reset.push_back(answer);
+  const bool is_query = has_query(attempt);
+  if (is_rcode(row.key.symptom) || (is_ok(row) && is_query)) {
+    out.answered.push_back(answer);
+  } else if (is_ok(row)) {
+    out.accepted.push_back(answer);
+  } else if (row.key.symptom == Symptom::no_response && is_query) {
+    out.unanswered.push_back(request);
+  }
+}
+
 OverTcp over_tcp(const View& view) {
   OverTcp out;
   for (const Row* row : view.host) {
@@ -46,17 +62,14 @@ OverTcp over_tcp(const View& view) {
         });
     const bool is_tcp = service.transport == packet::Transport::tcp;
     if (!is_same_port || !is_tcp || row->key.outcome == Outcome::unknown) continue;
-    if (!is_during(view, *row)) continue;
-    out.tried.push_back(row);
-    const bool is_query = has_query(*row);
-    if (is_rcode(row->key.symptom) || (is_ok(*row) && is_query)) {
-      out.answered.push_back(row);
-    } else if (is_ok(*row)) {
-      out.accepted.push_back(row);
-    } else if (row->key.symptom == Symptom::no_response && is_query) {
-      out.unanswered.push_back(row);
+    for (const Attempt* attempt : row->exemplars()) {
+      if (!is_during(view, attempt->begin)) continue;
+      out.tried = row;
+      sort_in(out, *row, *attempt);
     }
-    if (row->key.symptom == Symptom::reset) out.reset.push_back(row);
+  }
+  for (auto* places : {&out.requests, &out.accepted, &out.answered, &out.unanswered, &out.reset}) {
+    std::ranges::sort(*places);
   }
   return out;
 }
@@ -88,20 +101,21 @@ Median median_of(const View& view, Symptom symptom, std::string_view rcode) {
 // The kernel accepts connections for a program that hangs: where queries were sent, they decide.
 Finding dns_tcp_answers(const View& view) {
   const OverTcp found = over_tcp(view);
-  if (found.tried.empty()) return unknown();
+  if (found.tried == nullptr) return unknown();
+  const std::string port = tcp_port(view, *found.tried);
   if (!found.answered.empty()) {
-    return yes(tcp_port(view, *found.answered.front()) + " answered", cite_answers(found.answered));
+    const bool has_stopped =
+        !found.unanswered.empty() && found.answered.back() < found.unanswered.back();
+    if (has_stopped) return unknown(port + " answered and then left a query without an answer");
+    return yes(port + " answered", earliest(found.answered));
   }
   if (!found.unanswered.empty()) {
-    return no(tcp_port(view, *found.unanswered.front()) + " left the query without an answer",
-              cite_requests(found.unanswered));
+    return no(port + " left the query without an answer", earliest(found.unanswered));
   }
   if (!found.accepted.empty()) {
-    return yes(tcp_port(view, *found.accepted.front()) + " accepted the connection",
-               cite_answers(found.accepted));
+    return yes(port + " accepted the connection", earliest(found.accepted));
   }
-  return no(tcp_port(view, *found.tried.front()) + " was tried and did not answer",
-            cite_requests(found.tried));
+  return no(port + " was tried and did not answer", earliest(found.requests));
 }
 
 Finding dns_udp_answers(const View& view) {
@@ -124,31 +138,29 @@ Finding dns_udp_answers(const View& view) {
 
 Finding dns_tcp_refused(const View& view) {
   const OverTcp found = over_tcp(view);
-  if (found.tried.empty()) return unknown();
-  RowList open = found.accepted;
+  if (found.tried == nullptr) return unknown();
+  const std::string port = tcp_port(view, *found.tried);
+  std::vector<base::Place> open = found.accepted;
   open.insert(open.end(), found.answered.begin(), found.answered.end());
   if (!open.empty()) {
-    const std::string detail = tcp_port(view, *open.front()) + " accepted the connection";
+    const std::string detail = port + " accepted the connection";
     // It changed while the failure went on: neither answer describes it.
     if (!found.reset.empty()) return unknown(detail + " and reset another");
-    return no(detail, cite_answers(open));
+    return no(detail, earliest(std::move(open)));
   }
-  if (found.reset.empty()) {
-    return no(tcp_port(view, *found.tried.front()) + " sent no reset", cite_requests(found.tried));
-  }
-  return yes(tcp_port(view, *found.reset.front()) + " refused by reset", cite_answers(found.reset));
+  if (found.reset.empty()) return no(port + " sent no reset", earliest(found.requests));
+  return yes(port + " refused by reset", earliest(found.reset));
 }
 
 Finding dns_tcp_hangs(const View& view) {
   const OverTcp found = over_tcp(view);
-  if (!found.answered.empty()) {
-    return no(tcp_port(view, *found.answered.front()) + " answered", cite_answers(found.answered));
-  }
+  if (found.tried == nullptr) return unknown();
+  const std::string port = tcp_port(view, *found.tried);
+  if (!found.answered.empty()) return no(port + " answered", earliest(found.answered));
   // The query can only have been sent over a connection that was accepted.
   if (found.unanswered.empty()) return unknown();
-  return yes(tcp_port(view, *found.unanswered.front()) +
-                 " accepted the connection and left the query without an answer",
-             cite_requests(found.unanswered));
+  return yes(port + " accepted the connection and left the query without an answer",
+             earliest(found.unanswered));
 }
 
 Finding dns_late_answers(const View& view) {

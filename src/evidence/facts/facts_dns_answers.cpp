@@ -103,6 +103,11 @@ Names names_of(const View& view) {
   return out;
 }
 
+bool ever_resolved(const Names& names) {
+  return std::ranges::any_of(names.failing.kept(),
+                             [&](std::uint32_t id) { return names.resolved.kept().contains(id); });
+}
+
 // "example.com" of "www.example.com"; empty where no domain of two labels is left.
 std::string domain_of(const std::string& name) {
   const std::size_t dot = name.find('.');
@@ -147,19 +152,25 @@ Finding ede_not_authoritative(const View& view) { return ede_fact(view.failed, {
 Finding ede_blocked(const View& view) { return ede_fact(view.failed, {15, 16, 17}); }
 Finding ede_forged(const View& view) { return ede_fact(view.failed, {4}); }
 
+// What resolved before the first failure may be of better days. Where a failing name itself is ever
+// resolved, the failure is one of times, and only what resolves meanwhile counts.
 Finding other_names_resolve(const View& view) {
   if (!is_dns(view)) return unknown();
   const Names names = names_of(view);
+  const base::Time until = ever_resolved(names) ? view.meanwhile : base::Time::max();
   std::vector<std::string> others;
   std::set<std::uint32_t> ids;
-  for (const std::uint32_t id : names.resolved.kept()) {
-    if (names.failing.kept().contains(id)) continue;
-    ids.insert(id);
-    others.push_back(view.name(id));
+  for (const Row* row : names.resolved_rows) {
+    const NameSketch resolved = names_between(*row, view.first, until);
+    for (const std::uint32_t id : resolved.kept()) {
+      if (names.failing.kept().contains(id) || !ids.insert(id).second) continue;
+      others.push_back(view.name(id));
+    }
   }
   if (!others.empty()) {
     std::vector<base::Place> packets = cite(names.resolved_rows, [&](const Attempt& attempt) {
-      return ids.contains(attempt.request.name) ? &attempt.answer : nullptr;
+      const bool is_after = attempt.begin >= view.first && attempt.begin <= until;
+      return is_after && ids.contains(attempt.request.name) ? &attempt.answer : nullptr;
     });
     if (packets.empty()) packets = cite_answers(names.resolved_rows);
     return yes(list(others, others.size()) + " resolved", std::move(packets));
@@ -175,14 +186,14 @@ Finding sibling_names_resolve(const View& view) {
   std::set<std::string> domains;
   for (const std::uint32_t id : names.failing.kept()) domains.insert(domain_of(view.name(id)));
   domains.erase("");
-  const base::Time until = base::add(view.last, kAfterLast);
   RowList rows;
   std::set<std::uint32_t> ids;
   std::vector<std::string> siblings;
   for (const Row* row : names.resolved_rows) {
-    if (!began_between(*row, view.first, until)) continue;
+    if (!began_between(*row, view.first, view.meanwhile)) continue;
     rows.push_back(row);
-    for (const std::uint32_t id : row->names.kept()) {
+    const NameSketch resolved = names_between(*row, view.first, view.meanwhile);
+    for (const std::uint32_t id : resolved.kept()) {
       if (names.failing.kept().contains(id) || !domains.contains(domain_of(view.name(id))))
         continue;
       if (ids.insert(id).second) siblings.push_back(view.name(id));
@@ -197,19 +208,21 @@ Finding sibling_names_resolve(const View& view) {
   }
   if (rows.empty() || domains.empty()) return unknown();
   if (siblings.empty()) return no("no other name of the same domain resolved meanwhile");
-  return yes(list(siblings, siblings.size()) + " resolved meanwhile",
-             cite(rows, [&](const Attempt& attempt) {
-               return ids.contains(attempt.request.name) ? &attempt.answer : nullptr;
-             }));
+  return yes(
+      list(siblings, siblings.size()) + " resolved meanwhile",
+      cite(rows, [&](const Attempt& attempt) {
+        const bool is_meanwhile = attempt.begin >= view.first && attempt.begin <= view.meanwhile;
+        return is_meanwhile && ids.contains(attempt.request.name) ? &attempt.answer : nullptr;
+      }));
 }
 
 Finding all_names_fail(const View& view) {
   if (!is_dns(view)) return unknown();
   const Names names = names_of(view);
   if (names.failing.count() == 0) return unknown();
-  const base::Time until = base::add(view.last, kAfterLast);
-  const RowList resolved = rows_where(
-      names.resolved_rows, [&](const Row& row) { return began_between(row, view.first, until); });
+  const RowList resolved = rows_where(names.resolved_rows, [&](const Row& row) {
+    return began_between(row, view.first, view.meanwhile);
+  });
   if (!resolved.empty()) {
     return no(counted(sum(resolved, &Row::attempts), "attempt") + " resolved",
               cite_answers(resolved));

@@ -39,9 +39,28 @@ TEST(FactsDns, OverTcp) {
   const Attempt early = Make(dns_tcp(), 1, 19).ok();
   const Service over_tcp{kServer, 53, packet::Transport::tcp, Protocol::dns};
   const Attempt hung = Make(over_tcp, 15.1, 21);
+  const Attempt query_before = Make(over_tcp, 2, 31).ok();
+  Attempt accepted = Make(over_tcp, 15, 33).ok();
+  accepted.request.kind = Kind::tcp_syn;
+  accepted.answer.kind = Kind::tcp_syn_ack;
+  const Attempt query_after = Make(over_tcp, 40, 35).ok();
+  const Attempt udp_after = Make(dns(), 39, 37).ok();
   expect_facts(
       "dns.tcp_answers",
-      {{"handshake", {refused(10, 1), up}, kRefused, Truth::yes, {12}},
+      {{"queries answered before the failure, accepted and left alone since",
+        {query_before, silent(10, 1), silent(20, 3), accepted, hung},
+        kSilent,
+        Truth::no,
+        {21}},
+       {"answered after the recovery only",
+        {silent(10, 1), silent(20, 3), query_after, udp_after},
+        kSilent,
+        Truth::unknown},
+       {"answered, then a query left alone",
+        {silent(10, 1), Make(over_tcp, 11, 39).ok(), hung},
+        kSilent,
+        Truth::unknown},
+       {"handshake", {refused(10, 1), up}, kRefused, Truth::yes, {12}},
        {"query over TCP", {refused(10, 1), query}, kRefused, Truth::yes, {18}},
        {"accepted by the kernel, the query unanswered",
         {silent(10, 1), up, hung},
@@ -63,6 +82,11 @@ TEST(FactsDns, OverTcp) {
        {"not tried", {refused(10, 1)}, kRefused, Truth::unknown}});
   expect_facts("dns.tcp_hangs",
                {{"query unanswered", {silent(10, 1), up, hung}, kSilent, Truth::yes, {21}},
+                {"others answered before the failure",
+                 {query_before, silent(10, 1), silent(20, 3), accepted, hung},
+                 kSilent,
+                 Truth::yes,
+                 {21}},
                 {"one query answered", {silent(10, 1), hung, query}, kSilent, Truth::no, {18}},
                 {"handshake only", {silent(10, 1), up}, kSilent, Truth::unknown},
                 {"handshake unanswered", {silent(10, 1), drop}, kSilent, Truth::unknown},
@@ -206,6 +230,25 @@ TEST(FactsDns, OtherNames) {
                  {nx(1, 1, 1), Make(dns(kOther), 2, 3).ok().name(2)},
                  kNxDomain,
                  Truth::unknown},
+                {"before only", {resolved(2, 0, 3), nx(1, 1, 1)}, kNxDomain, Truth::unknown},
+                {"before and after",
+                 {resolved(2, 0, 3), nx(1, 1, 1), resolved(2, 9, 5)},
+                 kNxDomain,
+                 Truth::yes,
+                 {6}},
+                {"better days before",
+                 {resolved(1, 0, 3), resolved(2, 0.5, 5), nx(1, 1, 1), nx(3, 6, 7)},
+                 kNxDomain,
+                 Truth::unknown},
+                {"better days after",
+                 {nx(1, 1, 1), nx(3, 6, 7), resolved(1, 7, 3), resolved(2, 7.5, 5)},
+                 kNxDomain,
+                 Truth::unknown},
+                {"while the failure lasts",
+                 {resolved(1, 0, 3), nx(1, 1, 1), resolved(2, 4, 5), nx(3, 6, 7)},
+                 kNxDomain,
+                 Truth::yes,
+                 {6}},
                 {"names unknown", {nx(0, 1, 1), resolved(0, 2, 3)}, kNxDomain, Truth::unknown},
                 {"not DNS",
                  {Make(tcp(80), 1, 1).reset()},
@@ -255,6 +298,15 @@ TEST(FactsDns, SiblingNames) {
       << "the name itself, between two failures";
   EXPECT_EQ(truth("a.example.com", "a.example.com", 12.5), Truth::no) << "... after the last";
   EXPECT_EQ(truth("a.example.com", "a.example.net", 11), Truth::no);
+  Scene scene;
+  const std::uint32_t first = scene.names.add("a.example.com");
+  const std::uint32_t second = scene.names.add("b.example.com");
+  scene.store.attempt(resolved(second, 1, 5));
+  scene.store.attempt(nx(first, 10, 1));
+  scene.store.attempt(resolved(first, 14, 7));
+  scene.store.attempt(nx(first, 20, 3));
+  EXPECT_EQ(scene.ask("dns.sibling_names_resolve", kNxDomain).truth, Truth::no)
+      << "the sibling only before, in the row of what resolves meanwhile";
   EXPECT_EQ(truth("example.com", "example.net", 11), Truth::unknown) << "com is no domain";
 }
 

@@ -40,9 +40,9 @@ bool is_refused_alike(const View& view, const Row& row) {
   return row.key.symptom == Symptom::port_unreachable && row.error_from_server > 0;
 }
 
-// Packets that the server's own address sent in attempts that began since the first failure.
+// Packets that the server's own address sent while the failure lasted.
 const Digest* sent_by_server(const View& view, const Attempt& attempt) {
-  if (attempt.end < view.first || attempt.begin > base::add(view.last, kNear)) return nullptr;
+  if (!is_during(view, attempt.answer.place.time)) return nullptr;
   const bool is_own = attempt.answer.is_set() && attempt.answer.source == attempt.service.server;
   return is_own ? &attempt.answer : nullptr;
 }
@@ -54,17 +54,18 @@ bool is_answered(const Row& row) {
 }
 
 RowList answered_during(const View& view) {
-  return rows_where(view.host,
-                    [&](const Row& row) { return is_answered(row) && is_during(view, row); });
+  return rows_where(view.host, [&](const Row& row) {
+    return is_answered(row) && answered_between(row, view.first, view.until);
+  });
 }
 
-// Different services of the subject's servers tried since the first failure. A host is asked for
-// by ARP or ND, echo, or a port.
+// Different services of the subject's servers tried in vain since the first failure. A host is
+// asked for by ARP or ND, echo, or a port.
 std::set<Service> tried_during(const View& view) {
   std::set<Service> tried;
   for (const Row* row : view.host) {
-    const bool is_decided = row->key.outcome != Outcome::unknown;
-    if (is_decided && is_during(view, *row)) tried.insert(row->key.service);
+    const bool is_without = row->key.outcome != Outcome::unknown && !is_answered(*row);
+    if (is_without && is_during(view, *row)) tried.insert(row->key.service);
   }
   return tried;
 }
@@ -81,11 +82,11 @@ struct Neighbours {
 Neighbours neighbours(const View& view) {
   const bool is_subject = is_neighbour(view.subject.services.front().protocol);
   const base::Time from = base::add(view.first, is_subject ? base::Duration{0} : -kResolvedBefore);
-  const base::Time to = base::add(view.last, kNear);
   Neighbours out;
   base::Time first_unanswered = base::Time::max();
   for (const Row* row : view.host) {
-    if (!is_neighbour(row->key.service.protocol) || !began_between(*row, from, to)) continue;
+    if (!is_neighbour(row->key.service.protocol) || !began_between(*row, from, view.until))
+      continue;
     if (is_ok(*row)) out.answered.push_back(row);
     if (row->key.symptom != Symptom::no_response) continue;
     out.unanswered.push_back(row);
@@ -123,7 +124,9 @@ Finding other_ports_answer(const View& view) {
   const RowList tried = rows_where(other_ports(view), [&](const Row& row) {
     return row.key.outcome != Outcome::unknown && is_during(view, row);
   });
-  const RowList answered = rows_where(tried, [](const Row& row) { return is_ok(row); });
+  const RowList answered = rows_where(tried, [&](const Row& row) {
+    return is_ok(row) && answered_between(row, view.first, view.until);
+  });
   if (!answered.empty()) return yes(services(view, answered) + " answered", cite_answers(answered));
   if (tried.empty()) return unknown();
   return no(services(view, tried) + " did not serve", cite_requests(tried));

@@ -35,7 +35,7 @@ Clients clients_of(const View& view) {
   Clients out;
   out.failing = view.failing_clients.kept();
   out.failing_count = view.failing_clients.count();
-  const base::Time until = base::add(view.last, kAfterLast);
+  const base::Time until = view.meanwhile;
   const auto is_within = [&](base::Time time) { return time >= view.first && time <= until; };
   AddressSketch all;
   for (const Row* row : view.service) {
@@ -52,7 +52,12 @@ Clients clients_of(const View& view) {
     for (auto at = pairs.lower_bound({service, {}, {}});
          at != pairs.end() && at->first.service == service; ++at) {
       const ServiceClientRow& row = at->second;
-      const bool is_served = row.ok() > 0 && (is_within(row.first_ok) || is_within(row.last_ok));
+      if (row.ok() == 0) continue;
+      // Between its first and its last answer a client that never failed stands for those whom the
+      // service is known to have served.
+      const bool is_served = is_within(row.first_ok) || is_within(row.last_ok) ||
+                             (out.anyone_served && row.failed() == 0 && row.first_ok < view.first &&
+                              row.last_ok > until);
       if (is_served) out.served_others.insert(at->first.client);
     }
   }
@@ -79,7 +84,7 @@ Clients clients_of(const View& view) {
 
 std::vector<base::Place> cite_clients(const View& view, const RowList& rows,
                                       const std::set<base::IpAddress>& clients) {
-  const base::Time until = base::add(view.last, kAfterLast);
+  const base::Time until = view.meanwhile;
   const std::vector<base::Place> during = cite(rows, [&](const Attempt& attempt) {
     const bool fits =
         clients.contains(attempt.client) && attempt.begin >= view.first && attempt.begin <= until;

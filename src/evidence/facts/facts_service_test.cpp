@@ -77,8 +77,16 @@ TEST(FactsService, ScopeAmongClients) {
   const std::vector<Attempt> long_after = {refused(1, 1), refused(9, 3), ok(60, 11, kOther)};
   const std::vector<Attempt> flapping = {refused(1, 1), ok(5, 11), refused(9, 3),
                                          refused(8, 13, kOther)};
+  // Only the first eight and the last four of what was served are kept.
+  std::vector<Attempt> steady = {refused(20, 1), refused(40, 3)};
+  for (std::uint64_t i = 0; i < 60; ++i) {
+    steady.push_back(ok(static_cast<double>(i), 11 + 2 * i, kOther));
+  }
+  const std::vector<Attempt> recovered = {refused(1, 1), refused(9, 3), ok(10, 11, kOther)};
   expect_facts("service.others_served",
-               {{"another is served", one, kRefused, Truth::yes, {12}},
+               {{"served all the time", steady, kRefused, Truth::yes},
+                {"served just after the recovery", recovered, kRefused, Truth::unknown},
+                {"another is served", one, kRefused, Truth::yes, {12}},
                 {"a third one is", mixed, kRefused, Truth::yes, {14}},
                 {"the other fails too", two, kRefused, Truth::no},
                 {"one client only", alone, kRefused, Truth::unknown},

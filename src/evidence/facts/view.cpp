@@ -79,6 +79,12 @@ View::View(const Store& the_store, const Subject& the_subject, const base::Inter
     last = std::max(last, row->last);
     last_begin = std::max(last_begin, latest_begin(*row));
   }
+  const bool is_over = std::ranges::any_of(service, [&](const Row* row) {
+    return is_served(*row, subject.symptom) && latest_begin(*row) > last_begin;
+  });
+  const bool is_short = !failed.empty() && base::between(first, last) < kAfterLast;
+  meanwhile = is_short ? base::add(last, kAfterLast) : last;
+  until = is_over || failed.empty() ? last : base::add(last, kNear);
 }
 
 std::string View::endpoint(const Service& of) const {
@@ -147,7 +153,31 @@ bool began_between(const Row& row, base::Time from, base::Time to) {
 }
 
 bool is_during(const View& view, const Row& row) {
-  return began_between(row, view.first, base::add(view.last, kNear));
+  return began_between(row, view.first, view.until);
+}
+
+bool is_during(const View& view, base::Time time) {
+  return time >= view.first && time <= view.until;
+}
+
+NameSketch names_between(const Row& row, base::Time from, base::Time to) {
+  if (row.first >= from && row.last <= to) return row.names;
+  NameSketch names;
+  for (const Attempt* attempt : row.exemplars()) {
+    const bool is_within = attempt->begin >= from && attempt->begin <= to;
+    if (is_within) names.add(attempt->question.name);
+  }
+  return names;
+}
+
+bool answered_between(const Row& row, base::Time from, base::Time to) {
+  for (const Attempt* attempt : row.exemplars()) {
+    const base::Time when = attempt->answer.place.time;
+    if (attempt->answer.is_set() && when >= from && when <= to) return true;
+  }
+  if (row.latency.count() == 0) return false;
+  // An attempt that began before `to` by more than any of them took was answered before it.
+  return row.times.within(from, base::add(to, -row.latency.maximum())) > 0;
 }
 
 Finding yes(std::string detail, std::vector<base::Place> packets) {

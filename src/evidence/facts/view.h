@@ -21,7 +21,8 @@ struct Finding {
 
 // Other services of a host count when they were tried this close to the failure.
 inline constexpr base::Duration kNear = std::chrono::seconds{60};
-// Somebody served this soon after the last failure was served during it.
+// Somebody served this soon after a short failure was served during it. A longer one shows by
+// itself who is served meanwhile.
 inline constexpr base::Duration kAfterLast = std::chrono::seconds{2};
 
 struct View {
@@ -41,6 +42,11 @@ struct View {
   base::Time first{base::Time::max()};       // begin of the first failed attempt
   base::Time last{base::Time::min()};        // end of the last one
   base::Time last_begin{base::Time::min()};  // begin of the last one
+  // How long the failure may have gone on: a minute after its last attempt, but no further than
+  // that attempt where the service was used again later. What came after that is of better days.
+  base::Time until{base::Time::min()};
+  base::Time meanwhile{
+      base::Time::min()};  // who is served from `first` to here is served meanwhile
 
   std::string endpoint(const Service& service) const;  // "203.0.113.2 UDP port 53"
   std::string name(std::uint32_t id) const;            // "(unknown name)" for 0
@@ -62,8 +68,13 @@ LatencyHistogram latencies(const RowList& rows);
 base::Time latest_begin(const Row& row);
 // Whether an attempt of the row is known to have begun in [from, to]. False means "not known".
 bool began_between(const Row& row, base::Time from, base::Time to);
-// ... from the first failure to a minute after the last.
+// ... while the failure lasted, from the first one on (View::until).
 bool is_during(const View& view, const Row& row);
+bool is_during(const View& view, base::Time time);
+// The names that attempts of the row are known to have asked for in [from, to].
+NameSketch names_between(const Row& row, base::Time from, base::Time to);
+// Whether an answer to an attempt of the row is known to have come in [from, to].
+bool answered_between(const Row& row, base::Time from, base::Time to);
 
 // --- findings ------------------------------------------------------------------------------------
 
