@@ -130,6 +130,7 @@ Outline DnsTracker::outline_of(const Query& query) {
   attempt.request_seen = asked;
   attempt.client_spoke = asked;
   attempt.is_noise = query.unusual;
+  attempt.timed = query.timed;
   attempt.tries = query.tries;
   attempt.begin = asked ? query.first.when() : base::time_from_ns(query.last_seen);
   attempt.end = query.last.is_set() ? query.last.when() : attempt.begin;

@@ -43,6 +43,19 @@ std::uint64_t content_of(const packet::dns::Message& message) {
   return content;
 }
 
+// Stands for the addresses of an answer, in any order; 0 where there are not several.
+std::uint32_t address_set_of(const packet::dns::Message& message) {
+  if (message.answer_count < 2) return 0;
+  std::uint64_t set = 0;
+  std::size_t addresses = 0;
+  for (const auto& record : message.records) {
+    if (record.section != packet::dns::Section::answer || !record.address.is_known()) continue;
+    set += hash_of(record.address, 19);
+    ++addresses;
+  }
+  return addresses < 2 ? 0 : static_cast<std::uint32_t>(set ^ set >> 32U);
+}
+
 bool has_data(const Packet& packet) {
   const packet::dns::Message& message = packet.dns;
   if (message.rcode != packet::dns::Rcode::no_error || message.answer_count == 0) return false;
@@ -198,7 +211,8 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   }
   attempt.extended_error = extended_error_of(message);
   attempt.end = packet.place.time;
-  attempt.latency = latency_of(query.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.timed = query.timed && packet.has_time;
+  attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
   attempt.symptom = rcode_symptom(message.rcode);
   attempt.outcome = outcome_of(attempt.symptom);
   const bool late = attempt.latency >= limits::kLateName && healing_.check(attempt).served;
@@ -220,15 +234,23 @@ void DnsTracker::learn_from(const View& view, const Query& query) {
   const packet::dns::Message& message = view.packet.dns;
   // A truncated answer only sends the client to TCP.
   if (message.rcode != packet::dns::Rcode::no_error || message.truncated) return;
+  const std::uint32_t set = address_set_of(message);
   for (const auto& record : message.records) {
-    if (record.section == packet::dns::Section::answer) healing_.learn(record.address, query.name);
+    if (record.section == packet::dns::Section::answer) {
+      healing_.learn(record.address, query.name, set);
+    }
   }
+  const base::Time answered = view.packet.place.time;
   healing_.name_served({.client = query.client_key,
                         .server = view.server,
                         .name = query.name,
                         .type = query.type,
                         .data = has_data(view.packet),
-                        .checking_disabled = message.checking_disabled});
+                        .checking_disabled = message.checking_disabled,
+                        .client_port = query.client_port,
+                        .id = query.id,
+                        .asked = query.first.is_set() ? query.first.when() : answered,
+                        .answered = answered});
 }
 
 // To a question that is already decided.
@@ -302,7 +324,8 @@ void DnsTracker::fail(Slot slot, const Complaint& complaint) {
   attempt.outcome = outcome_of(attempt.symptom);
   attempt.server_spoke = packet.ip.source == query.server;
   attempt.end = packet.place.time;
-  attempt.latency = latency_of(query.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.timed = query.timed && packet.has_time;
+  attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
   attempt.healed = query.healed;
   attempt.answered_by_other_server = query.healed && query.healed_by_other;
   attempt.is_probe = probes_.is_probe(attempt);

@@ -110,8 +110,9 @@ void EchoTracker::on_reply(const Packet& packet) {
 void EchoTracker::finish_with(Slot slot, Attempt& attempt, const Packet& packet) {
   const Echo& echo = echoes_[slot];
   attempt.end = packet.place.time;
+  attempt.timed = echo.timed && packet.has_time;
   if (attempt.request_seen) {
-    attempt.latency = latency_of(echo.timed && packet.has_time, attempt.begin, packet.place.time);
+    attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
   }
   settle(slot);
   healing_.settle(attempt);

@@ -179,6 +179,7 @@ void Errors::unseen(const Complaint& complaint, Protocol protocol) {
                  : protocol == Protocol::icmp ? Step::route
                                               : Step::connect;
   attempt.request_seen = false;
+  attempt.timed = packet.has_time;
   attempt.symptom = complaint.symptom;
   attempt.outcome = outcome_of(attempt.symptom);
   attempt.begin = attempt.end = packet.place.time;

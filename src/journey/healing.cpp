@@ -11,16 +11,21 @@ namespace {
 
 namespace type = packet::dns::type;
 
-constexpr std::int64_t kSlotNs = 500'000'000;
+constexpr std::int64_t kNameSlot = 500'000'000;  // ns; 64 of them cover the healing time
+constexpr std::int64_t kConnectSlot = 250'000'000;
 constexpr std::int64_t kSlots = 64;
 // Beside the types of the registry: "this name had an address".
 constexpr std::uint32_t kAnyAddress = 0x10000;
 constexpr std::uint32_t kUnchecked = 0x20000;  // of a query with CD
 constexpr std::uint16_t kQuic = 443;
 
-std::int64_t slot_of(base::Time time) {
+std::int64_t slot_of(base::Time time, std::int64_t width) {
   const std::int64_t ns = base::ns_of(time);
-  return ns / kSlotNs - (ns % kSlotNs < 0 ? 1 : 0);
+  return ns / width - (ns % width < 0 ? 1 : 0);
+}
+
+std::uint32_t server_tag(const base::IpAddress& server) {
+  return static_cast<std::uint32_t>(hash_of(server, 9));
 }
 
 // What the attempt asked for, where it is a name.
@@ -50,6 +55,10 @@ std::uint64_t connect_key(std::uint64_t client, const Service& service) {
 
 std::uint64_t named_connect_key(std::uint64_t client, std::uint32_t name, std::uint16_t port) {
   return fold(client + 4, std::uint64_t{name} << 16U | port);
+}
+
+std::uint64_t set_connect_key(std::uint64_t client, std::uint32_t set, std::uint16_t port) {
+  return fold(client + 9, std::uint64_t{set} << 16U | port);
 }
 
 std::uint64_t family_key(std::uint64_t client, std::uint16_t port, base::AddressKind family) {
@@ -89,6 +98,10 @@ bool is_deeper(std::string_view longer, std::string_view name) {
   return false;
 }
 
+bool is_act(const Outline& attempt) {
+  return attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed;
+}
+
 bool may_heal(Outcome outcome) {
   return outcome == Outcome::refused || outcome == Outcome::failed || outcome == Outcome::silent;
 }
@@ -99,14 +112,31 @@ Healing::Healing(Context& context) : context_(context) {}
 
 base::Time Healing::deadline_of(const Outline& attempt) {
   if (question_of(attempt) == nullptr) return base::add(attempt.begin, limits::kConnectHealing);
-  const bool act = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed;
-  return act ? base::add(attempt.end, limits::kActHealing)
-             : base::add(attempt.begin, limits::kNameHealing);
+  return is_act(attempt) ? base::add(attempt.end, limits::kActHealing)
+                         : base::add(attempt.begin, limits::kNameHealing);
 }
 
-void Healing::Served::add(base::Time time) {
-  const std::int64_t slot = slot_of(time);
-  const std::int64_t last_slot = slot_of(base::time_from_ns(last));
+base::Time Healing::until(const Outline& attempt, bool same_server) {
+  if (is_act(attempt)) {
+    if (!attempt.timed) return base::add(attempt.end, limits::kUntimedActHealing);
+    return base::add(attempt.end, same_server ? limits::kSameActHealing : limits::kActHealing);
+  }
+  if (question_of(attempt) != nullptr) {
+    return base::add(attempt.begin, same_server ? limits::kSameNameHealing : limits::kNameHealing);
+  }
+  const bool again = same_server && attempt.service.transport == packet::Transport::tcp;
+  return base::add(attempt.begin, again ? limits::kSameConnectHealing : limits::kConnectHealing);
+}
+
+bool Healing::is_in_time(const Outline& attempt, bool same_server, base::Time asked,
+                         base::Time answered) {
+  const bool by_asking = same_server || !attempt.timed;
+  return (by_asking ? asked : answered) <= until(attempt, same_server);
+}
+
+void Healing::Times::add(base::Time time, std::int64_t slot_ns) {
+  const std::int64_t slot = slot_of(time, slot_ns);
+  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_ns);
   if (slots == 0 || slot - last_slot >= kSlots) {
     slots = 1;
     last = base::ns_of(time);
@@ -121,27 +151,40 @@ void Healing::Served::add(base::Time time) {
   last = std::max(last, base::ns_of(time));
 }
 
-bool Healing::Served::within(base::Time from, base::Time to) const {
-  if (slots == 0 || last < base::ns_of(from)) return false;
+bool Healing::Times::within(base::Time from, base::Time to, std::int64_t slot_ns) const {
+  if (slots == 0 || to < from || last < base::ns_of(from)) return false;
   if (last <= base::ns_of(to)) return true;
-  const std::int64_t last_slot = slot_of(base::time_from_ns(last));
-  const std::int64_t begin = last_slot - slot_of(to);
-  const std::int64_t end = std::min(last_slot - slot_of(from), kSlots - 1);
+  if (base::ns_of(to) - base::ns_of(from) < slot_ns) return false;  // finer than what is kept
+  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_ns);
+  const std::int64_t begin = last_slot - slot_of(to, slot_ns);
+  const std::int64_t end = std::min(last_slot - slot_of(from, slot_ns), kSlots - 1);
   for (std::int64_t i = begin; i <= end; ++i) {
     if ((slots >> static_cast<unsigned>(i) & 1U) != 0) return true;
   }
   return false;
 }
 
-std::uint32_t Healing::origin_of(const base::IpAddress& address) {
-  const Origin* origin = origins_.find(hash_of(address, 6));
-  return origin == nullptr ? 0 : origin->name;
+void Healing::ServedName::add(base::Time time, std::uint32_t by_server) {
+  std::size_t i = server[0] == by_server ? 0 : 1;
+  if (server[i] != by_server) {
+    if (by[0].last < by[1].last) i = 0;
+    server[i] = by_server;
+    by[i] = {};
+  }
+  by[i].add(time, kNameSlot);
+  last = base::ns_of(time);
 }
 
-void Healing::learn(const base::IpAddress& address, std::uint32_t name) {
+Healing::Origin Healing::origin_of(const base::IpAddress& address) {
+  const Origin* origin = origins_.find(hash_of(address, 6));
+  return origin == nullptr ? Origin{} : *origin;
+}
+
+void Healing::learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set) {
   if (name == 0 || !address.is_known()) return;
   Origin& origin = origins_.get(hash_of(address, 6));
   origin.name = name;
+  origin.set = set;
   origin.last = base::ns_of(context_.now);
 }
 
@@ -202,17 +245,16 @@ void Healing::each_waiting(const Chains& chains, std::uint64_t key, Each each) {
 void Healing::name_served(const NameServed& served) {
   if (served.name == 0) return;
   const std::uint64_t client = served.client;
+  const std::uint32_t server = server_tag(served.server);
   const auto remember = [&](std::uint32_t t) {
-    Served& entry = names_.get(name_key(client, served.name, t));
-    entry.add(context_.now);
-    entry.server = hash_of(served.server, 9);
+    names_.get(name_key(client, served.name, t)).add(served.answered, server);
   };
   const bool checked = !served.checking_disabled;
   const bool address = served.data && checked && is_address_type(served.type);
   remember(checked ? std::uint32_t{served.type} : served.type | kUnchecked);
   if (address) remember(served.type | kAnyAddress);
 
-  each_waiting(wishes_, name_key(client, served.name, 0), [&](Outline& attempt) {
+  each_waiting(wishes_, name_key(client, served.name, 0), [&](Attempt& attempt) {
     const Question* question = question_of(attempt);
     if (question == nullptr || question->name != served.name ||
         client_of(attempt.client) != client) {
@@ -222,8 +264,14 @@ void Healing::name_served(const NameServed& served) {
     const bool same = question->type == served.type;
     const bool enough = served.data && served.type == type::a && is_second_to_a(question->type);
     if (!same && !enough) return false;
+    const bool same_server = attempt.service.server == served.server;
+    const bool sent_again = same_server && attempt.request.source_port == served.client_port &&
+                            attempt.request.dns_id == served.id;
+    if (!sent_again && !is_in_time(attempt, same_server, served.asked, served.answered)) {
+      return false;
+    }
     attempt.healed = true;
-    attempt.answered_by_other_server = attempt.service.server != served.server;
+    attempt.answered_by_other_server = !same_server;
     return true;
   });
   if (address) unmask_search_list(client, context_.names.text(served.name));
@@ -246,35 +294,44 @@ void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
 }
 
 void Healing::connect_served(const base::IpAddress& address, const Service& service,
-                             base::Time asked) {
+                             base::Time asked, std::uint16_t client_port) {
   const std::uint64_t client = client_of(address);
-  connects_.get(connect_key(client, service)).add(context_.now);
-  const bool tcp = service.transport == packet::Transport::tcp;
-  const std::uint32_t name = tcp ? origin_of(service.server) : 0;
-  const base::AddressKind family = service.server.kind();
-  if (tcp && name != 0) {
-    connects_.get(named_connect_key(client, name, service.port)).add(context_.now);
-  } else if (tcp) {
-    connects_.get(family_key(client, service.port, family)).add(asked);
-  }
-
-  each_waiting(wishes_, connect_key(client, service), [&](Outline& attempt) {
+  const auto remember = [&](std::uint64_t key, base::Time time) {
+    connects_.get(key).add(time, kConnectSlot);
+  };
+  remember(connect_key(client, service), asked);
+  each_waiting(wishes_, connect_key(client, service), [&](Attempt& attempt) {
+    const bool sent_again = client_port != 0 && attempt.request.source_port == client_port;
+    const bool same = attempt.service.transport == service.transport;  // TCP serves who tried QUIC
     attempt.healed = client_of(attempt.client) == client && question_of(attempt) == nullptr &&
                      attempt.service.server == service.server &&
-                     attempt.service.port == service.port;
+                     attempt.service.port == service.port &&
+                     (sent_again || is_in_time(attempt, same, asked, context_.now));
     return attempt.healed;
   });
-  if (!tcp) return;
+  if (service.transport != packet::Transport::tcp) return;
+  const Origin origin = origin_of(service.server);
+  const base::AddressKind family = service.server.kind();
+  if (origin.name == 0) {
+    remember(family_key(client, service.port, family), asked);
+  } else {
+    remember(named_connect_key(client, origin.name, service.port), context_.now);
+    if (origin.set != 0) {
+      remember(set_connect_key(client, origin.set, service.port), context_.now);
+    }
+  }
   each_waiting(groups_, port_key(client, service.port), [&](Outline& attempt) {
     if (client_of(attempt.client) != client || attempt.service.port != service.port ||
-        attempt.service.transport != packet::Transport::tcp || question_of(attempt) != nullptr) {
+        attempt.service.transport != packet::Transport::tcp || question_of(attempt) != nullptr ||
+        attempt.service.server == service.server ||
+        !is_in_time(attempt, false, asked, context_.now)) {
       return false;
     }
-    const std::uint32_t other = origin_of(attempt.service.server);
+    const Origin other = origin_of(attempt.service.server);
     const bool raced = attempt.service.server.kind() == other_family(family) &&
                        asked >= base::add(attempt.begin, -limits::kHappyEyeballs) &&
                        asked <= base::add(attempt.begin, limits::kHappyEyeballs);
-    attempt.healed = name != 0 ? other == name : other == 0 && raced;
+    attempt.healed = origin.name != 0 ? origin.same_as(other) : other.name == 0 && raced;
     return attempt.healed;
   });
 }
@@ -282,44 +339,52 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
 Healing::Verdict Healing::check_name(const Outline& attempt) {
   const Question* question = question_of(attempt);
   const std::uint64_t client = client_of(attempt.client);
-  const base::Time end = deadline_of(attempt);
   const std::uint32_t wanted = question->type;
-  const auto served = [&](std::uint32_t t, base::Time from) -> const Served* {
-    const Served* entry = names_.find(name_key(client, question->name, t));
-    return entry != nullptr && entry->within(from, end) ? entry : nullptr;
+  const std::uint32_t server = server_tag(attempt.service.server);
+  const auto served = [&](std::uint32_t t, base::Time from) -> Verdict {
+    const ServedName* entry = names_.find(name_key(client, question->name, t));
+    if (entry == nullptr) return {};
+    for (std::size_t i = 0; i < entry->by.size(); ++i) {
+      const bool same = entry->server[i] == server;
+      if (entry->by[i].within(from, until(attempt, same), kNameSlot)) {
+        return {.served = true, .by_other_server = !same};
+      }
+    }
+    return {};
   };
-  const Served* entry = served(wanted, attempt.begin);
-  if (entry == nullptr && question->checking_disabled) {
-    entry = served(wanted | kUnchecked, attempt.begin);
+  Verdict verdict = served(wanted, attempt.begin);
+  if (!verdict.served && question->checking_disabled) {
+    verdict = served(wanted | kUnchecked, attempt.begin);
   }
-  if (entry == nullptr && is_second_to_a(wanted)) {
+  if (!verdict.served && is_second_to_a(wanted)) {
     // Its A may have been answered before it was even asked.
-    entry = served(type::a | kAnyAddress, base::add(attempt.begin, -limits::kNameHealing));
+    verdict = served(type::a | kAnyAddress, base::add(attempt.begin, -limits::kNameHealing));
   }
-  if (entry == nullptr) return {};
-  return {.served = true, .by_other_server = entry->server != hash_of(attempt.service.server, 9)};
+  return verdict;
 }
 
 bool Healing::check_connect(const Outline& attempt) {
   const Service& service = attempt.service;
   const std::uint64_t client = client_of(attempt.client);
   const base::Time begin = attempt.begin;
-  const base::Time end = base::add(begin, limits::kConnectHealing);
   const auto served = [&](std::uint64_t key, base::Time from, base::Time to) {
-    const Served* entry = connects_.find(key);
-    return entry != nullptr && entry->within(from, to);
+    const ServedConnect* entry = connects_.find(key);
+    return entry != nullptr && entry->within(from, to, kConnectSlot);
   };
   // A browser that already has its TCP connection tries QUIC beside it.
   const bool quic = service.transport == packet::Transport::udp && service.port == kQuic;
   const base::Time start = quic ? base::add(begin, -limits::kConnectHealing) : begin;
-  if (served(connect_key(client, service), start, end)) return true;
+  if (served(connect_key(client, service), start, until(attempt, !quic))) return true;
   if (service.transport != packet::Transport::tcp) return false;
-  if (const std::uint32_t name = origin_of(service.server); name != 0) {
-    return served(named_connect_key(client, name, service.port), begin, end);
+  const base::Time end = until(attempt, false);
+  const Origin origin = origin_of(service.server);
+  if (origin.name == 0) {
+    return served(family_key(client, service.port, other_family(service.server.kind())),
+                  base::add(begin, -limits::kHappyEyeballs),
+                  base::add(begin, limits::kHappyEyeballs));
   }
-  return served(family_key(client, service.port, other_family(service.server.kind())),
-                base::add(begin, -limits::kHappyEyeballs),
-                base::add(begin, limits::kHappyEyeballs));
+  return served(named_connect_key(client, origin.name, service.port), begin, end) ||
+         (origin.set != 0 && served(set_connect_key(client, origin.set, service.port), begin, end));
 }
 
 Healing::Verdict Healing::check(const Outline& attempt) {
@@ -341,8 +406,11 @@ bool Healing::is_search_suffix(const Outline& attempt) {
     const std::uint32_t prefix = context_.names.find(name);
     if (prefix == 0) continue;
     for (const std::uint32_t t : {type::a, type::aaaa}) {
-      const Served* entry = names_.find(name_key(client, prefix, t | kAnyAddress));
-      if (entry != nullptr && entry->within(from, to)) return true;
+      const ServedName* entry = names_.find(name_key(client, prefix, t | kAnyAddress));
+      if (entry == nullptr) continue;
+      for (const Times& times : entry->by) {
+        if (times.within(from, to, kNameSlot)) return true;
+      }
     }
   }
   return false;
@@ -423,8 +491,8 @@ void Healing::finish() {
 }
 
 std::size_t Healing::memory_bytes() {
-  return Memory<Served>::bytes(limits::kServedNames) +
-         Memory<Served>::bytes(limits::kServedConnects) +
+  return Memory<ServedName>::bytes(limits::kServedNames) +
+         Memory<ServedConnect>::bytes(limits::kServedConnects) +
          Memory<Origin>::bytes(limits::kAddressNames) + Memory<Host>::bytes(limits::kHosts) +
          Slab<Waiting>::bytes(limits::kWaiting) +
          2 * Chains::bytes(limits::kWaiting, limits::kWaiting) + Chains::bytes(1, limits::kWaiting);

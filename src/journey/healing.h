@@ -5,11 +5,15 @@
 // waits here until one comes or its time is over. Example: A? of resolver 1 gets SERVFAIL at 0.01
 // s, A? of resolver 2 gets an address at 0.05 s: the first attempt is reported failed and healed.
 //
-// Two kinds of wishes: a name (client, name, type) for 30 s, or 5 s after an error, and a
-// connection (client, server, port) for 10 s. Not judged: whether what a healed client was given is
-// of any use.
+// Two kinds of wishes: a name (client, name, type) and a connection (client, server, port). Another
+// server, or another address of the name, serves the wish for 30 s (a connection: 10 s) of silence,
+// or 5 s after an error. The server that failed serves the same wish only if it is asked again at
+// once: within 11 s of silence (a connection: 3 s), or half a second after an error; later it is
+// the next wish that it serves, and the failed one stays failed. Not judged: whether what a healed
+// client was given is of any use.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "journey/context.h"
@@ -44,12 +48,20 @@ class Healing {
     // Got by a query with CD: no help to those who want validated data, such as dig +cd against a
     // broken DNSSEC zone.
     bool checking_disabled = false;
+    // The query that was answered.
+    std::uint16_t client_port = 0;
+    std::uint16_t id = 0;
+    base::Time asked{};
+    base::Time answered{};
   };
   void name_served(const NameServed& served);
-  // A handshake answered, an echo or a neighbour found, a datagram answered.
-  void connect_served(const base::IpAddress& client, const Service& service, base::Time asked);
-  // From now on `address` is where connections for `name` go.
-  void learn(const base::IpAddress& address, std::uint32_t name);
+  // A handshake answered, an echo or a neighbour found, a datagram answered; first `asked` then.
+  // `client_port` where the same socket may ask again: UDP.
+  void connect_served(const base::IpAddress& client, const Service& service, base::Time asked,
+                      std::uint16_t client_port = 0);
+  // From now on `address` is where connections for `name` go. `set` stands for all the addresses
+  // that one answer gave for it; 0 where it is the only one.
+  void learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set);
 
   struct Verdict {
     bool served = false;
@@ -71,19 +83,32 @@ class Healing {
   static base::Time deadline_of(const Outline& attempt);
 
  private:
-  // When something was served: exactly the last time, and the half seconds before it as bits.
-  struct Served {
-    std::uint64_t key;
+  // When something was served: exactly the last time, and the slots of time before it as bits.
+  struct Times {
     std::int64_t last;
     std::uint64_t slots;
-    std::uint64_t server;
-    void add(base::Time time);
-    bool within(base::Time from, base::Time to) const;
+    void add(base::Time time, std::int64_t slot_ns);
+    bool within(base::Time from, base::Time to, std::int64_t slot_ns) const;
+  };
+  struct ServedConnect : Times {
+    std::uint64_t key;
+  };
+  // By the two servers that did so last.
+  struct ServedName {
+    std::uint64_t key;
+    std::int64_t last;
+    std::array<Times, 2> by;
+    std::array<std::uint32_t, 2> server;
+    void add(base::Time time, std::uint32_t by_server);
   };
   struct Origin {
     std::uint64_t key;
     std::int64_t last;
     std::uint32_t name;
+    std::uint32_t set;
+    bool same_as(const Origin& other) const {
+      return (name != 0 && name == other.name) || (set != 0 && set == other.set);
+    }
   };
   struct Host {
     std::uint64_t key;
@@ -101,7 +126,11 @@ class Healing {
   bool check_connect(const Outline& attempt);
   void unmask_search_list(std::uint64_t client, std::string_view name);
   bool is_search_suffix(const Outline& attempt);
-  std::uint32_t origin_of(const base::IpAddress& address);
+  // Until when the wish of a failed attempt is served by the server that failed, or by another.
+  static base::Time until(const Outline& attempt, bool same_server);
+  static bool is_in_time(const Outline& attempt, bool same_server, base::Time asked,
+                         base::Time answered);
+  Origin origin_of(const base::IpAddress& address);
   std::uint64_t wish_key(const Outline& attempt);
   std::uint64_t group_key(const Outline& attempt);
   void wait(const Outline& attempt, const Packets& packets, base::Time deadline);
@@ -110,8 +139,8 @@ class Healing {
   void each_waiting(const Chains& chains, std::uint64_t key, Each each);
 
   Context& context_;
-  Memory<Served> names_{limits::kServedNames};
-  Memory<Served> connects_{limits::kServedConnects};
+  Memory<ServedName> names_{limits::kServedNames};
+  Memory<ServedConnect> connects_{limits::kServedConnects};
   Memory<Origin> origins_{limits::kAddressNames};
   Memory<Host> hosts_{limits::kHosts};
   Slab<Waiting> waiting_{limits::kWaiting};

@@ -94,6 +94,7 @@ struct Outline {
       false;  // failing is normal for it: search suffix, single label, PTR, DNS-SD, wpad ...
   bool client_spoke = false;  // at least one packet from client to server was captured
   bool server_spoke = false;  // ... from server to client, ICMP by others not counted
+  bool timed = true;          // its packets carried times
   std::uint32_t tries = 0;    // request packets sent, retransmissions included
   base::Time begin{};         // first request, or the answer where no request was seen
   base::Time end{};           // answer or error; of silence, the last request

@@ -55,11 +55,20 @@ inline constexpr base::Duration kUdpIdle = seconds{120};
 inline constexpr base::Duration kHalfOpen = seconds{1};  // SYN-ACK without an ACK, at the end
 inline constexpr base::Duration kHalfOpenEvicted = milliseconds{200};  // ... in a full table
 
+// Until when what another server (another address of the name) gives still serves the same wish:
+// of silence, from the first request on; of an act (an error, a refusal), from the act on, because
+// the next server is asked at once then.
 inline constexpr base::Duration kNameHealing = seconds{30};
-// After an act (an error, a refusal) the next server is asked at once. What is asked later is a new
-// wish: a user who tries again after an outage of ten seconds does not undo it.
 inline constexpr base::Duration kActHealing = seconds{5};
 inline constexpr base::Duration kConnectHealing = seconds{10};
+// The same server serves the same wish only if it is asked again at once. What is asked later is a
+// new wish: a lookup a second, or a user who tries again, does not undo an outage. Names: two tries
+// of five seconds (glibc's stub); connections: the backup connections of browsers.
+inline constexpr base::Duration kSameNameHealing = seconds{11};
+inline constexpr base::Duration kSameActHealing = milliseconds{500};
+inline constexpr base::Duration kSameConnectHealing = seconds{3};
+// Packets without a time stand a nanosecond apart: six packets.
+inline constexpr base::Duration kUntimedActHealing = std::chrono::nanoseconds{6};
 inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
 inline constexpr base::Duration kSlowName = seconds{2};
 inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub

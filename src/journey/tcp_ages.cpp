@@ -142,6 +142,7 @@ Outline TcpTracker::outline_of(const Flow& flow) {
   attempt.client_spoke = flow.client_spoke;
   attempt.server_spoke = flow.server_spoke;
   attempt.tries = flow.tries;
+  attempt.timed = flow.timed;
   attempt.request_seen = flow.tries != 0;
   const Trace& first = flow.first.is_set() ? flow.first : flow.answer;
   attempt.begin = first.when();
@@ -166,7 +167,8 @@ void TcpTracker::Told::show(Attempt& attempt) const {
   const bool asked = mid_stream ? !flow.from_server : flow.tries != 0;
   constexpr Trace kNothing;
   expand(asked ? flow.first : kNothing, kind, Transport::tcp, sent, attempt.request);
-  expand(asked && !mid_stream ? flow.last : kNothing, kind, Transport::tcp, sent, attempt.last_request);
+  expand(asked && !mid_stream ? flow.last : kNothing, kind, Transport::tcp, sent,
+         attempt.last_request);
   if (mid_stream) {
     expand(asked ? kNothing : flow.first, kind, Transport::tcp, received, attempt.answer);
   } else {

@@ -219,7 +219,8 @@ void TcpTracker::on_reset(Slot slot, const View& view) {
   attempt.outcome = outcome_of(attempt.symptom);
   attempt.answer = digest_of(packet, Kind::tcp_reset, 0);
   attempt.end = packet.place.time;
-  attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.timed = flow.timed && packet.has_time;
+  attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
   attempt.healed = flow.healed;
   settle(slot, State::refused);
   healing_.settle(attempt);
@@ -308,7 +309,8 @@ void TcpTracker::fail(Slot slot, const Complaint& complaint) {
   attempt.answer = digest_of(packet, Kind::icmp_error, 0);
   attempt.server_spoke = attempt.server_spoke || packet.ip.source == flow.server;
   attempt.end = packet.place.time;
-  attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.timed = flow.timed && packet.has_time;
+  attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
   attempt.healed = flow.healed;
   attempt.is_probe = probes_.is_probe(attempt);
   settle(slot, State::refused);

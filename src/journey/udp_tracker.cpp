@@ -133,7 +133,7 @@ void UdpTracker::from_server(Slot slot, const Packet& packet) {
   attempt.end = packet.place.time;
   attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
   move_to(slot, decided);
-  healing_.connect_served(flow.client, attempt.service, attempt.begin);
+  healing_.connect_served(flow.client, attempt.service, attempt.begin, flow.client_port);
   healing_.settle(attempt);
 }
 
@@ -182,7 +182,8 @@ void UdpTracker::fail(Slot slot, const Complaint& complaint) {
   attempt.answer = digest_of(packet, Kind::icmp_error, 0);
   attempt.server_spoke = packet.ip.source == flow.server;
   attempt.end = packet.place.time;
-  attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
+  attempt.timed = flow.timed && packet.has_time;
+  attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
   attempt.is_probe = probes_.is_probe(attempt);
   // The flow goes on: its next datagram is the next attempt, answered or not.
   flow.state = flow.state == State::asked ? State::unasked : State::quiet;
@@ -201,6 +202,7 @@ Attempt UdpTracker::attempt_of(const Flow& flow) const {
   attempt.client_spoke = flow.client_spoke;
   attempt.server_spoke = flow.server_spoke;
   attempt.tries = flow.tries;
+  attempt.timed = flow.timed;
   attempt.request_seen = flow.tries != 0;
   attempt.is_probe = Probes::is_traceroute_port(attempt.service);
   const Ends ends{flow.client, flow.server, flow.client_port, flow.server_port};
