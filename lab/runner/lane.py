@@ -1,0 +1,149 @@
+"""One run from the first namespace to the last label, in a process of its own."""
+
+import asyncio
+import dataclasses
+import json
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+from . import bends, daemons, draw, firewall, label, load, namespace, network, packets
+from .capture import Capture
+
+
+class World:
+    """Everything that a run holds; the other modules are given this."""
+
+    def __init__(self, scenario, plan, prefix, work):
+        self.scenario, self.plan, self.work = scenario, plan, work
+        self.spaces = namespace.Namespaces(prefix)
+        self.network = network.Network(plan, self.spaces)
+        self.firewall = firewall.Firewall(self.spaces, plan.ip, plan.nft)
+        self.services = {}
+        self.phase = "before"
+        self.rng = plan.random("bends")
+        self.notes = []
+
+    def note(self, words):
+        self.notes.append(words)
+
+    def victims(self):
+        return self.plan.victims(self.scenario["clients"]["victims"])
+
+    def bystanders(self):
+        return [each.address for each in self.plan.clients if each not in self.victims()]
+
+    def web_address(self):
+        for name in ("web", "site", "tls"):
+            if name in self.plan.services:
+                return self.plan.services[name]["address"]
+        return next(iter(self.plan.hosts.values())).address
+
+    def flush_neighbours(self, host):
+        """What a few minutes do: nobody remembers the host's hardware address."""
+        router, port = self.network.ports[host]
+        if self.plan.hosts[host].place == "far":
+            self.network.batch(router, f"neigh flush dev {port}")
+            return
+        for machine in self.plan.clients:
+            self.network.batch(machine.name, f"neigh flush dev {network.DEV}")
+        self.network.batch(router, "neigh flush dev lan")
+
+
+class Run:
+    """The phases of one run."""
+
+    def __init__(self, world):
+        self.world = world
+        self.captures = [Capture(world, tap) for tap in world.plan.taps]
+        self.undo = []
+
+    def set_up(self):
+        world = self.world
+        world.network.build()
+        for name, spec in world.plan.services.items():
+            if spec["daemon"]:
+                world.services[name] = daemons.Service(name, world)
+                world.services[name].start()
+        for service in world.services.values():
+            if "forward" not in service.options:
+                service.wait_ready()
+        self.bend("start")
+        for capture in self.captures:
+            capture.start()
+        for capture in self.captures:
+            capture.wait_listening()
+
+    def bend(self, moment):
+        for spec in self.world.scenario["bend"]:
+            if spec["at"] == moment:
+                self.undo.append((spec, bends.BENDS[spec["do"]](self.world, spec)))
+
+    async def phases(self):
+        world, times = self.world, self.world.plan.times
+        clients = load.Load(world)
+        clients.start()
+        await asyncio.sleep(times["before"])
+        self.bend("during")
+        world.phase = "during"
+        await asyncio.sleep(times["during"])
+        if times["after"] > 0:
+            for _, undo in reversed(self.undo):
+                undo()
+            world.phase = "after"
+            await asyncio.sleep(times["after"])
+        world.phase = "tail"
+        await asyncio.sleep(times["tail"])
+        for capture in self.captures:
+            capture.stop()
+        await clients.stop()
+
+    def write(self, folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        world = self.world
+        labeller = label.Labeller(world.scenario, world.plan)
+        for capture in self.captures:
+            name = capture.write(folder)
+            seen = list(packets.read(capture.raw))
+            note = "; ".join([world.scenario["story"].strip(), f"captured on {capture.where}",
+                              *world.notes])
+            if capture.dropped():
+                note += f"; tcpdump dropped {capture.dropped()} packets"
+            made = labeller.label(capture.tap, name, seen, capture.began, capture.ended, note)
+            path = folder / f"{capture.tap.side}.label.json"
+            path.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+        (folder / "run.json").write_text(
+            json.dumps(dataclasses.asdict(world.plan), indent=1) + "\n", encoding="utf-8")
+
+
+def once(scenario, seed, out, prefix):
+    """Runs one scenario with one seed into out/SCENARIO/SEED. Returns the process's status."""
+    def leave(number, _frame):
+        raise SystemExit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, leave)
+    folder = pathlib.Path(out) / scenario["id"] / str(seed)
+    shutil.rmtree(folder, ignore_errors=True)
+    work = pathlib.Path(tempfile.mkdtemp(prefix="whydown-lab."))
+    work.chmod(0o755)
+    world = World(scenario, draw.draw(scenario, seed), prefix, work)
+    started = time.monotonic()
+    try:
+        run = Run(world)
+        run.set_up()
+        asyncio.run(run.phases())
+        world.spaces.close()
+        run.write(folder)
+    except namespace.Failed as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        print(f"set-up failed: {error}", file=sys.stderr)
+        return 3
+    finally:
+        world.spaces.close()
+        shutil.rmtree(work, ignore_errors=True)
+    print(f"{time.monotonic() - started:.1f} s", file=sys.stderr)
+    return 0

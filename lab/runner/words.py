@@ -1,0 +1,66 @@
+"""The closed lists that scenario files may use: steps, causes, the fields of each load and bend.
+
+The ids of faults are not here: a scenario names faults of the catalogue, so the list is the folder
+catalogue/.
+"""
+
+STEPS = ("link", "address", "route", "name", "connect", "secure", "request", "transfer")
+
+TRANSPORTS = ("udp", "tcp", "icmp", "arp", "none")
+
+CAUSES = tuple("""
+service_down service_hung wrong_bind_address firewall_reject_host firewall_reject_path firewall_drop
+host_down wrong_server_address flood overload rate_limit upstream_down access_policy missing_record
+wrong_record dnssec certificate protocol_mismatch path_loss routing mtu middlebox_reset idle_timeout
+application_error application_slow backlog_full address_conflict attack client_gave_up other
+""".split())
+
+SIDES = ("client", "router", "server")
+
+PHASES = ("before", "during", "after")
+
+DAEMONS = ("named", "unbound", "dnsmasq", "nginx", "s_server", "py-dns", "py-http", "py-tcp",
+           "py-udp", "py-deaf")
+
+FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
+
+LINKS = ("ethernet", "vlan", "sll2", "sll")
+
+# What a client may do: kind -> (required fields, optional fields), beside `do`, `by`, `every`,
+# `phases` and `overlap`, which all have.
+LOADS = {
+    "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to"}),
+    "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
+    "query_tcp": ({"to"}, {"timeout", "types"}),
+    "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
+    "udp": ({"to"}, {"timeout", "tries", "port"}),
+    "ping": ({"to"}, set()),
+    "trace": ({"to"}, {"ports"}),
+    "local_noise": (set(), {"ask"}),
+}
+COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
+
+# Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
+# resolver, of a domain that the server does not serve, without a domain.
+NAMES = ("zone", "missing", "blocked", "foreign", "single")
+
+# What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
+BENDS = {
+    "stop": ({"service"}, set()),
+    "hang": ({"service"}, {"seconds"}),
+    "rebind": ({"service"}, set()),
+    "options": ({"service", "set"}, set()),
+    "reject": ({"service", "where", "transports"}, {"with", "hook", "from", "ports"}),
+    "drop": ({"service", "where", "transports"}, {"from", "ports", "direction"}),
+    "drop_fast": ({"service", "where", "per_second", "burst"}, set()),
+    "lose": ({"service", "where", "share"}, {"direction"}),
+    "mute_icmp": ({"where"}, set()),
+    "host_down": ({"host"}, {"neighbours"}),
+    "route": ({"to", "kind"}, set()),
+    "loop": ({"to"}, set()),
+    "shape": ({"where", "kbit"}, set()),
+    "flood": ({"service", "kind", "per_second", "seconds"}, {"from"}),
+    "sysctl": ({"host", "set"}, set()),
+    "inject_reset": ({"service"}, set()),
+    "mask": ({"service"}, set()),
+}
