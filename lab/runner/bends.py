@@ -3,6 +3,7 @@
 The fields of each kind are in words.py; the scenario loader has checked them.
 """
 
+import asyncio
 import json
 import pathlib
 
@@ -23,8 +24,12 @@ def stop(world, spec):
 
 
 def hang(world, spec):
+    """Stopped by a signal: for good, or as a pause of some seconds."""
     service = world.services[spec["service"]]
     service.hang()
+    if "seconds" in spec:
+        asyncio.get_running_loop().call_later(spec["seconds"], service.resume)
+        return nothing
     return service.resume
 
 

@@ -47,6 +47,7 @@ class Capture:
 
     def start(self):
         host, interface = self.place()
+        self.host = host
         arguments = ["tcpdump", "-i", interface, "-n", "-U", "--immediate-mode", "-Z", "root",
                      "-B", "8192", "-s", str(self.tap.snaplen), "-w", str(self.raw)]
         if self.tap.nano:
@@ -106,12 +107,16 @@ class Capture:
         return name
 
     def text(self):
-        done = subprocess.run(["tcpdump", "-r", str(self.raw), *self.tap.text],
-                              env={**os.environ, "TZ": "UTC"}, capture_output=True, text=True,
-                              errors="replace", timeout=60, check=False)
+        with self.world.spaces.inside(self.host):  # where the interfaces have their names
+            done = self.print()
         if done.returncode != 0:
             raise namespace.Failed(f"tcpdump -r: {done.stderr.strip()}")
         return done.stdout
+
+    def print(self):
+        return subprocess.run(["tcpdump", "-r", str(self.raw), *self.tap.text],
+                              env={**os.environ, "TZ": "UTC"}, capture_output=True, text=True,
+                              errors="replace", timeout=60, check=False)
 
 
 def add_tags(path, tag):

@@ -25,13 +25,14 @@ class Service:
         self.kind, self.host = spec["daemon"], spec["host"]
         self.address, self.port = spec["address"], spec["port"]
         self.options = dict(spec["options"])
-        self.process = None
+        self.process, self.ended = None, True
         self.folder = world.work / name
         self.folder.mkdir()
 
     def start(self, address=None):
         arguments = BUILD[self.kind](self, address or self.address)
         log = open(self.folder / "log", "ab")
+        self.ended = False
         self.process = self.world.spaces.start(self.host, arguments, stdout=log,
                                                stderr=subprocess.STDOUT, cwd=self.folder)
         log.close()
@@ -66,7 +67,7 @@ class Service:
     def answers(self):
         """A real request from the same namespace, before any capture runs."""
         if self.kind in DNS:
-            name = self.world.plan.names["zone"][0]
+            name = next(iter(self.records()))
             return self.ask(socket.SOCK_DGRAM, dnswire.query(7, name, "A"))
         if self.kind == "py-udp":
             return self.ask(socket.SOCK_DGRAM, b"ready?")
@@ -94,7 +95,14 @@ class Service:
                 raise namespace.Failed(f"{self.kind} for {self.name} does not answer")
             time.sleep(0.1)
 
+    def check_alive(self):
+        """A daemon that ended by itself makes another fault than the scenario says."""
+        if not self.ended and self.process.poll() is not None:
+            tail = (self.folder / "log").read_text(errors="replace")[-600:]
+            raise namespace.Failed(f"{self.kind} for {self.name} ended by itself: {tail}")
+
     def stop(self, how="TERM"):
+        self.ended = True
         self.process.send_signal(getattr(signal, "SIG" + how))
         try:
             self.process.wait(timeout=3)
@@ -119,6 +127,8 @@ class Service:
         plan = self.world.plan
         if self.options.get("serves") == "other":
             return {f"www.{other}": [self.world.web_address()] for other in ("other.test",)}
+        if self.options.get("serves") == "old":
+            return {f"old.{plan.domain}": [self.world.web_address()]}
         return {name: [self.world.web_address()] for name in plan.names["zone"]}
 
     def domain(self):
@@ -135,7 +145,7 @@ def kind_of(address):
 
 
 def named(service, address):
-    zone = f"$TTL 300\n@ SOA ns1 hostmaster 1 3600 600 86400 60\n  NS ns1\nns1 " \
+    zone = f"$TTL {service.options.get('ttl', 300)}\n@ SOA ns1 hostmaster 1 3600 600 86400 60\n  NS ns1\nns1 " \
            f"{kind_of(service.address)} {service.address}\n"
     for name, addresses in service.records().items():
         label = name[:-len(service.domain()) - 1]

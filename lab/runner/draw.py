@@ -170,20 +170,32 @@ def draw_names(rng, domain):
             "blocked": [f"{labels[7]}.{domain}"],
             "foreign": [f"{label}.{rng.choice(('example.edu', 'other.test', 'far.example'))}"
                         for label in labels[:2]],
-            "single": [labels[8]]}
+            "single": [labels[8]],
+            "reverse": [f"{rng.randrange(1, 255)}.{rng.randrange(256)}.168.192.in-addr.arpa"
+                        for _ in range(3)]}
 
 
 def draw_taps(rng, capture):
     taps = []
     for side in capture["sides"]:
         form = rng.choice(capture["forms"])
-        link = rng.choice(capture["links"])
+        looking, link = draw_view(rng, capture, side)
         snaplen = rng.choice(capture.get("snaplen", SNAPLENS))
-        taps.append(Tap(side=side, link=link, looking=rng.choice(capture["looking"]),
+        taps.append(Tap(side=side, link=link, looking=looking,
                         snaplen=snaplen, nano=rng.random() < 0.3, form=form,
                         text=list(rng.choice(TEXT_STYLES)) + [rng.choice(("-n", "-nn"))],
                         vlan=rng.randrange(2, 4000) if link == "vlan" else 0))
     return taps
+
+
+def draw_view(rng, capture, side):
+    """What a side looks at, and the link type: all interfaces together come as Linux cooked."""
+    looking, links = rng.choice(capture["looking"]), capture["links"]
+    cooked = [link for link in links if link.startswith("sll")] or ["sll2"]
+    plain = [link for link in links if not link.startswith("sll")] or ["ethernet"]
+    if side != "router":
+        return looking, rng.choice(links)
+    return looking, rng.choice(cooked if looking == "any" else plain)
 
 
 def draw_stub(rng):

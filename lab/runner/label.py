@@ -77,7 +77,9 @@ class Labeller:
         address, port, transport = self.service(fields)
         watched = signs.Service(packets, [address], port,
                                 "udp" if transport == "udp" else "tcp")
-        return sorted({request for fault in fields["fault"] for request in watched.failed(fault)})
+        known = {machine.address for machine in self.plan.clients}
+        return sorted({request for fault in fields["fault"] for request in watched.failed(fault)
+                       if request[2] in known or fault == "arp.no_reply"})
 
     def fault(self, fields, found, ended):
         address, port, transport = self.service(fields)

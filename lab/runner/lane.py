@@ -59,7 +59,7 @@ class Run:
     def __init__(self, world):
         self.world = world
         self.captures = [Capture(world, tap) for tap in world.plan.taps]
-        self.undo = []
+        self.undo, self.late_failure = [], None
 
     def set_up(self):
         world = self.world
@@ -72,6 +72,8 @@ class Run:
             if "forward" not in service.options:
                 service.wait_ready()
         self.bend("start")
+
+    def listen(self):
         for capture in self.captures:
             capture.start()
         for capture in self.captures:
@@ -79,19 +81,36 @@ class Run:
 
     def bend(self, moment):
         for spec in self.world.scenario["bend"]:
-            if spec["at"] == moment:
-                self.undo.append((spec, bends.BENDS[spec["do"]](self.world, spec)))
+            if spec["at"] == moment and "after" in spec:
+                asyncio.get_running_loop().call_later(spec["after"], self.bend_late, spec)
+            elif spec["at"] == moment:
+                self.bend_one(spec)
+
+    def bend_late(self, spec):
+        try:
+            self.bend_one(spec)
+        except namespace.Failed as error:
+            self.late_failure = error
+
+    def bend_one(self, spec):
+        self.undo.append(bends.BENDS[spec["do"]](self.world, spec))
 
     async def phases(self):
         world, times = self.world, self.world.plan.times
         clients = load.Load(world)
+        late = world.scenario["capture"].get("late", 0)
+        if not late:
+            self.listen()
         clients.start()
+        if late:
+            await asyncio.sleep(late)
+            self.listen()
         await asyncio.sleep(times["before"])
         self.bend("during")
         world.phase = "during"
         await asyncio.sleep(times["during"])
         if times["after"] > 0:
-            for _, undo in reversed(self.undo):
+            for undo in reversed(self.undo):
                 undo()
             world.phase = "after"
             await asyncio.sleep(times["after"])
@@ -100,6 +119,10 @@ class Run:
         for capture in self.captures:
             capture.stop()
         await clients.stop()
+        if self.late_failure:
+            raise self.late_failure
+        for service in world.services.values():
+            service.check_alive()
 
     def write(self, folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -119,6 +142,16 @@ class Run:
             json.dumps(dataclasses.asdict(world.plan), indent=1) + "\n", encoding="utf-8")
 
 
+def set_aside(folder, work):
+    """A run that was not made leaves no capture, but what it had goes where one can look at it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    aside = folder.with_name(folder.name + ".not-made")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    for path in work.glob("*.raw.pcap"):
+        shutil.copy(path, aside)
+
+
 def once(scenario, seed, out, prefix):
     """Runs one scenario with one seed into out/SCENARIO/SEED. Returns the process's status."""
     def leave(number, _frame):
@@ -127,7 +160,8 @@ def once(scenario, seed, out, prefix):
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, leave)
     folder = pathlib.Path(out) / scenario["id"] / str(seed)
-    shutil.rmtree(folder, ignore_errors=True)
+    for old in (folder, folder.with_name(folder.name + ".not-made")):
+        shutil.rmtree(old, ignore_errors=True)
     work = pathlib.Path(tempfile.mkdtemp(prefix="whydown-lab."))
     work.chmod(0o755)
     world = World(scenario, draw.draw(scenario, seed), prefix, work)
@@ -136,10 +170,9 @@ def once(scenario, seed, out, prefix):
         run = Run(world)
         run.set_up()
         asyncio.run(run.phases())
-        world.spaces.close()
         run.write(folder)
     except namespace.Failed as error:
-        shutil.rmtree(folder, ignore_errors=True)
+        set_aside(folder, work)
         print(f"set-up failed: {error}", file=sys.stderr)
         return 3
     finally:

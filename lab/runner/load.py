@@ -165,6 +165,20 @@ async def visit(load, spec, client, rng):
         sock.close()
 
 
+async def fallback(load, spec, client, rng):
+    """Happy eyeballs (RFC 8305): the second address is tried 250 ms after the first."""
+    loop = asyncio.get_running_loop()
+    sock = client.tcp("")
+    try:
+        async with asyncio.timeout(0.25):
+            await loop.sock_connect(sock, (load.address(spec["to"]),
+                                           load.world.plan.services[spec["to"]]["port"]))
+    except (OSError, TimeoutError):
+        await visit(load, {"to": spec["also_to"]}, client, rng)
+    finally:
+        sock.close()
+
+
 async def secure_page(load, sock):
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -292,6 +306,6 @@ async def ping_gateway(load, client, rng):
     await echo(client, client.machine.gateway, rng)
 
 
-ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit, "udp": datagram,
-           "ping": ping, "trace": trace, "local_noise": local_noise}
+ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit, "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
+           "local_noise": local_noise}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

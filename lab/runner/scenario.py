@@ -163,7 +163,7 @@ def check_bend(check, key, item, data):
 def check_capture(check, data):
     capture = data["capture"]
     check.keys("capture", capture, {"sides"},
-               {"sides", "server", "looking", "filter", "forms", "links", "direction", "snaplen"})
+               {"sides", "server", "looking", "filter", "forms", "links", "direction", "snaplen", "late"})
     check.all_of("capture.sides", capture["sides"], words.SIDES)
     if "server" in capture["sides"]:
         check.one_of("capture.server", capture.get("server"), data["host"])
@@ -196,8 +196,6 @@ def check_answers(check, data):
             check_answer_fields(check, f"{key}.{side}", answer[side])
             if side not in data["capture"]["sides"]:
                 check.refuse(f"{key}.{side}", side, "a side that is captured")
-    if answers and not data["bend"] and "before" not in data["times"]:
-        check.refuse("bend", [], "what breaks")
 
 
 def check_answer_fields(check, key, fields):

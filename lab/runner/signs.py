@@ -16,7 +16,7 @@ ICMP_FAULTS = {"icmp.admin_prohibited": "prohibited", "icmp.host_unreachable": "
                "icmp.net_unreachable": "net", "icmp.ttl_exceeded": "ttl",
                "dns.port_unreachable": "port", "udp.port_unreachable": "port"}
 RCODE_FAULTS = {"dns.servfail": {2}, "dns.refused": {5}, "dns.nxdomain": {3},
-                "dns.format_error": {1, 4}}
+                "dns.format_error": {1, 4, 16}}
 
 
 @dataclasses.dataclass
@@ -88,7 +88,7 @@ class Service:
             return
         request.answered = True
         if packet.dns:
-            request.rcode = packet.dns[1] & 15
+            request.rcode = packet.dns[1]
 
     def see_error(self, packet):
         quote = packet.quote

@@ -33,6 +33,7 @@ LOADS = {
     "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
     "query_tcp": ({"to"}, {"timeout", "types"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
+    "fallback": ({"to", "also_to"}, set()),
     "udp": ({"to"}, {"timeout", "tries", "port"}),
     "ping": ({"to"}, set()),
     "trace": ({"to"}, {"ports"}),
@@ -41,8 +42,9 @@ LOADS = {
 COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
 
 # Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
-# resolver, of a domain that the server does not serve, without a domain.
-NAMES = ("zone", "missing", "blocked", "foreign", "single")
+# resolver, of a domain that the server does not serve, without a domain,
+# of an address.
+NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse")
 
 # What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
 BENDS = {
