@@ -118,7 +118,8 @@ def mute_icmp(world, spec):
 def host_down(world, spec):
     """No power (the link stays up and nobody answers) or no cable (the link is down)."""
     machine = world.plan.hosts[spec["host"]]
-    if world.rng.random() < 0.3 and world.plan.times["after"] == 0:
+    how = spec.get("how") or ("cable" if world.rng.random() < 0.3 else "power")
+    if how == "cable" and world.plan.times["after"] == 0:
         world.network.batch(machine.name, f"link set {DEV} down")
     else:
         world.network.batch(machine.name, f"address flush dev {DEV} scope global")
@@ -137,9 +138,8 @@ def route(world, spec):
     if spec["kind"] == "none":
         machine = world.plan.hosts[service["host"]]
         _, dev = world.network.ports[machine.name]
-        length = machine.net.split("/")[1]
-        world.network.batch("r", f"address del {machine.gateway}/{length} dev {dev}")
-        return lambda: world.network.address("r", dev, machine.gateway, machine.net)
+        world.network.batch("r", f"route del {machine.net} dev {dev}")
+        return lambda: world.network.batch("r", f"route add {machine.net} dev {dev}")
     line = f"route %s {spec['kind']} {service['address']}"
     world.network.batch("r", line % "add")
     return lambda: world.network.batch("r", line % "del")

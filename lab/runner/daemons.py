@@ -124,15 +124,22 @@ class Service:
 
     def records(self):
         """name -> addresses of the zone that this server serves."""
-        plan = self.world.plan
-        if self.options.get("serves") == "other":
-            return {f"www.{other}": [self.world.web_address()] for other in ("other.test",)}
-        if self.options.get("serves") == "old":
-            return {f"old.{plan.domain}": [self.world.web_address()]}
-        return {name: [self.world.web_address()] for name in plan.names["zone"]}
+        plan, serves = self.world.plan, self.options.get("serves")
+        addresses = [plan.services[name]["address"] for name in self.options.get("addresses", ())]
+        addresses = addresses or [self.world.web_address()]
+        if serves == "other":
+            return {"www.other.example": addresses}
+        if serves == "old":
+            return {f"old.{plan.domain}": addresses}
+        return {name: addresses for name in plan.names["zone"]}
+
+    @property
+    def wildcard(self):
+        """The address of every name of the domain, where the zone has a wildcard."""
+        return self.world.web_address() if self.options.get("wildcard") else None
 
     def domain(self):
-        return "other.test" if self.options.get("serves") == "other" else self.world.plan.domain
+        return "other.example" if self.options.get("serves") == "other" else self.world.plan.domain
 
     def write(self, name, text):
         path = self.folder / name
@@ -150,6 +157,8 @@ def named(service, address):
     for name, addresses in service.records().items():
         label = name[:-len(service.domain()) - 1]
         zone += "".join(f"{label} {kind_of(each)} {each}\n" for each in addresses)
+    if service.wildcard:
+        zone += f"* {kind_of(service.wildcard)} {service.wildcard}\n"
     service.write("zone", zone)
     six = ":" in address
     allowed = "any; "
@@ -183,6 +192,9 @@ def unbound(service, address):
     if "forward" in service.options:
         other = service.world.plan.services[service.options["forward"]]["address"]
         lines += ["forward-zone:", '  name: "."', f"  forward-addr: {other}"]
+    elif service.wildcard:
+        lines += [f'  local-zone: "{domain}." redirect',
+                  f'  local-data: "{domain}. 300 {kind_of(service.wildcard)} {service.wildcard}"']
     else:
         lines.append(f'  local-zone: "{domain}." static')
         for name, addresses in service.records().items():
@@ -197,6 +209,8 @@ def dnsmasq(service, address):
              f"local=/{service.domain()}/", "local-ttl=300"]
     for name, addresses in service.records().items():
         lines += [f"host-record={name},{each}" for each in addresses]
+    if service.wildcard:
+        lines.append(f"address=/{service.domain()}/{service.wildcard}")
     if service.options.get("block"):
         lines += [f"address=/{name}/" for name in service.world.plan.names["blocked"]]
     return ["dnsmasq", "-C", service.write("dnsmasq.conf", "\n".join(lines) + "\n")]
@@ -237,6 +251,7 @@ def python(kind):
         options = dict(service.options)
         if kind == "dns":
             options["records"] = service.records()
+            options["default"] = [service.wildcard] if service.wildcard else None
         spec = {"kind": kind, "address": address, "port": service.port, "options": options}
         return ["python3", "-B", str(HERE / "servers.py"), service.write("spec", json.dumps(spec))]
     return build

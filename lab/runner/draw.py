@@ -11,7 +11,7 @@ import ipaddress
 import random
 
 DOCUMENTATION = ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")
-DOMAINS = ("example.com", "example.net", "example.org", "corp.example", "lab.test",
+DOMAINS = ("example.com", "example.net", "example.org", "corp.example", "lab.example",
            "office.example", "cooking.example.com")
 LABELS = ("www", "mail", "shop", "files", "intranet", "wiki", "api", "cdn", "git", "db", "print",
           "login", "static", "images", "chat", "calendar")
@@ -168,7 +168,7 @@ def draw_names(rng, domain):
     return {"zone": [f"{label}.{domain}" for label in labels[:rng.randint(2, 5)]],
             "missing": [f"{label}.{domain}" for label in labels[5:rng.randint(6, 7)]],
             "blocked": [f"{labels[7]}.{domain}"],
-            "foreign": [f"{label}.{rng.choice(('example.edu', 'other.test', 'far.example'))}"
+            "foreign": [f"{label}.{rng.choice(('example.edu', 'other.example', 'far.example'))}"
                         for label in labels[:2]],
             "single": [labels[8]],
             "reverse": [f"{rng.randrange(1, 255)}.{rng.randrange(256)}.168.192.in-addr.arpa"

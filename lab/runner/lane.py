@@ -69,8 +69,7 @@ class Run:
                 world.services[name] = daemons.Service(name, world)
                 world.services[name].start()
         for service in world.services.values():
-            if "forward" not in service.options:
-                service.wait_ready()
+            service.wait_ready()
         self.bend("start")
 
     def listen(self):

@@ -91,7 +91,10 @@ class Load:
     async def stop(self):
         for task in [*self.tasks, *self.actions]:
             task.cancel()
-        await asyncio.gather(*self.tasks, *self.actions, return_exceptions=True)
+        ended = await asyncio.gather(*self.tasks, *self.actions, return_exceptions=True)
+        for result in ended:
+            if isinstance(result, Exception):
+                raise result
 
     # --- what an action needs to know ---
 
@@ -109,6 +112,8 @@ class Load:
         return habits
 
     def name(self, spec, rng):
+        if spec["names"] == "many":
+            return f"host{rng.randrange(1000000)}.{self.world.plan.domain}"
         return rng.choice(self.world.plan.names[spec["names"]])
 
 
@@ -166,8 +171,11 @@ async def visit(load, spec, client, rng):
 
 
 async def fallback(load, spec, client, rng):
-    """Happy eyeballs (RFC 8305): the second address is tried 250 ms after the first."""
+    """Happy eyeballs (RFC 8305): of a name's two addresses, the second is tried 250 ms later."""
     loop = asyncio.get_running_loop()
+    if not await stub.lookup(client, rng, [load.address("dns")], [load.name(spec, rng)],
+                             load.habits(spec, client)):
+        return
     sock = client.tcp("")
     try:
         async with asyncio.timeout(0.25):
@@ -183,7 +191,8 @@ async def secure_page(load, sock):
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     name = load.world.plan.names["zone"][0]
-    reader, writer = await asyncio.open_connection(sock=sock, ssl=context, server_hostname=name)
+    reader, writer = await asyncio.open_connection(sock=sock.dup(), ssl=context,
+                                                   server_hostname=name)
     try:
         writer.write(f"GET / HTTP/1.0\r\nHost: {name}\r\n\r\n".encode("ascii"))
         await reader.read(65536)

@@ -66,6 +66,8 @@ class Network:
         first = self.routers[0]
         self.batch(first, f"link add lan address {self.next_mac()} type bridge",
                    "link set lan up")
+        for family in ("iptables", "ip6tables", "arptables"):
+            self.spaces.sysctl(first, f"net.bridge.bridge-nf-call-{family}", 0, needed=False)
         local = [machine for machine in machines if machine.place == "lan"]
         for machine in local:
             port = f"to-{machine.name}"

@@ -41,9 +41,10 @@ def dns_reply(request, options):
         return dnswire.answer(request, dnswire.RCODES[options["edns_rcode"]])
     if "rcode" in options:
         return dnswire.answer(request, dnswire.RCODES[options["rcode"]], authoritative=False)
-    if name not in records:
+    addresses = records.get(name, options.get("default"))
+    if addresses is None:
         return dnswire.answer(request, dnswire.RCODES["NXDOMAIN"])
-    return dnswire.answer(request, 0, records[name])
+    return dnswire.answer(request, 0, addresses)
 
 
 def serve_dns(address, port, options):

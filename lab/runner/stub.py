@@ -45,6 +45,7 @@ async def resolve(client, rng, servers, name, habits):
                 if rcode in (0, dnswire.RCODES["NXDOMAIN"]):
                     return rcode
                 last = rcode
+                sockets.pop(server).close()
         return last
     finally:
         for sock in sockets.values():

@@ -43,8 +43,9 @@ COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
 
 # Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
 # resolver, of a domain that the server does not serve, without a domain,
-# of an address.
-NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse")
+# of an address, never the same twice (the servers have a wildcard).
+NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse",
+         "many")
 
 # What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
 BENDS = {
@@ -57,7 +58,7 @@ BENDS = {
     "drop_fast": ({"service", "where", "per_second", "burst"}, set()),
     "lose": ({"service", "where", "share"}, {"direction"}),
     "mute_icmp": ({"where"}, set()),
-    "host_down": ({"host"}, {"neighbours"}),
+    "host_down": ({"host"}, {"neighbours", "how"}),
     "route": ({"to", "kind"}, set()),
     "loop": ({"to"}, set()),
     "shape": ({"where", "kbit"}, set()),
