@@ -47,6 +47,7 @@ def main():
         return complain(missing)
     if options.once is not None:
         return lane.once(chosen[0], options.once, options.out, options.prefix)
+    namespace.sweep()
     jobs = [(each, seed) for seed in options.seeds for each in chosen]
     return Lab(options, jobs).run()
 
@@ -89,6 +90,10 @@ def what_is_missing():
     return ""
 
 
+def leave(number, _frame):
+    raise SystemExit(128 + number)
+
+
 class Lab:
     """Runs jobs in parallel lanes; most of a run's time is sleeping."""
 
@@ -98,8 +103,8 @@ class Lab:
         self.logs = pathlib.Path(tempfile.mkdtemp(prefix="whydown-lab-logs."))
 
     def run(self):
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, lambda *_: sys.exit(1))
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, leave)
         started, waiting = time.monotonic(), list(enumerate(self.jobs))
         try:
             while waiting or self.running:
@@ -108,8 +113,6 @@ class Lab:
                     time.sleep(0.3)  # set-up is what costs processor time: not all at once
                 self.reap()
                 time.sleep(0.1)
-        except KeyboardInterrupt:
-            return 1
         finally:
             for lane_run in self.running:
                 self.end(lane_run)
@@ -127,7 +130,8 @@ class Lab:
         process = subprocess.Popen(
             [sys.executable, "-B", __file__, "--once", str(seed), "--scenario", each["id"],
              "--scenarios", self.options.scenarios, "--out", self.options.out, "--prefix", prefix],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+            preexec_fn=namespace.dies_with(os.getpid(), signal.SIGTERM))
         seconds = sum(span[1] for span in each["times"].values()) + SET_UP_SECONDS
         self.running.append({"process": process, "log": log, "prefix": prefix, "job": job,
                              "deadline": time.monotonic() + seconds})

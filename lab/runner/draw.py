@@ -146,7 +146,7 @@ def draw(scenario, seed):
         domain=domain, names=draw_names(rng, domain),
         times={key: between(rng, span) for key, span in scenario["times"].items()},
         taps=draw_taps(rng, scenario["capture"]),
-        stubs=[draw_stub(rng) for _ in range(count)], nft=rng.random() < 0.5,
+        stubs=[draw_stub(rng, ip) for _ in range(count)], nft=rng.random() < 0.5,
         kill=rng.choice(("TERM", "KILL")), quiet_v6=rng.random() < 0.7,
         background=draw_background(rng, scenario["background"]))
     return plan
@@ -198,10 +198,10 @@ def draw_view(rng, capture, side):
     return looking, rng.choice(cooked if looking == "any" else plain)
 
 
-def draw_stub(rng):
+def draw_stub(rng, ip):
     """A client's habits: glibc and its like repeat after seconds, browsers ask for both types."""
     return {"timeout": rng.choice((1.0, 1.5, 2.0, 3.0, 5.0)), "tries": rng.choice((1, 2, 2, 3)),
-            "types": rng.choice((["A"], ["A", "AAAA"], ["A", "AAAA"])),
+            "types": rng.choice((["AAAA" if ip == 6 else "A"], ["A", "AAAA"], ["A", "AAAA"])),
             "edns": rng.random() < 0.6, "patience": rng.uniform(2.5, 5.0),
             "pace": rng.uniform(0.0, 1.0), "ttl": rng.choice((64, 64, 64, 128))}
 

@@ -105,6 +105,7 @@ class Load:
     def habits(self, spec, client):
         """The client's own habits, where the scenario does not fix them."""
         habits = dict(client.habits)
+        habits["type"] = spec.get("types", ["AAAA" if self.world.plan.ip == 6 else "A"])[0]
         habits.update({key: spec[key] for key in ("timeout", "tries", "types", "edns", "rd")
                        if key in spec})
         if not isinstance(habits["edns"], bool):

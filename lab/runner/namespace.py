@@ -8,6 +8,7 @@ with the lab (PR_SET_PDEATHSIG), whatever ends the lab.
 import contextlib
 import ctypes
 import os
+import re
 import signal
 import subprocess
 
@@ -25,6 +26,15 @@ class Failed(Exception):
 def enter(descriptor):
     if LIBC.setns(descriptor, CLONE_NEWNET) != 0:
         raise OSError(ctypes.get_errno(), "setns")
+
+
+def dies_with(parent, number):
+    """What a new process calls so that it gets the signal when its parent is gone."""
+    def tie():
+        LIBC.prctl(PR_SET_PDEATHSIG, number)
+        if os.getppid() != parent:  # it was gone already
+            os._exit(1)
+    return tie
 
 
 class Namespaces:
@@ -53,12 +63,10 @@ class Namespaces:
 
     def start(self, host, arguments, **options):
         """Starts a long-lived process in the namespace; its process id is the program's own."""
-        handle, parent = self.handles[host], os.getpid()
+        handle, tie = self.handles[host], dies_with(os.getpid(), signal.SIGKILL)
 
         def prepare():
-            LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent:
-                os._exit(1)
+            tie()
             enter(handle)
 
         options.setdefault("stdin", subprocess.DEVNULL)
@@ -106,16 +114,17 @@ def command(*arguments, text=None):
     return done.stdout
 
 
-def names(prefix):
+def names(start):
+    """The namespaces whose names begin so."""
     try:
-        return [name for name in os.listdir(FOLDER) if name.startswith(prefix + "-")]
+        return [name for name in os.listdir(FOLDER) if name.startswith(start)]
     except FileNotFoundError:
         return []
 
 
 def remove(prefix):
     """Removes the namespaces of a run, and kills what still lives in them, by process id."""
-    for name in names(prefix):
+    for name in names(prefix + "-"):
         pids = subprocess.run(["ip", "netns", "pids", name], capture_output=True, text=True,
                               check=False).stdout.split()
         for pid in pids:
@@ -123,3 +132,11 @@ def remove(prefix):
                 if int(pid) != os.getpid():
                     os.kill(int(pid), signal.SIGKILL)
         subprocess.run(["ip", "netns", "del", name], capture_output=True, check=False)
+
+
+def sweep():
+    """Removes what a lab left behind whose process is gone (it lost its power, say)."""
+    for prefix in {name.split("-")[0] for name in names("wl")}:
+        found = re.fullmatch(r"wl(\d+)x\d+", prefix)
+        if found and not os.path.exists(f"/proc/{found.group(1)}"):
+            remove(prefix)

@@ -21,7 +21,7 @@ ANSWER_REQUIRED = {"fault", "step", "service", "cause", "shown"}
 ANSWER = ANSWER_REQUIRED | {"accept", "ties", "transport", "text", "recovered", "port",
                             *words.SIDES}
 SIDE = {"sees", "fault", "accept", "step", "cause", "ties", "shown", "text", "looking", "transport"}
-TEXT = {"ties", "shown", "accept", "cause"}
+TEXT = {"fault", "ties", "shown", "accept", "cause"}
 
 
 class Refused(Exception):

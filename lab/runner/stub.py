@@ -72,7 +72,7 @@ async def query(client, rng, server, name, habits):
     ident = rng.randrange(65536)
     sock = client.udp(server, DNS_PORT)
     try:
-        message = dnswire.query(ident, name, habits["types"][0], habits["edns"],
+        message = dnswire.query(ident, name, habits["type"], habits["edns"],
                                 habits.get("version", 0), habits.get("rd", True))
         await loop.sock_sendall(sock, message)
         await asyncio.wait_for(answers(sock, {ident: ""}), habits["timeout"])
@@ -89,7 +89,7 @@ async def query_tcp(client, rng, server, name, habits):
     try:
         async with asyncio.timeout(habits["timeout"]):
             await loop.sock_connect(sock, (server, DNS_PORT))
-            message = dnswire.query(rng.randrange(65536), name, habits["types"][0])
+            message = dnswire.query(rng.randrange(65536), name, habits["type"])
             await loop.sock_sendall(sock, struct.pack(">H", len(message)) + message)
             await loop.sock_recv(sock, 4096)
     except (OSError, TimeoutError):
