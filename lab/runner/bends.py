@@ -4,6 +4,7 @@ The fields of each kind are in words.py; the scenario loader has checked them.
 """
 
 import asyncio
+import ipaddress
 import json
 import pathlib
 
@@ -106,13 +107,14 @@ def lose(world, spec):
     return world.firewall.add(host, rules)
 
 
-def mute_icmp(world, spec):
-    """A machine that sends no ICMP errors, as some systems and many firewalls are set up."""
+def mute(world, spec):
+    """A machine that sends no ICMP errors and no resets, as some systems are set up."""
     host = "r" if spec["where"] == "router" else spec["where"]
     kinds = "icmpv6 type { destination-unreachable, time-exceeded }" if world.plan.ip == 6 \
         else "icmp type { destination-unreachable, time-exceeded }"
     return world.firewall.table(
-        host, "inet", ["chain output { type filter hook output priority 0;", f"{kinds} drop", "}"])
+        host, "inet", ["chain output { type filter hook output priority 0;", f"{kinds} drop",
+                       "tcp flags & rst == rst drop", "}"])
 
 
 def host_down(world, spec):
@@ -143,6 +145,14 @@ def route(world, spec):
     line = f"route %s {spec['kind']} {service['address']}"
     world.network.batch("r", line % "add")
     return lambda: world.network.batch("r", line % "del")
+
+
+def uplink(world, spec):
+    """The clients' gateway loses its way to everything else."""
+    gateway = world.network.routers[0]
+    way = str(next(ipaddress.ip_network(world.plan.transits[0]).hosts()) + 1)
+    world.network.batch(gateway, "route del default")
+    return lambda: world.network.batch(gateway, f"route add default via {way}")
 
 
 def loop(world, spec):
@@ -220,5 +230,5 @@ def mask(world, spec):
 
 
 BENDS = {each.__name__: each for each in (
-    stop, hang, rebind, options, reject, drop, drop_fast, lose, mute_icmp, host_down, route, loop,
-    shape, flood, sysctl, inject_reset, mask)}
+    stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
+    shape, flood, sysctl, inject_reset, mask, uplink)}

@@ -152,8 +152,8 @@ def kind_of(address):
 
 
 def named(service, address):
-    zone = f"$TTL {service.options.get('ttl', 300)}\n@ SOA ns1 hostmaster 1 3600 600 86400 60\n  NS ns1\nns1 " \
-           f"{kind_of(service.address)} {service.address}\n"
+    zone = f"$TTL {service.options.get('ttl', 300)}\n@ SOA ns1 hostmaster 1 3600 600 86400 60\n" \
+           f"  NS ns1\nns1 {kind_of(service.address)} {service.address}\n"
     for name, addresses in service.records().items():
         label = name[:-len(service.domain()) - 1]
         zone += "".join(f"{label} {kind_of(each)} {each}\n" for each in addresses)
@@ -163,8 +163,8 @@ def named(service, address):
     six = ":" in address
     allowed = "any; "
     if service.options.get("allow") == "others":
-        allowed = "".join(f"{each}; " for each in service.world.bystanders()) + "localhost; "
-        allowed += f"{service.address}; "
+        welcome = [*service.world.bystanders(), "localhost", service.address]
+        allowed = "".join(f"{each}; " for each in welcome)
     listen = f"listen-on{'-v6' if six else ''} {{ {address}; }}; " \
              f"listen-on{'' if six else '-v6'} {{ none; }};"
     service.write("named.conf", f"""options {{ directory "{service.folder}"; pid-file none;

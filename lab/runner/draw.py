@@ -127,7 +127,8 @@ def draw(scenario, seed):
     gateway, taken = str(lan[1]), set()
     count = rng.randint(*map(int, scenario["clients"]["count"]))
     place = {"lan": lan}
-    clients = [Machine(f"c{number + 1}", "lan", nets.host(lan, taken), gateway, str(lan), mac(rng)) for number in range(count)]
+    clients = [Machine(f"c{number + 1}", "lan", nets.host(lan, taken), gateway, str(lan), mac(rng))
+               for number in range(count)]
     hosts = {}
     for name, host in scenario["host"].items():
         net = lan if host["place"] == "lan" else nets.network()

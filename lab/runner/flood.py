@@ -54,7 +54,8 @@ def packet(order, rng):
         segment = struct.pack(">HHHH", port, order["port"], 8 + len(body), 0) + body
         protocol, at = 17, 6
     segment = transport(source, order["target"], protocol, segment, at)
-    return ip_header(source, order["target"], protocol, len(segment), rng.randrange(65536)) + segment
+    ident = rng.randrange(65536)
+    return ip_header(source, order["target"], protocol, len(segment), ident) + segment
 
 
 def main():

@@ -24,9 +24,11 @@ def reset_for(data, order, ttl, rng):
     sport, dport, seq = struct.unpack_from(">HHI", data, head)
     if target != order["target"] or dport != order["port"] or data[head + 13] & 0x12 != 2:
         return None
-    segment = struct.pack(">HHIIBBHHH", dport, sport, 0, (seq + 1) & 0xffffffff, 0x50, 0x14, 0, 0, 0)
+    answered = (seq + 1) & 0xffffffff
+    segment = struct.pack(">HHIIBBHHH", dport, sport, 0, answered, 0x50, 0x14, 0, 0, 0)
     segment = transport(target, source, 6, segment, 16)
-    return source, ip_header(target, source, 6, len(segment), rng.randrange(1, 65536), ttl) + segment
+    head = ip_header(target, source, 6, len(segment), rng.randrange(1, 65536), ttl)
+    return source, head + segment
 
 
 def main():

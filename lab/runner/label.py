@@ -10,6 +10,7 @@ from . import namespace, signs
 
 SCHEMA = "whydown.label/1"
 FEWEST = 2         # failing requests that make an incident worth a label
+USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
 STILL_OPEN = 3.0   # a request without an answer so near to the end is not yet unanswered
 
 
@@ -70,8 +71,7 @@ class Labeller:
 
     def service(self, fields):
         service = self.plan.services[fields["service"]]
-        transport = fields.get("transport") or (
-            "udp" if fields["step"] == "name" else "arp" if fields["step"] == "address" else "tcp")
+        transport = fields.get("transport", USUAL.get(fields["step"], "tcp"))
         return service["address"], fields.get("port", service["port"]), transport
 
     def found(self, fields, packets):
@@ -79,7 +79,8 @@ class Labeller:
         watched = signs.Service(packets, [address], port,
                                 "udp" if transport == "udp" else "tcp")
         known = {machine.address for machine in self.plan.clients}
-        return sorted({(*request, fault) for fault in fields["fault"] for request in watched.failed(fault)
+        return sorted({(*request, fault) for fault in fields["fault"]
+                       for request in watched.failed(fault)
                        if request[2] in known or fault == "arp.no_reply"})
 
     def fault(self, fields, found, ended):

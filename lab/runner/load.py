@@ -316,6 +316,7 @@ async def ping_gateway(load, client, rng):
     await echo(client, client.machine.gateway, rng)
 
 
-ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit, "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
+ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
+           "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
            "local_noise": local_noise}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -163,7 +163,8 @@ def check_bend(check, key, item, data):
 def check_capture(check, data):
     capture = data["capture"]
     check.keys("capture", capture, {"sides"},
-               {"sides", "server", "looking", "filter", "forms", "links", "direction", "snaplen", "late"})
+               {"sides", "server", "looking", "filter", "forms", "links", "direction", "snaplen",
+                "late"})
     check.all_of("capture.sides", capture["sides"], words.SIDES)
     if "server" in capture["sides"]:
         check.one_of("capture.server", capture.get("server"), data["host"])

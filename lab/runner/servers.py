@@ -4,7 +4,8 @@ Run as `servers.py FILE`; the file holds kind, address, port and options as JSON
 options again.
 
   dns   answers from `records`; `rcode` for all, `edns_rcode` where the query has EDNS, `delay`
-        seconds per query served one after the other, so that it has a capacity
+        seconds per query served one after the other, so that it has a capacity; REFUSED for what
+        comes above `refuse_over` queries in a second
   http  one small page after `delay` seconds, with `status`
   tcp   sends a greeting, then echoes
   udp   echoes
@@ -39,12 +40,25 @@ def dns_reply(request, options):
     has_edns = request[11] > 0
     if has_edns and "edns_rcode" in options:
         return dnswire.answer(request, dnswire.RCODES[options["edns_rcode"]])
+    if over_limit(options):
+        return dnswire.answer(request, dnswire.RCODES["REFUSED"], authoritative=False)
     if "rcode" in options:
         return dnswire.answer(request, dnswire.RCODES[options["rcode"]], authoritative=False)
     addresses = records.get(name, options.get("default"))
     if addresses is None:
         return dnswire.answer(request, dnswire.RCODES["NXDOMAIN"])
     return dnswire.answer(request, 0, addresses)
+
+
+def over_limit(options):
+    """Whether this second has had more queries than `refuse_over`, which some servers refuse."""
+    if "refuse_over" not in options:
+        return False
+    second = int(time.monotonic())
+    if options.get("second") != second:
+        options.update(second=second, seen=0)
+    options["seen"] += 1
+    return options["seen"] > options["refuse_over"]
 
 
 def serve_dns(address, port, options):
