@@ -24,7 +24,6 @@ class Capture:
         self.raw = world.work / f"{tap.side}.raw.pcap"
         self.log = world.work / f"{tap.side}.tcpdump"
         self.process = None
-        self.began = self.ended = 0.0
 
     def place(self):
         """(namespace, interface) of this side."""
@@ -69,10 +68,8 @@ class Capture:
                 raise namespace.Failed(f"tcpdump at {self.tap.side}: "
                                        f"{self.log.read_text(errors='replace').strip()}")
             time.sleep(0.03)
-        self.began = time.time()
 
     def stop(self):
-        self.ended = time.time()
         if self.process.poll() is not None:
             raise namespace.Failed(f"tcpdump at {self.tap.side} ended by itself: "
                                    f"{self.log.read_text(errors='replace').strip()}")

@@ -204,7 +204,8 @@ def draw_stub(rng, ip):
     return {"timeout": rng.choice((1.0, 1.5, 2.0, 3.0, 5.0)), "tries": rng.choice((1, 2, 2, 3)),
             "types": rng.choice((["AAAA" if ip == 6 else "A"], ["A", "AAAA"], ["A", "AAAA"])),
             "edns": rng.random() < 0.6, "patience": rng.uniform(2.5, 5.0),
-            "pace": rng.uniform(0.0, 1.0), "ttl": rng.choice((64, 64, 64, 128))}
+            "pace": rng.uniform(0.0, 1.0), "ttl": rng.choice((64, 64, 64, 128)),
+            "same_socket": rng.random() < 0.7}
 
 
 def draw_background(rng, wanted):

@@ -11,7 +11,6 @@ from . import namespace, signs
 SCHEMA = "whydown.label/1"
 FEWEST = 2         # failing requests that make an incident worth a label
 USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
-STILL_OPEN = 3.0   # a request without an answer so near to the end is not yet unanswered
 
 
 def merged(answer, side, text_only, looking):
@@ -46,8 +45,11 @@ class Labeller:
     def __init__(self, scenario, plan):
         self.scenario, self.plan = scenario, plan
 
-    def label(self, tap, name, packets, began, ended, note):
-        """The label as a dictionary, or Failed."""
+    def label(self, tap, name, packets, note):
+        """The label as a dictionary, or Failed. Times are those of the packets: what is shown."""
+        if not packets:
+            raise namespace.Failed(f"{tap.side}: nothing was captured")
+        began, ended = packets[0].time, packets[-1].time
         faults, first = [], ended
         for answer in self.scenario["answer"]:
             fields = merged(answer, tap.side, without_headers(tap), tap.looking)
@@ -60,7 +62,7 @@ class Labeller:
                     f"expects {'' if wanted else 'no '}{fields['fault']}, the capture holds "
                     f"{len(found)} such requests of {len(packets)} packets")
             if wanted:
-                faults.append(self.fault(fields, found, ended))
+                faults.append(self.fault(fields, found))
                 first = min(first, min(each[0] for each in found))
         seconds = max(ended - began, 0.0)
         return {"schema": SCHEMA, "scenario": self.plan.scenario, "seed": self.plan.seed,
@@ -83,14 +85,13 @@ class Labeller:
                        for request in watched.failed(fault)
                        if request[2] in known or fault == "arp.no_reply"})
 
-    def fault(self, fields, found, ended):
+    def fault(self, fields, found):
         address, port, transport = self.service(fields)
-        settled = [each for each in found if each[1] < ended - STILL_OPEN] or found
         out = {"fault": fields["fault"], "accept": fields.get("accept", []),
                "step": fields["step"], "servers": [address]}
         if transport in ("udp", "tcp"):
             out["port"] = port
-        last = max(each[1] for each in settled)
+        last = max(each[1] for each in found)
         return {**out, "transport": transport, "clients": sorted({each[2] for each in found}),
                 "cause": fields["cause"], "ties": fields.get("ties", []),
                 "shown": fields["shown"], "first": rfc3339(found[0][0]), "last": rfc3339(last),

@@ -134,7 +134,7 @@ class Run:
                               *world.notes])
             if capture.dropped():
                 note += f"; tcpdump dropped {capture.dropped()} packets"
-            made = labeller.label(capture.tap, name, seen, capture.began, capture.ended, note)
+            made = labeller.label(capture.tap, name, seen, note)
             path = folder / f"{capture.tap.side}.label.json"
             path.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
         (folder / "run.json").write_text(

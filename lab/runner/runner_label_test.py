@@ -47,7 +47,10 @@ SIGNS = [
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), udp(1.01, 1, 0)], 0),
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 1)], 0),
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3, server=R)], 0),
-    ("dns.no_response", "udp", 53, [udp(1, 1), udp(2, 1), udp(9, 2), udp(9.1, 2, 0)], 1),
+    ("dns.no_response", "udp", 53, [udp(1, 1), udp(6, 2), udp(6.1, 2, 0)], 1),
+    ("dns.no_response", "udp", 53, [udp(1, 1), udp(5, 2), udp(5.1, 2, 0)], 0),
+    ("dns.no_response", "udp", 53, [udp(1, 1), udp(2, 1), udp(3, 2), udp(3.1, 2, 0)], 1),
+    ("dns.no_response", "udp", 53, [udp(1, 1), udp(1.001, 1), udp(3, 2), udp(3.1, 2, 0)], 0),
     ("dns.no_response", "udp", 53, [udp(1, 1), error(4, 3, 1)], 0),
     ("dns.servfail", "udp", 53, [udp(1, 1), udp(1.1, 1, 2)], 1),
     ("dns.servfail", "udp", 53, [udp(1, 1), udp(1.1, 1, 3)], 0),
@@ -102,7 +105,12 @@ class Labels(unittest.TestCase):
             error(1010.1 + number, 3, 3, port=4000 + number, **mine))]
 
     def label(self, tap, seen):
-        return self.labeller.label(tap, "x", seen, 1000.0, 1020.0, "words")
+        edges = [Packet(1000.0, "udp"), Packet(1020.0, "udp")]
+        return self.labeller.label(tap, "x", [edges[0], *seen, edges[1]], "words")
+
+    def test_an_empty_capture_has_no_label(self):
+        with self.assertRaises(namespace.Failed):
+            self.labeller.label(self.tap(), "x", [], "words")
 
     def test_the_whole_label(self):
         made = self.label(self.tap(), self.failing())

@@ -7,6 +7,12 @@ search for a neighbour.
 
 import dataclasses
 
+# Seconds of capture after the first packet of a request that make a missing answer a silence: what
+# stubs wait by default, or less where the client itself had given up waiting and asked again.
+SILENCE_ONE_TRY = 5.0
+SILENCE_RETRIED = 2.0
+RETRY = 0.5  # a second packet later than this is a repeat, and not the same one seen twice
+
 # Of IPv4 (RFC 792, 1812) and of IPv6 (RFC 4443), by the length of the address.
 ERRORS = {4: {(3, 3): "port", (3, 9): "prohibited", (3, 10): "prohibited", (3, 13): "prohibited",
               (3, 1): "host", (3, 7): "host", (3, 0): "net", (3, 6): "net", (11, 0): "ttl"},
@@ -32,9 +38,10 @@ class Request:
     answered: bool = False
     reset: bool = False
 
-    @property
-    def silent(self):
-        return not (self.answered or self.icmp or self.reset)
+    def silent(self, end):
+        """Whether it got nothing at all, and the capture went on long enough to say so."""
+        needed = SILENCE_RETRIED if self.last - self.first > RETRY else SILENCE_ONE_TRY
+        return end - self.first >= needed and not (self.answered or self.icmp or self.reset)
 
 
 class Service:
@@ -116,10 +123,10 @@ class Service:
             return [(times[0], times[-1], asker, address)
                     for (asker, address), times in self.asked.items() if len(times) >= 3]
         return [(request.first, request.last, request.client, request.server)
-                for request in self.requests.values() if fails(request, fault)]
+                for request in self.requests.values() if fails(request, fault, self.end)]
 
 
-def fails(request, fault):
+def fails(request, fault, end):
     if fault in ICMP_FAULTS:
         return request.icmp == ICMP_FAULTS[fault]
     if fault in RCODE_FAULTS:
@@ -127,7 +134,7 @@ def fails(request, fault):
     if fault == "tcp.refused":
         return request.reset or request.icmp == "port"
     if fault in ("dns.no_response", "tcp.no_response"):
-        return request.silent
+        return request.silent(end)
     raise KeyError(f"no sign is known for the fault {fault}")
 
 

@@ -1,8 +1,9 @@
 """What clients do with DNS: a stub resolver with glibc's schedule, one-shot queries, TCP.
 
 As glibc's stub does, a lookup asks its first server for all types over one connected socket, waits,
-goes to the next server, and starts over for `tries` rounds. A connected socket learns of an ICMP
-port unreachable at once, and the stub then moves on without waiting.
+goes to the next server, and starts over for `tries` rounds, from the same port or (other stubs) a
+new one. A connected socket learns of an ICMP port unreachable at once, and the stub then moves on
+without waiting.
 """
 
 import asyncio
@@ -39,7 +40,11 @@ async def resolve(client, rng, servers, name, habits):
                         await loop.sock_sendall(sock, dnswire.query(ident, name, kind,
                                                                     habits["edns"]))
                     rcode = await asyncio.wait_for(answers(sock, wanted), habits["timeout"])
-                except (OSError, asyncio.TimeoutError):
+                except asyncio.TimeoutError:
+                    if not habits["same_socket"]:
+                        sockets.pop(server).close()
+                    continue
+                except OSError:
                     sockets.pop(server).close()
                     continue
                 if rcode in (0, dnswire.RCODES["NXDOMAIN"]):
