@@ -150,8 +150,8 @@ def route(world, spec):
 def uplink(world, spec):
     """The clients' gateway loses its way to everything else."""
     gateway = world.network.routers[0]
-    way = str(next(ipaddress.ip_network(world.plan.transits[0]).hosts()) + 1)
-    world.network.batch(gateway, "route del default")
+    way = ipaddress.ip_network(world.plan.transits[0])[2]
+    world.network.batch(gateway, f"route del default via {way}")
     return lambda: world.network.batch(gateway, f"route add default via {way}")
 
 
