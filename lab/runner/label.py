@@ -62,8 +62,9 @@ class Labeller:
                     f"expects {'' if wanted else 'no '}{fields['fault']}, the capture holds "
                     f"{len(found)} such requests of {len(packets)} packets")
             if wanted:
-                faults.append(self.fault(fields, found))
-                first = min(first, min(each[0] for each in found))
+                beside = self.found({**fields, "fault": fields.get("accept", [])}, packets)
+                faults.append(self.fault(fields, found, beside, tap.side))
+                first = min(first, found[0][0])
         seconds = max(ended - began, 0.0)
         return {"schema": SCHEMA, "scenario": self.plan.scenario, "seed": self.plan.seed,
                 "capture": name, "side": tap.side, "seconds": round(seconds, 3),
@@ -85,14 +86,23 @@ class Labeller:
                        for request in watched.failed(fault)
                        if request[2] in known or fault == "arp.no_reply"})
 
-    def fault(self, fields, found):
+    def flooded(self, side):
+        """Whether a flood is in view, whose packets are requests of the service too."""
+        return side != "client" and any(bend["do"] == "flood" for bend in self.scenario["bend"])
+
+    def fault(self, fields, found, beside, side):
+        """One fault; what is accepted beside it is part of the same outage."""
         address, port, transport = self.service(fields)
         out = {"fault": fields["fault"], "accept": fields.get("accept", []),
                "step": fields["step"], "servers": [address]}
         if transport in ("udp", "tcp"):
             out["port"] = port
-        last = max(each[1] for each in found)
-        return {**out, "transport": transport, "clients": sorted({each[2] for each in found}),
-                "cause": fields["cause"], "ties": fields.get("ties", []),
-                "shown": fields["shown"], "first": rfc3339(found[0][0]), "last": rfc3339(last),
+        whole = [each for each in found + beside if each[0] >= found[0][0]]
+        main = [each for each in whole if each[4] != "arp.no_reply"] or whole
+        if not self.flooded(side):
+            out["clients"] = sorted({each[2] for each in main})
+        last = max(each[1] for each in main)
+        return {**out, "transport": transport, "cause": fields["cause"],
+                "ties": fields.get("ties", []), "shown": fields["shown"],
+                "first": rfc3339(found[0][0]), "last": rfc3339(last),
                 "recovered": self.plan.times["after"] > 0 and fields.get("recovered", True)}

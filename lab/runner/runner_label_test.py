@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A label says what the scenario's answer is for that side and form, as the packets bear it out."""
 
+import json
 import os
 import pathlib
 import struct
@@ -13,6 +14,7 @@ SOURCE = pathlib.Path(os.environ.get("WHYDOWN_SOURCE", LAB.parent))
 sys.path.insert(0, str(LAB))
 from runner import capture, dnswire, draw, flood, label, namespace, packets, scenario  # noqa: E402
 from runner import signs  # noqa: E402
+from score import labels  # noqa: E402
 from runner.packets import Packet  # noqa: E402
 
 FAULTS = scenario.catalogue_faults(SOURCE)
@@ -26,8 +28,10 @@ def udp(time, ident, reply=None, client=C, port=4000, server=S):
     return Packet(time, "udp", server, client, 63, 53, port, dns=(ident, reply, "a.example"))
 
 
-def error(time, kind, code, client=C, port=4000, server=S, by=S, transport="udp", dport=53):
+def error(time, kind, code, client=C, port=4000, server=S, by=S, transport="udp", dport=53,
+          ident=None):
     quote = Packet(0, transport, client, server, 63, port, dport)
+    quote.dns = ident and (ident, 0, "a.example")
     return Packet(time, "icmp", by, client, 63, icmp=(kind, code), quote=quote)
 
 
@@ -46,6 +50,9 @@ SIGNS = [
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3)], 1),
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), udp(1.01, 1, 0)], 0),
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 1)], 0),
+    ("dns.port_unreachable", "udp", 53,  # the port is used again, for a query that fails
+     [udp(0.5, 9), udp(0.6, 9, 0), udp(1, 1), error(1.1, 3, 3)], 1),
+    ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3, ident=2)], 0),
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3, server=R)], 0),
     ("dns.no_response", "udp", 53, [udp(1, 1), udp(6, 2), udp(6.1, 2, 0)], 1),
     ("dns.no_response", "udp", 53, [udp(1, 1), udp(5, 2), udp(5.1, 2, 0)], 0),
@@ -69,6 +76,7 @@ SIGNS = [
     ("tcp.no_response", "tcp", 80, [tcp(1, 2), tcp(1.1, 0x12, True), tcp(1.2, 0x10)], 0),
     ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask"), arp(3, "ask")], 1),
     ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask")], 0),
+    ("icmp.host_unreachable", "udp", 53, [udp(1, 1), error(4, 3, 1), udp(5, 1), udp(5.1, 1, 0)], 0),
     ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask"), arp(3, "ask"), arp(3.1, "tell")], 0),
 ]
 
@@ -126,6 +134,16 @@ class Labels(unittest.TestCase):
         self.assertEqual("1970-01-01T00:16:52.000000Z", fault["last"])
         self.assertEqual(("firewall_reject_path", [], True, False), (
             fault["cause"], fault["ties"], fault["shown"], fault["recovered"]))
+
+    def test_the_scoring_program_accepts_it(self):
+        for tap, seen in ((self.tap(), self.failing()),
+                          (self.tap("server"), [udp(1001, 1), udp(1001.1, 1, 0)])):
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "x.label.json"
+                path.write_text(json.dumps(self.label(tap, seen)), encoding="utf-8")
+                (path.parent / "x").write_bytes(b"")
+                read = labels.read(path)
+                self.assertEqual("dns.port_unreachable.firewall_reject_path_netdev", read.scenario)
 
     def test_text_without_headers_has_more_ties(self):
         for text, ties in ((["-tttt"], 3), (["-tttt", "-v"], 0), (["-vv"], 0), (["-e"], 3)):

@@ -49,7 +49,9 @@ class Service:
 
     def __init__(self, packets, servers, port, transport):
         self.servers, self.port, self.transport = set(servers), port, transport
-        self.requests = {}
+        self.requests = []
+        self.latest = {}         # key -> the latest request; ports are used again
+        self.by_port = {}        # client, server, port -> its requests
         self.asked = {}          # (asker, address) -> times of unanswered neighbour requests
         self.end = 0.0
         for packet in packets:
@@ -77,14 +79,17 @@ class Service:
         if packet.kind == "tcp" and packet.flags & 0x12 != 0x02:
             return
         key = self.key(packet.source, packet.target, packet.sport, packet)
-        known = self.requests.get(key)
-        if known and not (known.rcode is not None or known.answered or known.reset):
+        known = self.latest.get(key)
+        if known and not (known.answered or known.reset):
             known.last = packet.time
             return
-        self.requests[key] = Request(packet.source, packet.target, packet.time, packet.time, key)
+        request = Request(packet.source, packet.target, packet.time, packet.time, key)
+        self.requests.append(request)
+        self.latest[key] = request
+        self.by_port.setdefault(key[:3], []).append(request)
 
     def see_answer(self, packet):
-        request = self.requests.get(self.key(packet.target, packet.source, packet.dport, packet))
+        request = self.latest.get(self.key(packet.target, packet.source, packet.dport, packet))
         if not request:
             return
         if packet.kind == "tcp":
@@ -103,8 +108,9 @@ class Service:
                 or quote.target not in self.servers:
             return
         kind = ERRORS[6 if ":" in packet.source else 4].get(packet.icmp, "")
-        for request in self.requests.values():
-            if request.key[:3] == (quote.source, quote.target, quote.sport):
+        for request in self.by_port.get((quote.source, quote.target, quote.sport), ()):
+            same = not quote.dns or request.key[3:] in ((), (quote.dns[0],))
+            if same and not request.answered:
                 request.icmp = request.icmp or kind
 
     def see_neighbour(self, packet):
@@ -121,18 +127,19 @@ class Service:
         """The requests that failed as the fault says, as (first, last, client, server)."""
         if fault == "arp.no_reply":
             return [(times[0], times[-1], asker, address)
-                    for (asker, address), times in self.asked.items() if len(times) >= 3]
+                    for (asker, address), times in self.asked.items()
+                    if len(times) >= 3 and ":" not in address]
         return [(request.first, request.last, request.client, request.server)
-                for request in self.requests.values() if fails(request, fault, self.end)]
+                for request in self.requests if fails(request, fault, self.end)]
 
 
 def fails(request, fault, end):
     if fault in ICMP_FAULTS:
-        return request.icmp == ICMP_FAULTS[fault]
+        return request.icmp == ICMP_FAULTS[fault] and not request.answered
     if fault in RCODE_FAULTS:
         return request.rcode in RCODE_FAULTS[fault]
     if fault == "tcp.refused":
-        return request.reset or request.icmp == "port"
+        return request.reset or (request.icmp == "port" and not request.answered)
     if fault in ("dns.no_response", "tcp.no_response"):
         return request.silent(end)
     raise KeyError(f"no sign is known for the fault {fault}")
