@@ -93,6 +93,8 @@ class Files(unittest.TestCase):
         self.assertGreaterEqual(len(healthy), 15)
         self.assertLess(len(healthy), len(every))
         self.assertEqual([], scenario.find(LAB / "scenarios", "dns"))
+        both = scenario.find(LAB / "scenarios", "healthy.*,dns.nxdomain.*")
+        self.assertGreater(len(both), len(healthy))
 
 
 class Coverage(unittest.TestCase):

@@ -4,8 +4,8 @@ Only data. It is complete or refused: an error names the file, the key, what was
 expected, and there is no value that is silently made up, except the defaults named here.
 """
 
+import fnmatch
 import pathlib
-import re
 import tomllib
 
 from . import words
@@ -225,7 +225,7 @@ def catalogue_faults(source):
     return {path.stem for path in (pathlib.Path(source) / "catalogue").glob("*.toml")}
 
 
-def find(folder, pattern):
-    """The scenario files whose id matches the shell pattern, in order."""
-    regex = re.compile("^" + re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".") + "$")
-    return [path for path in sorted(pathlib.Path(folder).glob("*.toml")) if regex.match(path.stem)]
+def find(folder, patterns):
+    """The scenario files whose id matches one of the shell patterns (with commas between)."""
+    return [path for path in sorted(pathlib.Path(folder).glob("*.toml"))
+            if any(fnmatch.fnmatchcase(path.stem, each) for each in patterns.split(","))]
