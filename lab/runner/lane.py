@@ -130,7 +130,7 @@ class Run:
         for capture in self.captures:
             name = capture.write(folder)
             seen = list(packets.read(capture.raw))
-            note = "; ".join([world.scenario["story"].strip(), f"captured on {capture.where}",
+            note = "; ".join([" ".join(world.scenario["story"].split()), f"captured on {capture.where}",
                               *world.notes])
             if capture.dropped():
                 note += f"; tcpdump dropped {capture.dropped()} packets"
@@ -174,6 +174,9 @@ def once(scenario, seed, out, prefix):
         set_aside(folder, work)
         print(f"set-up failed: {error}", file=sys.stderr)
         return 3
+    except BaseException:  # stopped, or a mistake of ours: no half of a run stays
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     finally:
         world.spaces.close()
         shutil.rmtree(work, ignore_errors=True)

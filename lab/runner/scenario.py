@@ -119,7 +119,7 @@ def check_world(check, data):
     for name, service in data["service"].items():
         key = f"service.{name}"
         check.keys(key, service, {"host", "daemon", "port"},
-                   {"host", "daemon", "port", "options", "reached_by"})
+                   {"host", "daemon", "port", "options"})
         check.one_of(f"{key}.host", service["host"], {*data["host"], *data["ghost"]})
         check.all_of(f"{key}.daemon", service["daemon"], words.DAEMONS)
         ports = service["port"] if isinstance(service["port"], list) else [service["port"]]
@@ -127,6 +127,7 @@ def check_world(check, data):
             if not isinstance(port, int) or not 0 < port < 65536:
                 check.refuse(f"{key}.port", service["port"], "ports of 1 to 65535")
         service["port"] = ports
+        check.all_of(f"{key}.options", list(service.get("options", {})), words.OPTIONS)
         if service["host"] in data["ghost"] and service["daemon"]:
             check.refuse(f"{key}.daemon", service["daemon"], "none, as no machine is there")
 
@@ -140,6 +141,7 @@ def check_load(check, key, item, data):
     check.span(f"{key}.every", item["every"])
     check.all_of(f"{key}.phases", item.setdefault("phases", list(words.PHASES)), words.PHASES)
     check.one_of(f"{key}.names", item.setdefault("names", "zone"), words.NAMES)
+    check_values(check, key, item)
     for field in {"to", "then", "also_to"} & set(item):
         check.one_of(f"{key}.{field}", item[field], {*data["service"], *data["host"]})
 
@@ -150,6 +152,9 @@ def check_bend(check, key, item, data):
     required, optional = words.BENDS[item["do"]]
     check.keys(key, item, required | {"do"}, required | optional | {"do", "at", "after"})
     check.one_of(f"{key}.at", item.setdefault("at", "during"), {"start", "during"})
+    check_values(check, key, item)
+    if "to" in item:
+        check.one_of(f"{key}.to", item["to"], data["service"])
     if "service" in item:
         check.one_of(f"{key}.service", item["service"], data["service"])
     if "host" in item:
@@ -158,6 +163,19 @@ def check_bend(check, key, item, data):
         check.one_of(f"{key}.where", item["where"], {"router", *data["host"]})
     if "from" in item:
         check.one_of(f"{key}.from", item["from"], {"victims", *data["host"]})
+
+
+def check_values(check, key, item):
+    """The fields of a load or a bend that are no names of the scenario."""
+    for field, value in item.items():
+        allowed = words.VALUES.get((item["do"], field))
+        if allowed:
+            check.one_of(f"{key}.{field}", value, allowed)
+        if field in words.LISTS:
+            check.all_of(f"{key}.{field}", value, words.LISTS[field])
+        if field in words.NUMBERS and (isinstance(value, bool)
+                                       or not isinstance(value, (int, float)) or value < 0):
+            check.refuse(f"{key}.{field}", value, "a number")
 
 
 def check_capture(check, data):

@@ -36,8 +36,8 @@ LOADS = {
     "fallback": ({"to", "also_to"}, set()),
     "udp": ({"to"}, {"timeout", "tries", "port"}),
     "ping": ({"to"}, set()),
-    "trace": ({"to"}, {"ports"}),
-    "local_noise": (set(), {"ask"}),
+    "trace": ({"to"}, set()),
+    "local_noise": (set(), set()),
 }
 COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
 
@@ -56,7 +56,7 @@ BENDS = {
     "reject": ({"service", "where", "transports"}, {"with", "hook", "from", "ports"}),
     "drop": ({"service", "where", "transports"}, {"from", "ports", "direction"}),
     "drop_fast": ({"service", "where", "per_second", "burst"}, set()),
-    "lose": ({"service", "where", "share"}, {"direction"}),
+    "lose": ({"service", "where", "share"}, set()),
     "mute": ({"where"}, set()),
     "host_down": ({"host"}, {"neighbours", "how"}),
     "route": ({"to", "kind"}, set()),
@@ -68,3 +68,24 @@ BENDS = {
     "inject_reset": ({"service"}, set()),
     "mask": ({"service"}, set()),
 }
+
+# The values that these fields of a bend or a load may have, beside names, which are looked up.
+VALUES = {
+    ("reject", "with"): {"port-unreachable", "admin-prohibited", "host-unreachable",
+                         "net-unreachable", "tcp-reset"},
+    ("reject", "hook"): {"netdev"},
+    ("drop", "direction"): {"in", "out"},
+    ("host_down", "how"): {"power", "cable"},
+    ("host_down", "neighbours"): {"keep"},
+    ("route", "kind"): {"none", "blackhole", "unreachable", "prohibit"},
+    ("flood", "kind"): {"syn", "udp", "dns"},
+}
+
+# What the options of a service may be; see daemons.py and servers.py.
+OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
+           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+
+# Fields that hold a number, and those that hold a list with entries of a kind.
+NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
+           "tries", "port"}
+LISTS = {"transports": {"udp", "tcp"}, "types": {"A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT"}}
