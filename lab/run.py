@@ -56,7 +56,8 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--out", default="build/lab", help="folder for captures and labels")
     parser.add_argument("--seeds", default="1,2,3", type=numbers)
-    parser.add_argument("--scenario", default="*", help="shell patterns of scenario ids, with commas between")
+    parser.add_argument("--scenario", default="*",
+                        help="shell patterns of scenario ids, with commas between")
     parser.add_argument("--scenarios", default=HERE / "scenarios", help="folder of the scenarios")
     parser.add_argument("--jobs", default=6, type=int, help="runs at once")
     parser.add_argument("--list", action="store_true", help="list the scenarios")

@@ -130,8 +130,8 @@ class Run:
         for capture in self.captures:
             name = capture.write(folder)
             seen = list(packets.read(capture.raw))
-            note = "; ".join([" ".join(world.scenario["story"].split()), f"captured on {capture.where}",
-                              *world.notes])
+            story = " ".join(world.scenario["story"].split())
+            note = "; ".join([story, f"captured on {capture.where}", *world.notes])
             if capture.dropped():
                 note += f"; tcpdump dropped {capture.dropped()} packets"
             made = labeller.label(capture.tap, name, seen, note)
