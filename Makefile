@@ -7,6 +7,7 @@ PROGRAM := $(RELEASE)/whydown
 REPORT := build/report
 EXAMPLE := examples/logs/dns-port-unreachable.log
 SEEDS ?= 1,2,3
+SCENARIOS ?= *
 LANES ?= 8
 
 .DEFAULT_GOAL := all
@@ -88,7 +89,7 @@ examples:
 lab: all
 	@scripts/setup.sh lab
 	@rm -rf build/lab
-	@python3 -B lab/run.py --out build/lab --seeds $(SEEDS) --jobs $(LANES); test $$? -le 1
+	@python3 -B lab/run.py --out build/lab --seeds $(SEEDS) --scenario '$(SCENARIOS)' --jobs $(LANES); test $$? -le 1
 	@python3 -B lab/score.py build/lab --whydown $(PROGRAM)
 
 clean:
