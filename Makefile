@@ -6,9 +6,12 @@ RELEASE := build/release
 PROGRAM := $(RELEASE)/whydown
 REPORT := build/report
 EXAMPLE := examples/logs/dns-port-unreachable.log
+SEEDS ?= 1,2,3
+SCENARIOS ?= *
+LANES ?= 8
 
 .DEFAULT_GOAL := all
-.PHONY: all help test report install bench asan fuzz lint format docs examples clean
+.PHONY: all help test report install bench asan fuzz lint format docs examples lab clean
 
 help:
 	@echo "make            build the program ($(PROGRAM))"
@@ -20,6 +23,7 @@ help:
 	@echo "make fuzz       run every fuzzer for FUZZ_SECONDS (default 60) each"
 	@echo "make lint       clang-format, clang-tidy, shellcheck and pyflakes"
 	@echo "make docs       regenerate docs/faults/ and docs/facts.md"
+	@echo "make lab        break real servers in every way, capture, diagnose and score (root; SEEDS=1,2,3)"
 	@echo "make examples   make the example captures again (root; real servers in namespaces)"
 
 # Without the tests (and what they need), unless `make test` has set them up already.
@@ -79,6 +83,14 @@ docs: all
 examples:
 	@scripts/setup.sh examples
 	@examples/make-all.sh examples/captures
+
+# Status 1 of the runner means: some runs could not be made. They are named and missing from the
+# score, and stop nothing.
+lab: all
+	@scripts/setup.sh lab
+	@rm -rf build/lab
+	@python3 -B lab/run.py --out build/lab --seeds $(SEEDS) --scenario '$(SCENARIOS)' --jobs $(LANES); test $$? -le 1
+	@python3 -B lab/score.py build/lab --whydown $(PROGRAM)
 
 clean:
 	rm -rf build

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a task needs and that are missing, and says what it does.
-# Usage: setup.sh build|test|lint|fuzz|bench|lab-fit|examples ...
+# Usage: setup.sh build|test|lint|fuzz|bench|lab|lab-fit|examples ...
 set -euo pipefail
 
 declare -A packages=(
@@ -13,6 +13,8 @@ declare -A packages=(
   [lab-fit]="python3 python3-numpy python3-scipy"
   [examples]="iproute2 iptables nftables tcpdump tshark bind9 bind9-dnsutils unbound nginx-light
               dnsmasq-base curl iputils-ping netcat-openbsd traceroute zstd python3"
+  [lab]="iproute2 iptables nftables tcpdump wireshark-common bind9 unbound nginx-light
+         dnsmasq-base openssl traceroute zstd python3"
 )
 
 missing=()

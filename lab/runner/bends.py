@@ -1,0 +1,234 @@
+"""What breaks. Each kind is one function that bends the network and returns how to undo it.
+
+The fields of each kind are in words.py; the scenario loader has checked them.
+"""
+
+import asyncio
+import ipaddress
+import json
+import pathlib
+
+from .network import DEV
+
+HERE = pathlib.Path(__file__).resolve().parent
+SPOOFED = "198.18.0.0/15"  # the benchmark range (RFC 2544): no machine of the lab is in it
+
+
+def nothing():
+    """What cannot be undone, or need not be."""
+
+
+def stop(world, spec):
+    service = world.services[spec["service"]]
+    service.stop(world.plan.kill)
+    return service.start
+
+
+def hang(world, spec):
+    """Stopped by a signal: for good, or as a pause of some seconds."""
+    service = world.services[spec["service"]]
+    service.hang()
+    if "seconds" in spec:
+        asyncio.get_running_loop().call_later(spec["seconds"], service.resume)
+        return nothing
+    return service.resume
+
+
+def rebind(world, spec):
+    service = world.services[spec["service"]]
+    service.stop("KILL")
+    service.start("::1" if world.plan.ip == 6 else "127.0.0.1")
+
+    def back():
+        service.stop("KILL")
+        service.start()
+    return back
+
+
+def options(world, spec):
+    service = world.services[spec["service"]]
+    before = dict(service.options)
+    service.reload({**before, **spec["set"]})
+    return lambda: service.reload(before)
+
+
+def chains(world, where, service):
+    """(host, chain, target) for a rule about a service at a place."""
+    if where == "router":
+        return "r", "forward", service["address"]
+    return where, "input", None
+
+
+def rules_of(world, spec, verdict):
+    service = world.plan.services[spec["service"]]
+    host, chain, target = chains(world, spec["where"], service)
+    answer = spec.get("direction") == "out"
+    if answer and chain == "input":
+        chain = "output"
+    source = None
+    if spec.get("from") == "victims":
+        source = [machine.address for machine in world.victims()]
+    ports = spec.get("ports", [service["port"]])
+    return host, [{"chain": chain, "transport": transport, "ports": ports, "source": source,
+                   "target": target, "answer": answer, "verdict": verdict}
+                  for transport in spec["transports"]]
+
+
+def reject(world, spec):
+    host, rules = rules_of(world, spec, spec.get("with", "port-unreachable"))
+    if spec.get("hook") != "netdev":
+        return world.firewall.add(host, rules)
+    device = DEV if host != "r" else world.network.outside()
+    return world.firewall.add_ingress(host, device, rules)
+
+
+def drop(world, spec):
+    host, rules = rules_of(world, spec, "drop")
+    return world.firewall.add(host, rules)
+
+
+def drop_fast(world, spec):
+    """A policer: what comes faster than the limit is dropped."""
+    host, rules = rules_of(world, {**spec, "transports": ["udp"]}, "drop")
+    for rule in rules:
+        rule.update(per_second=spec["per_second"], burst=spec["burst"])
+    return world.firewall.add(host, rules)
+
+
+def lose(world, spec):
+    """Random loss of everything between the service's host and the rest, both ways."""
+    service = world.plan.services[spec["service"]]
+    host, _, target = chains(world, spec["where"], service)
+    pairs = ({"chain": "forward", "answer": False}, {"chain": "forward", "answer": True})
+    if host != "r":
+        pairs = ({"chain": "input"}, {"chain": "output"})
+    rules = [{**pair, "target": target, "share": spec["share"], "verdict": "drop"}
+             for pair in pairs]
+    return world.firewall.add(host, rules)
+
+
+def mute(world, spec):
+    """A machine that sends no ICMP errors and no resets, as some systems are set up."""
+    host = "r" if spec["where"] == "router" else spec["where"]
+    kinds = "icmpv6 type { destination-unreachable, time-exceeded }" if world.plan.ip == 6 \
+        else "icmp type { destination-unreachable, time-exceeded }"
+    return world.firewall.table(
+        host, "inet", ["chain output { type filter hook output priority 0;", f"{kinds} drop",
+                       "tcp flags & rst == rst drop", "}"])
+
+
+def host_down(world, spec):
+    """No power (the link stays up and nobody answers) or no cable (the link is down)."""
+    machine = world.plan.hosts[spec["host"]]
+    how = spec.get("how") or ("cable" if world.rng.random() < 0.3 else "power")
+    if how == "cable" and world.plan.times["after"] == 0:
+        world.network.batch(machine.name, f"link set {DEV} down")
+    else:
+        world.network.batch(machine.name, f"address flush dev {DEV} scope global")
+    if spec.get("neighbours") != "keep":
+        world.flush_neighbours(machine.name)
+
+    def back():
+        world.network.address(machine.name, DEV, machine.address, machine.net)
+        world.network.batch(machine.name, f"route replace default via {machine.gateway}")
+    return back
+
+
+def route(world, spec):
+    """The last router has no way (`none`), or a route that says no."""
+    service = world.plan.services[spec["to"]]
+    if spec["kind"] == "none":
+        machine = world.plan.hosts[service["host"]]
+        _, dev = world.network.ports[machine.name]
+        world.network.batch("r", f"route del {machine.net} dev {dev}")
+        return lambda: world.network.batch("r", f"route add {machine.net} dev {dev}")
+    line = f"route %s {spec['kind']} {service['address']}"
+    world.network.batch("r", line % "add")
+    return lambda: world.network.batch("r", line % "del")
+
+
+def uplink(world, spec):
+    """The clients' gateway loses its way to everything else."""
+    gateway = world.network.routers[0]
+    way = ipaddress.ip_network(world.plan.transits[0])[2]
+    world.network.batch(gateway, f"route del default via {way}")
+    return lambda: world.network.batch(gateway, f"route add default via {way}")
+
+
+def loop(world, spec):
+    """The last router sends the packets back to the one before it."""
+    service = world.plan.services[spec["to"]]
+    near = world.network.nearest_transit()
+    world.spaces.sysctl("r", "net.ipv4.conf.all.send_redirects", 0)
+    world.spaces.sysctl("r", "net.ipv4.conf.north.send_redirects", 0)
+    line = f"route %s {service['address']} via {near}"
+    world.network.batch("r", line % "add")
+    return lambda: world.network.batch("r", line % "del")
+
+
+def shape(world, spec):
+    """A thin link: a token bucket on the way out of a machine or of the router to the clients."""
+    host = "r" if spec["where"] == "router" else spec["where"]
+    dev = world.network.outside() if host == "r" else DEV
+    tc = ("tc", "qdisc", "%s", "dev", dev, "root")
+    limit = ("tbf", "rate", f"{spec['kbit']}kbit", "burst", "3000", "latency", "400ms")
+    world.spaces.run(host, *(word.replace("%s", "add") for word in tc), *limit)
+    return lambda: world.spaces.run(host, *(word.replace("%s", "del") for word in tc))
+
+
+def flood(world, spec):
+    """Many packets from one machine, under its own or under invented addresses."""
+    service = world.plan.services[spec["service"]]
+    attacker = world.plan.hosts[spec.get("from", "bad")]
+    invented = world.rng.random() < 0.5
+    world.network.batch("r", f"route add {SPOOFED} via {attacker.address}")
+    world.firewall.table(attacker.name, "inet",
+                         ["chain input { type filter hook input priority 0;",
+                          "meta l4proto { tcp, udp, icmp } drop", "}"])
+    order = {"kind": spec["kind"], "target": service["address"], "port": service["port"],
+             "source": attacker.address, "invented": invented, "seed": world.plan.seed,
+             "per_second": spec["per_second"], "seconds": spec["seconds"],
+             "name": world.plan.names["zone"][0]}
+    world.note(f"flood from {'invented addresses' if invented else attacker.address}")
+    world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "flood.py"), json.dumps(order)])
+    return nothing
+
+
+def sysctl(world, spec):
+    for key, value in spec["set"].items():
+        world.spaces.sysctl(spec["host"], key, value)
+    return nothing
+
+
+def inject_reset(world, spec):
+    """A box at the router that answers SYNs with resets in the server's name."""
+    service = world.plan.services[spec["service"]]
+    undo = world.firewall.table("r", "inet", [
+        "chain forward { type filter hook forward priority 0;",
+        f"ip daddr {service['address']} tcp dport {service['port']} tcp flags syn drop", "}"])
+    order = {"target": service["address"], "port": service["port"],
+             "device": world.network.outside(), "seed": world.plan.seed}
+    process = world.spaces.start("r", ["python3", "-B", str(HERE / "injector.py"),
+                                       json.dumps(order)])
+
+    def back():
+        process.kill()
+        undo()
+    return back
+
+
+def mask(world, spec):
+    """Victims believe that a far server is on their own network, and ask for it by ARP."""
+    address = world.plan.services[spec["service"]]["address"]
+    for victim in world.victims():
+        world.network.batch(victim.name, f"route add {address} dev {DEV}")
+
+    def back():
+        for victim in world.victims():
+            world.network.batch(victim.name, f"route del {address} dev {DEV}")
+    return back
+
+
+BENDS = {each.__name__: each for each in (
+    stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
+    shape, flood, sysctl, inject_reset, mask, uplink)}

@@ -1,0 +1,262 @@
+"""The real servers: how each is configured and started, and how to see that it is ready."""
+
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+from . import dnswire, namespace
+
+READY_SECONDS = 25
+HERE = pathlib.Path(__file__).resolve().parent
+DNS = {"named", "unbound", "dnsmasq", "py-dns"}
+UDP_ONLY = {"py-dns", "py-udp"}
+
+
+class Service:
+    """One daemon of a run: started, stopped, hung, or bound to the wrong address."""
+
+    def __init__(self, name, world):
+        self.name, self.world = name, world
+        spec = world.plan.services[name]
+        self.kind, self.host = spec["daemon"], spec["host"]
+        self.address, self.port = spec["address"], spec["port"]
+        self.options = dict(spec["options"])
+        self.process, self.ended = None, True
+        self.folder = world.work / name
+        self.folder.mkdir()
+
+    def start(self, address=None):
+        arguments = BUILD[self.kind](self, address or self.address)
+        log = open(self.folder / "log", "ab")
+        self.ended = False
+        self.process = self.world.spaces.start(self.host, arguments, stdout=log,
+                                               stderr=subprocess.STDOUT, cwd=self.folder)
+        log.close()
+        self.wait_listening()
+
+    def wait_listening(self):
+        kind = "udp" if self.kind in DNS | {"py-udp"} else "tcp"
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.listens(kind):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                tail = (self.folder / "log").read_text(errors="replace")[-600:]
+                raise namespace.Failed(f"{self.kind} for {self.name} does not listen: {tail}")
+            time.sleep(0.05)
+
+    def listens(self, kind):
+        """Looked up in the kernel's table, so that no packet is sent for it."""
+        with self.world.spaces.inside(self.host):
+            for table in (kind, kind + "6"):
+                path = f"/proc/thread-self/net/{table}"
+                if os.path.exists(path) and self.in_table(path, kind):
+                    return True
+        return False
+
+    def in_table(self, path, kind):
+        with open(path, encoding="ascii") as file:
+            for line in file:
+                fields = line.split()
+                if fields[1].endswith(f":{self.port:04X}") and (kind == "udp" or fields[3] == "0A"):
+                    return True
+        return False
+
+    def answers(self):
+        """A real request from the same namespace, before any capture runs."""
+        if self.kind in DNS:
+            name = next(iter(self.records()))
+            return self.ask(socket.SOCK_DGRAM, dnswire.query(7, name, "A"))
+        if self.kind == "py-udp":
+            return self.ask(socket.SOCK_DGRAM, b"ready?")
+        return self.kind == "py-deaf" or self.ask(socket.SOCK_STREAM, b"")
+
+    def ask(self, kind, request):
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        with self.world.spaces.inside(self.host):
+            sock = socket.socket(family, kind)
+        with sock:
+            sock.settimeout(2)
+            try:
+                sock.connect((self.address, self.port))
+                if kind == socket.SOCK_DGRAM:
+                    sock.send(request)
+                    return bool(sock.recv(4096))
+                return True
+            except OSError:
+                return False
+
+    def wait_ready(self):
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.answers():
+            if time.monotonic() > deadline:
+                raise namespace.Failed(f"{self.kind} for {self.name} does not answer")
+            time.sleep(0.1)
+
+    def check_alive(self):
+        """A daemon that ended by itself makes another fault than the scenario says."""
+        if not self.ended and self.process.poll() is not None:
+            tail = (self.folder / "log").read_text(errors="replace")[-600:]
+            raise namespace.Failed(f"{self.kind} for {self.name} ended by itself: {tail}")
+
+    def stop(self, how="TERM"):
+        self.ended = True
+        self.process.send_signal(getattr(signal, "SIG" + how))
+        try:
+            self.process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(timeout=3)
+
+    def reload(self, options):
+        """Other options from now on, without a gap: the daemon reads its configuration again."""
+        self.options = options
+        BUILD[self.kind](self, self.address)
+        self.process.send_signal(signal.SIGHUP)
+
+    def hang(self):
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self):
+        self.process.send_signal(signal.SIGCONT)
+
+    def records(self):
+        """name -> addresses of the zone that this server serves."""
+        plan, serves = self.world.plan, self.options.get("serves")
+        addresses = [plan.services[name]["address"] for name in self.options.get("addresses", ())]
+        addresses = addresses or [self.world.web_address()]
+        if serves == "other":
+            return {"www.other.example": addresses}
+        if serves == "old":
+            return {f"old.{plan.domain}": addresses}
+        return {name: addresses for name in plan.names["zone"]}
+
+    @property
+    def wildcard(self):
+        """The address of every name of the domain, where the zone has a wildcard."""
+        return self.world.web_address() if self.options.get("wildcard") else None
+
+    def domain(self):
+        return "other.example" if self.options.get("serves") == "other" else self.world.plan.domain
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text, encoding="ascii")
+        return str(path)
+
+
+def kind_of(address):
+    return "AAAA" if ":" in address else "A"
+
+
+def named(service, address):
+    zone = f"$TTL {service.options.get('ttl', 300)}\n@ SOA ns1 hostmaster 1 3600 600 86400 60\n" \
+           f"  NS ns1\nns1 {kind_of(service.address)} {service.address}\n"
+    for name, addresses in service.records().items():
+        label = name[:-len(service.domain()) - 1]
+        zone += "".join(f"{label} {kind_of(each)} {each}\n" for each in addresses)
+    if service.wildcard:
+        zone += f"* {kind_of(service.wildcard)} {service.wildcard}\n"
+    service.write("zone", zone)
+    six = ":" in address
+    allowed = "any; "
+    if service.options.get("allow") == "others":
+        welcome = [*service.world.bystanders(), "localhost", service.address]
+        allowed = "".join(f"{each}; " for each in welcome)
+    listen = f"listen-on{'-v6' if six else ''} {{ {address}; }}; " \
+             f"listen-on{'' if six else '-v6'} {{ none; }};"
+    service.write("named.conf", f"""options {{ directory "{service.folder}"; pid-file none;
+  session-keyfile none; recursion no; dnssec-validation no; notify no; {listen}
+  allow-query {{ {allowed} }}; }};
+controls {{ }};
+zone "{service.domain()}" {{ type primary; file "{service.folder}/zone"; }};
+""")
+    return ["named", "-g", "-n", "1", "-c", str(service.folder / "named.conf")]
+
+
+def unbound(service, address):
+    lines = ["server:", f"  interface: {address}", "  access-control: 0.0.0.0/0 allow",
+             "  access-control: ::/0 allow", f"  do-ip6: {'yes' if ':' in address else 'no'}",
+             f"  do-ip4: {'no' if ':' in address else 'yes'}", "  do-daemonize: no",
+             '  chroot: ""', '  username: ""', f'  directory: "{service.folder}"',
+             '  pidfile: ""', "  use-syslog: no", "  do-not-query-localhost: no", "  ede: yes",
+             "  num-threads: 1", "  outbound-msg-retry: 1", '  module-config: "validator iterator"']
+    domain = service.domain()
+    if service.options.get("block"):
+        lines += [f'  local-zone: "{name}." always_nxdomain'
+                  for name in service.world.plan.names["blocked"]]
+    if service.options.get("dnssec") == "bogus":
+        lines.append(f'  trust-anchor: "{domain}. DS 12345 13 2 {"1234567890ABCDEF" * 4}"')
+    if "forward" in service.options:
+        other = service.world.plan.services[service.options["forward"]]["address"]
+        lines += ["forward-zone:", '  name: "."', f"  forward-addr: {other}"]
+    elif service.wildcard:
+        lines += [f'  local-zone: "{domain}." redirect',
+                  f'  local-data: "{domain}. 300 {kind_of(service.wildcard)} {service.wildcard}"']
+    else:
+        lines.append(f'  local-zone: "{domain}." static')
+        for name, addresses in service.records().items():
+            lines += [f'  local-data: "{name}. 300 {kind_of(each)} {each}"' for each in addresses]
+    path = service.write("unbound.conf", "\n".join(lines) + "\n")
+    return ["unbound", "-d", "-c", path]
+
+
+def dnsmasq(service, address):
+    lines = ["keep-in-foreground", "no-resolv", "no-hosts", "bind-interfaces", "user=root",
+             f"pid-file={service.folder}/pid", f"listen-address={address}", f"port={service.port}",
+             f"local=/{service.domain()}/", "local-ttl=300"]
+    for name, addresses in service.records().items():
+        lines += [f"host-record={name},{each}" for each in addresses]
+    if service.wildcard:
+        lines.append(f"address=/{service.domain()}/{service.wildcard}")
+    if service.options.get("block"):
+        lines += [f"address=/{name}/" for name in service.world.plan.names["blocked"]]
+    return ["dnsmasq", "-C", service.write("dnsmasq.conf", "\n".join(lines) + "\n")]
+
+
+def host_port(address, port):
+    return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def nginx(service, address):
+    folder = service.folder
+    (folder / "index.html").write_text("<!doctype html><title>It works</title>" + "x" * 700)
+    temporary = " ".join(f"{each}_temp_path {folder}/{each};"
+                         for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    path = service.write("nginx.conf", f"""daemon off; master_process off; worker_processes 1;
+pid {folder}/pid; error_log {folder}/error.log;
+events {{ worker_connections 256; }}
+http {{ access_log off; {temporary} keepalive_timeout 60;
+  server {{ listen {host_port(address, service.port)}; root {folder}; }} }}
+""")
+    return ["nginx", "-c", path]
+
+
+def s_server(service, address):
+    folder = service.folder
+    if not (folder / "key.pem").exists():
+        name = service.world.plan.names["zone"][0]
+        namespace.command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                          "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
+                          f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout",
+                          str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
+    return ["openssl", "s_server", "-accept", host_port(address, service.port), "-www", "-quiet",
+            "-cert", str(folder / "cert.pem"), "-key", str(folder / "key.pem")]
+
+
+def python(kind):
+    def build(service, address):
+        options = dict(service.options)
+        if kind == "dns":
+            options["records"] = service.records()
+            options["default"] = [service.wildcard] if service.wildcard else None
+        spec = {"kind": kind, "address": address, "port": service.port, "options": options}
+        return ["python3", "-B", str(HERE / "servers.py"), service.write("spec", json.dumps(spec))]
+    return build
+
+
+BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq, "nginx": nginx,
+         "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
+         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-deaf": python("deaf")}

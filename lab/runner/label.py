@@ -1,0 +1,108 @@
+"""The label of one capture: the scenario's answer, as far as this side and this form can show it.
+
+The times, the clients and whether the fault is in view at all are taken from the packets; a label
+that the capture does not bear out fails the run instead of being written.
+"""
+
+import datetime
+
+from . import namespace, signs
+
+SCHEMA = "whydown.label/1"
+FEWEST = 2         # failing requests that make an incident worth a label
+USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
+
+
+def merged(answer, side, text_only, looking):
+    """The answer's fields for a side: its own before the general ones, the text form's last."""
+    fields = {key: value for key, value in answer.items()
+              if key not in ("client", "router", "server", "text")}
+    texts = [answer.get("text", {})]
+    special = answer.get(side, {})
+    if special and looking in special.get("looking", [looking]):
+        fields.update({key: value for key, value in special.items()
+                       if key not in ("text", "looking")})
+        texts.append(special.get("text", {}))
+    if text_only:
+        for text in texts:
+            fields.update(text)
+    return fields
+
+
+def rfc3339(seconds):
+    moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def without_headers(tap):
+    """Text that tcpdump printed without -v shows no TTL, TOS or identification."""
+    return tap.form == "txt" and not any(word.startswith("-v") for word in tap.text)
+
+
+class Labeller:
+    """Labels of one run."""
+
+    def __init__(self, scenario, plan):
+        self.scenario, self.plan = scenario, plan
+
+    def label(self, tap, name, packets, note):
+        """The label as a dictionary, or Failed. Times are those of the packets: what is shown."""
+        if not packets:
+            raise namespace.Failed(f"{tap.side}: nothing was captured")
+        began, ended = packets[0].time, packets[-1].time
+        faults, first = [], ended
+        for answer in self.scenario["answer"]:
+            fields = merged(answer, tap.side, without_headers(tap), tap.looking)
+            found = self.found(fields, packets)
+            wanted = fields.get("sees", True)
+            enough = len(found) >= FEWEST or any(each[4] == "arp.no_reply" for each in found)
+            if wanted != enough:
+                raise namespace.Failed(
+                    f"{tap.side} ({tap.looking if tap.side == 'router' else tap.link}): the label "
+                    f"expects {'' if wanted else 'no '}{fields['fault']}, the capture holds "
+                    f"{len(found)} such requests of {len(packets)} packets")
+            if wanted:
+                beside = self.found({**fields, "fault": fields.get("accept", [])}, packets)
+                faults.append(self.fault(fields, found, beside, tap.side))
+                first = min(first, found[0][0])
+        seconds = max(ended - began, 0.0)
+        return {"schema": SCHEMA, "scenario": self.plan.scenario, "seed": self.plan.seed,
+                "capture": name, "side": tap.side, "seconds": round(seconds, 3),
+                "healthy": not faults,
+                "healthy_seconds": round(min(max(first - began, 0.0), seconds), 3),
+                "faults": faults, "also_allowed": self.scenario["also_allowed"], "note": note}
+
+    def service(self, fields):
+        service = self.plan.services[fields["service"]]
+        transport = fields.get("transport", USUAL.get(fields["step"], "tcp"))
+        return service["address"], fields.get("port", service["port"]), transport
+
+    def found(self, fields, packets):
+        address, port, transport = self.service(fields)
+        watched = signs.Service(packets, [address], port,
+                                "udp" if transport == "udp" else "tcp")
+        known = {machine.address for machine in self.plan.clients}
+        return sorted({(*request, fault) for fault in fields["fault"]
+                       for request in watched.failed(fault)
+                       if request[2] in known or fault == "arp.no_reply"})
+
+    def flooded(self, side):
+        """Whether a flood is in view, whose packets are requests of the service too."""
+        return side != "client" and any(bend["do"] == "flood" for bend in self.scenario["bend"])
+
+    def fault(self, fields, found, beside, side):
+        """One fault; what is accepted beside it is part of the same outage."""
+        address, port, transport = self.service(fields)
+        out = {"fault": fields["fault"], "accept": fields.get("accept", []),
+               "step": fields["step"], "servers": [address]}
+        if transport in ("udp", "tcp"):
+            out["port"] = port
+        whole = [each for each in found + beside if each[0] >= found[0][0]]
+        main = [each for each in whole if each[4] != "arp.no_reply"] or whole
+        if not self.flooded(side):
+            out["clients"] = sorted({each[2] for each in main})
+        last = max(each[1] for each in main)
+        return {**out, "transport": transport, "cause": fields["cause"],
+                "ties": fields.get("ties", []), "shown": fields["shown"],
+                "first": rfc3339(found[0][0]), "last": rfc3339(last),
+                "recovered": self.plan.times["after"] > 0 and fields.get("recovered", True)}

@@ -1,0 +1,322 @@
+"""The clients: what each does, how often, in which phases. Bounded in count and time.
+
+One process holds the clients of all namespaces; each socket is made inside its client's namespace.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+import ssl
+import struct
+
+from . import dnswire, stub
+from .network import DEV
+
+MOST_OPEN = 400  # actions under way at once, over all clients
+
+
+class Client:
+    """The sockets of one machine."""
+
+    def __init__(self, world, machine, habits):
+        self.world, self.machine, self.habits = world, machine, habits
+        self.family = socket.AF_INET6 if world.plan.ip == 6 else socket.AF_INET
+
+    def make(self, kind, protocol=0):
+        with self.world.spaces.inside(self.machine.name):
+            sock = socket.socket(self.family, kind, protocol)
+        sock.setblocking(False)
+        if self.family == socket.AF_INET:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, self.habits["ttl"])
+        else:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, self.habits["ttl"])
+        return sock
+
+    def udp(self, address, port):
+        sock = self.make(socket.SOCK_DGRAM)
+        sock.connect((address, port))
+        return sock
+
+    def tcp(self, _address):
+        return self.make(socket.SOCK_STREAM)
+
+
+class Load:
+    """All loads of a scenario, run as tasks until the world's clock says that they end."""
+
+    def __init__(self, world):
+        self.world = world
+        self.clients = [Client(world, machine, habits)
+                        for machine, habits in zip(world.plan.clients, world.plan.stubs)]
+        self.tasks, self.actions = [], set()
+
+    def start(self):
+        for number, spec in enumerate(self.world.scenario["load"]):
+            for client in self.chosen(spec["by"]):
+                rng = self.world.plan.random(f"load:{number}:{client.machine.name}")
+                self.tasks.append(asyncio.create_task(self.repeat(spec, client, rng)))
+        for kind in self.world.plan.background:
+            for client in self.clients:
+                rng = self.world.plan.random(f"background:{kind}:{client.machine.name}")
+                self.tasks.append(asyncio.create_task(self.background(kind, client, rng)))
+
+    def chosen(self, who):
+        victims = self.world.victims()
+        if who == "all":
+            return self.clients
+        if who == "first":
+            return self.clients[:1]
+        wanted = who == "victims"
+        return [each for each in self.clients if (each.machine in victims) == wanted]
+
+    async def repeat(self, spec, client, rng):
+        period = rng.uniform(*spec["every"])
+        await asyncio.sleep(rng.uniform(0, min(period, 2.0)))
+        action = ACTIONS[spec["do"]]
+        while self.world.phase != "tail":
+            if self.world.phase in spec["phases"]:
+                job = asyncio.create_task(guarded(action(self, spec, client, rng)))
+                self.actions.add(job)
+                job.add_done_callback(self.actions.discard)
+                if not spec.get("overlap") or len(self.actions) > MOST_OPEN:
+                    await job
+            await asyncio.sleep(period * rng.uniform(0.7, 1.3))
+
+    async def background(self, kind, client, rng):
+        while self.world.phase != "tail":
+            await asyncio.sleep(rng.uniform(1.0, 6.0))
+            await guarded(BACKGROUND[kind](self, client, rng))
+
+    async def stop(self):
+        for task in [*self.tasks, *self.actions]:
+            task.cancel()
+        ended = await asyncio.gather(*self.tasks, *self.actions, return_exceptions=True)
+        for result in ended:
+            if isinstance(result, Exception):
+                raise result
+
+    # --- what an action needs to know ---
+
+    def address(self, name):
+        plan = self.world.plan
+        return plan.services[name]["address"] if name in plan.services else plan.hosts[name].address
+
+    def habits(self, spec, client):
+        """The client's own habits, where the scenario does not fix them."""
+        habits = dict(client.habits)
+        habits["type"] = spec.get("types", ["AAAA" if self.world.plan.ip == 6 else "A"])[0]
+        habits.update({key: spec[key] for key in ("timeout", "tries", "types", "edns", "rd")
+                       if key in spec})
+        if not isinstance(habits["edns"], bool):
+            habits["version"], habits["edns"] = habits["edns"], True
+        return habits
+
+    def name(self, spec, rng):
+        if spec["names"] == "many":
+            return f"host{rng.randrange(1000000)}.{self.world.plan.domain}"
+        return rng.choice(self.world.plan.names[spec["names"]])
+
+
+async def guarded(action):
+    """A client's failure is the client's affair; a mistake of ours must be seen."""
+    with contextlib.suppress(OSError, asyncio.TimeoutError):
+        await action
+
+
+async def lookup(load, spec, client, rng):
+    servers = [load.address(spec["to"])]
+    if "also_to" in spec:
+        servers.append(load.address(spec["also_to"]))
+    name = load.name(spec, rng)
+    names = [name]
+    if spec.get("search"):
+        label = name.split(".")[0]
+        names = [f"{label}.{suffix}.{load.world.plan.domain}" for suffix in ("hq", "corp")] + names
+    served = await stub.lookup(client, rng, servers, names, load.habits(spec, client))
+    if served and "then" in spec:
+        await visit(load, {"to": spec["then"]}, client, rng)
+
+
+async def query(load, spec, client, rng):
+    await stub.query(client, rng, load.address(spec["to"]), load.name(spec, rng),
+                     load.habits(spec, client))
+
+
+async def query_tcp(load, spec, client, rng):
+    habits = load.habits(spec, client)
+    habits["timeout"] = spec.get("timeout", client.habits["patience"])
+    await stub.query_tcp(client, rng, load.address(spec["to"]), load.name(spec, rng), habits)
+
+
+async def visit(load, spec, client, rng):
+    """Connects and speaks what the service speaks: HTTP, TLS, or lines."""
+    service = load.world.plan.services[spec["to"]]
+    port = spec.get("port", service["port"])
+    loop = asyncio.get_running_loop()
+    sock = client.tcp(service["address"])
+    try:
+        async with asyncio.timeout(spec.get("timeout", client.habits["patience"])):
+            await loop.sock_connect(sock, (service["address"], port))
+        async with asyncio.timeout(spec.get("idle", 0) + 8):
+            if service["daemon"] == "s_server" or spec["to"].startswith("tls"):
+                await secure_page(load, sock)
+            elif service["daemon"] in ("nginx", "py-http"):
+                await plain_page(loop, sock, spec, load.world.plan.names["zone"][0])
+            else:
+                await lines(loop, sock, spec, rng)
+        if spec.get("abort"):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    finally:
+        sock.close()
+
+
+async def fallback(load, spec, client, rng):
+    """Happy eyeballs (RFC 8305): of a name's two addresses, the second is tried 250 ms later."""
+    loop = asyncio.get_running_loop()
+    if not await stub.lookup(client, rng, [load.address("dns")], [load.name(spec, rng)],
+                             load.habits(spec, client)):
+        return
+    sock = client.tcp("")
+    try:
+        async with asyncio.timeout(0.25):
+            await loop.sock_connect(sock, (load.address(spec["to"]),
+                                           load.world.plan.services[spec["to"]]["port"]))
+    except (OSError, TimeoutError):
+        await visit(load, {"to": spec["also_to"]}, client, rng)
+    finally:
+        sock.close()
+
+
+async def secure_page(load, sock):
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    name = load.world.plan.names["zone"][0]
+    reader, writer = await asyncio.open_connection(sock=sock.dup(), ssl=context,
+                                                   server_hostname=name)
+    try:
+        writer.write(f"GET / HTTP/1.0\r\nHost: {name}\r\n\r\n".encode("ascii"))
+        await reader.read(65536)
+    finally:
+        writer.close()
+
+
+async def plain_page(loop, sock, spec, name):
+    idle, abort = spec.get("idle", 0), spec.get("abort")
+    path = spec.get("path", "/")
+    request = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: lab\r\nAccept: */*\r\n"
+    request += "\r\n" if idle or abort else "Connection: close\r\n\r\n"
+    await loop.sock_sendall(sock, request.encode("ascii"))
+    await loop.sock_recv(sock, 65536)
+    if idle:
+        await asyncio.sleep(idle)
+        await loop.sock_sendall(sock, request.encode("ascii"))
+        await loop.sock_recv(sock, 65536)
+    elif not abort:
+        while await loop.sock_recv(sock, 65536):
+            pass
+
+
+async def lines(loop, sock, spec, rng):
+    await loop.sock_recv(sock, 4096)
+    left = spec.get("bytes", rng.randrange(20, 400))
+    while left > 0:
+        part = b"x" * min(left, 16384)
+        left -= len(part)
+        await loop.sock_sendall(sock, part)
+        await loop.sock_recv(sock, 65536)
+        if spec.get("idle"):
+            await asyncio.sleep(spec["idle"])
+
+
+async def datagram(load, spec, client, rng):
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.udp(service["address"], spec.get("port", service["port"]))
+    try:
+        for _ in range(spec.get("tries", client.habits["tries"])):
+            await loop.sock_sendall(sock, os.urandom(rng.randrange(24, 200)))
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(loop.sock_recv(sock, 4096),
+                                       spec.get("timeout", client.habits["timeout"]))
+                return
+    finally:
+        sock.close()
+
+
+async def ping(load, spec, client, rng):
+    await echo(client, load.address(spec["to"]), rng)
+
+
+async def echo(client, address, rng):
+    """One echo request; the kernel answers for the target and nobody needs the reply here."""
+    six = client.family == socket.AF_INET6
+    sock = client.make(socket.SOCK_RAW, socket.IPPROTO_ICMPV6 if six else socket.IPPROTO_ICMP)
+    try:
+        body = struct.pack(">HH", rng.randrange(65536), 1) + bytes(range(48))
+        head = struct.pack(">BBH", 128 if six else 8, 0, 0)
+        if not six:  # the kernel fills in the checksum of ICMPv6 only
+            head = struct.pack(">BBH", 8, 0, checksum(head + body))
+        sock.sendto(head + body, (address, 0))
+        await asyncio.sleep(0.2)
+    finally:
+        sock.close()
+
+
+def checksum(data):
+    total = sum(struct.unpack(f">{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+async def trace(load, spec, client, _rng):
+    arguments = ["traceroute", "-n", "-q", "2", "-w", "1", "-m", "6", load.address(spec["to"])]
+    process = load.world.spaces.start(client.machine.name, arguments, stdout=-3, stderr=-3)
+    while process.poll() is None:
+        await asyncio.sleep(0.1)
+
+
+async def local_noise(load, _spec, client, rng):
+    await BACKGROUND[rng.choice(("mdns", "ssdp", "llmnr"))](load, client, rng)
+
+
+def multicast(client, group, group6, port, payload):
+    sock = client.make(socket.SOCK_DGRAM)
+    with sock, contextlib.suppress(OSError):
+        if client.family == socket.AF_INET6:
+            with client.world.spaces.inside(client.machine.name):
+                index = socket.if_nametoindex(DEV)
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, index)
+            sock.sendto(payload, (group6, port))
+        else:
+            sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF,
+                            socket.inet_aton(client.machine.address))
+            sock.sendto(payload, (group, port))
+
+
+async def mdns(load, client, rng):
+    name = rng.choice(("_ipp._tcp.local", "_googlecast._tcp.local", "printer.local"))
+    multicast(client, "224.0.0.251", "ff02::fb", 5353, dnswire.query(0, name, "PTR", False))
+
+
+async def llmnr(load, client, rng):
+    name = rng.choice(("wpad", "isatap", "fileserver"))
+    multicast(client, "224.0.0.252", "ff02::1:3", 5355,
+              dnswire.query(rng.randrange(65536), name, "A", False, rd=False))
+
+
+async def ssdp(load, client, rng):
+    multicast(client, "239.255.255.250", "ff02::c", 1900,
+              b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\n"
+              b"MX: 1\r\nST: ssdp:all\r\n\r\n")
+
+
+async def ping_gateway(load, client, rng):
+    await echo(client, client.machine.gateway, rng)
+
+
+ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
+           "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
+           "local_noise": local_noise}
+BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -1,0 +1,219 @@
+#!/usr/bin/env python3
+"""A label says what the scenario's answer is for that side and form, as the packets bear it out."""
+
+import json
+import os
+import pathlib
+import struct
+import sys
+import tempfile
+import unittest
+
+LAB = pathlib.Path(__file__).resolve().parent.parent
+SOURCE = pathlib.Path(os.environ.get("WHYDOWN_SOURCE", LAB.parent))
+sys.path.insert(0, str(LAB))
+from runner import capture, dnswire, draw, flood, label, namespace, packets, scenario  # noqa: E402
+from runner import signs  # noqa: E402
+from score import labels  # noqa: E402
+from runner.packets import Packet  # noqa: E402
+
+FAULTS = scenario.catalogue_faults(SOURCE)
+C, S, R = "192.0.2.7", "203.0.113.2", "192.0.2.1"
+
+
+def udp(time, ident, reply=None, client=C, port=4000, server=S):
+    """A query, or with an rcode its answer."""
+    if reply is None:
+        return Packet(time, "udp", client, server, 64, port, 53, dns=(ident, 0, "a.example"))
+    return Packet(time, "udp", server, client, 63, 53, port, dns=(ident, reply, "a.example"))
+
+
+def error(time, kind, code, client=C, port=4000, server=S, by=S, transport="udp", dport=53,
+          ident=None):
+    quote = Packet(0, transport, client, server, 63, port, dport)
+    quote.dns = ident and (ident, 0, "a.example")
+    return Packet(time, "icmp", by, client, 63, icmp=(kind, code), quote=quote)
+
+
+def tcp(time, flags, back=False, port=5000, client=C):
+    if back:
+        return Packet(time, "tcp", S, client, 63, 80, port, flags)
+    return Packet(time, "tcp", client, S, 64, port, 80, flags)
+
+
+def arp(time, kind, asker=C, address=S):
+    return Packet(time, "arp", asker, address, arp=(kind, asker, address))
+
+
+# fault, transport, port, packets -> how many requests failed so, and the client of the first
+SIGNS = [
+    ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3)], 1),
+    ("dns.port_unreachable", "udp", 53, [udp(1, 1), udp(1.01, 1, 0)], 0),
+    ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 1)], 0),
+    ("dns.port_unreachable", "udp", 53,  # the port is used again, for a query that fails
+     [udp(0.5, 9), udp(0.6, 9, 0), udp(1, 1), error(1.1, 3, 3)], 1),
+    ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3, ident=2)], 0),
+    ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3, server=R)], 0),
+    ("dns.no_response", "udp", 53, [udp(1, 1), udp(6, 2), udp(6.1, 2, 0)], 1),
+    ("dns.no_response", "udp", 53, [udp(1, 1), udp(5, 2), udp(5.1, 2, 0)], 0),
+    ("dns.no_response", "udp", 53, [udp(1, 1), udp(2, 1), udp(3, 2), udp(3.1, 2, 0)], 1),
+    ("dns.no_response", "udp", 53, [udp(1, 1), udp(1.001, 1), udp(3, 2), udp(3.1, 2, 0)], 0),
+    ("dns.no_response", "udp", 53, [udp(1, 1), error(4, 3, 1)], 0),
+    ("dns.servfail", "udp", 53, [udp(1, 1), udp(1.1, 1, 2)], 1),
+    ("dns.servfail", "udp", 53, [udp(1, 1), udp(1.1, 1, 3)], 0),
+    ("dns.nxdomain", "udp", 53, [udp(1, 1), udp(1.1, 1, 3)], 1),
+    ("dns.refused", "udp", 53, [udp(1, 1), udp(1.1, 1, 5)], 1),
+    ("dns.format_error", "udp", 53, [udp(1, 1), udp(1.1, 1, 16)], 1),
+    ("icmp.host_unreachable", "udp", 53, [udp(1, 1), error(4, 3, 1, by=R)], 1),
+    ("icmp.net_unreachable", "udp", 53, [udp(1, 1), error(1, 3, 0, by=R)], 1),
+    ("icmp.admin_prohibited", "udp", 53, [udp(1, 1), error(1, 3, 13, by=R)], 1),
+    ("icmp.ttl_exceeded", "udp", 53, [udp(1, 1), error(1, 11, 0, by=R)], 1),
+    ("tcp.refused", "tcp", 80, [tcp(1, 2), tcp(1.1, 0x14, True)], 1),
+    ("tcp.refused", "tcp", 80, [tcp(1, 2), error(1.1, 3, 3, port=5000, transport="tcp", dport=80)],
+     1),
+    ("tcp.refused", "tcp", 80, [tcp(1, 2), tcp(1.1, 0x12, True), tcp(2, 0x14, True)], 0),
+    ("tcp.no_response", "tcp", 80, [tcp(1, 2), tcp(2, 2), tcp(4, 2)], 1),
+    ("tcp.no_response", "tcp", 80, [tcp(1, 2), tcp(1.1, 0x12, True), tcp(1.2, 0x10)], 0),
+    ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask"), arp(3, "ask")], 1),
+    ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask")], 0),
+    ("icmp.host_unreachable", "udp", 53, [udp(1, 1), error(4, 3, 1), udp(5, 1), udp(5.1, 1, 0)], 0),
+    ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask"), arp(3, "ask"), arp(3.1, "tell")], 0),
+]
+
+
+class Signs(unittest.TestCase):
+    def test_signs(self):
+        for fault, transport, port, seen, count in SIGNS:
+            with self.subTest(fault=fault, seen=len(seen), count=count):
+                failed = signs.Service(seen, [S], port, transport).failed(fault)
+                self.assertEqual(count, len(failed))
+                if count:
+                    self.assertEqual((1, C, S), (failed[0][0], failed[0][2], failed[0][3]))
+
+    def test_every_fault_with_a_sign_is_tested(self):
+        self.assertEqual(signs.KNOWN - {"udp.port_unreachable"}, {row[0] for row in SIGNS})
+
+
+class Labels(unittest.TestCase):
+    def setUp(self):
+        path = LAB / "scenarios/dns.port_unreachable.firewall_reject_path_netdev.toml"
+        self.scenario = scenario.load(path, FAULTS)
+        self.plan = draw.draw(self.scenario, 1)
+        self.client = self.plan.clients[0].address
+        self.server = self.plan.services["dns"]["address"]
+        self.labeller = label.Labeller(self.scenario, self.plan)
+
+    def tap(self, side="client", form="pcap", text=(), looking="outside"):
+        return draw.Tap(side, "ethernet", looking, 65535, False, form, list(text), 0)
+
+    def failing(self, client=None):
+        mine = {"client": client or self.client, "server": self.server}
+        return [packet for number in range(3) for packet in (
+            udp(1010 + number, number, port=4000 + number, **mine),
+            error(1010.1 + number, 3, 3, port=4000 + number, **mine))]
+
+    def label(self, tap, seen):
+        edges = [Packet(1000.0, "udp"), Packet(1020.0, "udp")]
+        return self.labeller.label(tap, "x", [edges[0], *seen, edges[1]], "words")
+
+    def test_an_empty_capture_has_no_label(self):
+        with self.assertRaises(namespace.Failed):
+            self.labeller.label(self.tap(), "x", [], "words")
+
+    def test_the_whole_label(self):
+        made = self.label(self.tap(), self.failing())
+        self.assertEqual("whydown.label/1", made["schema"])
+        self.assertEqual((False, 20.0, 10.0),
+                         (made["healthy"], made["seconds"], made["healthy_seconds"]))
+        fault = made["faults"][0]
+        self.assertEqual(["dns.port_unreachable"], fault["fault"])
+        self.assertEqual(([self.server], 53, "udp", "name"), (
+            fault["servers"], fault["port"], fault["transport"], fault["step"]))
+        self.assertEqual([self.client], fault["clients"])
+        self.assertEqual("1970-01-01T00:16:50.000000Z", fault["first"])
+        self.assertEqual("1970-01-01T00:16:52.000000Z", fault["last"])
+        self.assertEqual(("firewall_reject_path", [], True, False), (
+            fault["cause"], fault["ties"], fault["shown"], fault["recovered"]))
+
+    def test_the_scoring_program_accepts_it(self):
+        for tap, seen in ((self.tap(), self.failing()),
+                          (self.tap("server"), [udp(1001, 1), udp(1001.1, 1, 0)])):
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder) / "x.label.json"
+                path.write_text(json.dumps(self.label(tap, seen)), encoding="utf-8")
+                (path.parent / "x").write_bytes(b"")
+                read = labels.read(path)
+                self.assertEqual("dns.port_unreachable.firewall_reject_path_netdev", read.scenario)
+
+    def test_text_without_headers_has_more_ties(self):
+        for text, ties in ((["-tttt"], 3), (["-tttt", "-v"], 0), (["-vv"], 0), (["-e"], 3)):
+            with self.subTest(text=text):
+                made = self.label(self.tap(form="txt", text=text), self.failing())
+                self.assertEqual(ties, len(made["faults"][0]["ties"]))
+
+    def test_a_side_that_cannot_see_is_healthy(self):
+        for tap in (self.tap("server"), self.tap("router", looking="inside")):
+            made = self.label(tap, [udp(1001, 1), udp(1001.1, 1, 0)])
+            self.assertEqual((True, [], 20.0),
+                             (made["healthy"], made["faults"], made["healthy_seconds"]))
+
+    def test_what_the_packets_do_not_bear_out_fails(self):
+        for tap, seen in ((self.tap(), []), (self.tap(), self.failing()[:2]),
+                          (self.tap(), self.failing("192.0.2.250")),
+                          (self.tap("server"), self.failing())):
+            with self.subTest(side=tap.side, seen=len(seen)):
+                with self.assertRaises(namespace.Failed):
+                    self.label(tap, seen)
+
+
+class Reading(unittest.TestCase):
+    """The reader against packets that the lab's own makers wrote, with and without a tag."""
+
+    def pcap(self, frames, folder):
+        path = pathlib.Path(folder) / "x.pcap"
+        head = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 200, 1)
+        path.write_bytes(head + b"".join(
+            struct.pack("<IIII", 5, 250000, len(frame), len(frame)) + frame for frame in frames))
+        return path
+
+    def query(self):
+        body = dnswire.query(77, "www.example.com", "A")
+        segment = struct.pack(">HHHH", 4000, 53, 8 + len(body), 0) + body
+        segment = flood.transport(C, S, 17, segment, 6)
+        return bytes(12) + b"\x08\x00" + flood.ip_header(C, S, 17, len(segment), 9) + segment
+
+    def test_query_with_and_without_a_tag(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.pcap([self.query()], folder)
+            for tagged in (False, True):
+                if tagged:
+                    capture.add_tags(path, 12)
+                    self.assertIn(b"\x81\x00\x00\x0c\x08\x00", path.read_bytes())
+                found = list(packets.read(path))
+                with self.subTest(tagged=tagged):
+                    self.assertEqual(1, len(found))
+                    one = found[0]
+                    self.assertEqual((5.25, "udp", C, S, 4000, 53), (
+                        one.time, one.kind, one.source, one.target, one.sport, one.dport))
+                    self.assertEqual((77, 0, "www.example.com"), one.dns)
+
+    def test_cut_frames_are_left_out(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for size in range(len(self.query())):
+                list(packets.read(self.pcap([self.query()[:size]], folder)))
+
+    def test_answers(self):
+        asked = dnswire.query(9, "www.example.com", "A", edns=False)
+        for rcode, addresses, count in ((0, ["192.0.2.1"], 1), (0, ["2001:db8::1"], 0), (3, [], 0)):
+            reply = dnswire.answer(asked, rcode, addresses)
+            with self.subTest(rcode=rcode, count=count):
+                self.assertEqual((9, rcode, "www.example.com"), packets.dns(reply))
+                self.assertEqual(count, struct.unpack_from(">H", reply, 6)[0])
+
+    def test_checksums(self):
+        head = flood.ip_header(C, S, 6, 20, 1)
+        self.assertEqual(0, flood.checksum(head))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,103 @@
+"""What clients do with DNS: a stub resolver with glibc's schedule, one-shot queries, TCP.
+
+As glibc's stub does, a lookup asks its first server for all types over one connected socket, waits,
+goes to the next server, and starts over for `tries` rounds, from the same port or (other stubs) a
+new one. A connected socket learns of an ICMP port unreachable at once, and the stub then moves on
+without waiting.
+"""
+
+import asyncio
+import struct
+
+from . import dnswire
+
+DNS_PORT = 53
+
+
+async def lookup(client, rng, servers, names, habits):
+    """Tries each name (a search list has several); True at the first that resolves."""
+    for name in names:
+        rcode = await resolve(client, rng, servers, name, habits)
+        if rcode == 0:
+            return True
+        if rcode != dnswire.RCODES["NXDOMAIN"]:
+            return False
+    return False
+
+
+async def resolve(client, rng, servers, name, habits):
+    """The rcode of the first server that answers for all types, or None."""
+    loop = asyncio.get_running_loop()
+    wanted = {rng.randrange(65536): kind for kind in habits["types"]}
+    sockets, last = {}, None
+    try:
+        for _ in range(habits["tries"]):
+            for server in servers:
+                sock = sockets.get(server) or client.udp(server, DNS_PORT)
+                sockets[server] = sock
+                try:
+                    for ident, kind in wanted.items():
+                        await loop.sock_sendall(sock, dnswire.query(ident, name, kind,
+                                                                    habits["edns"]))
+                    rcode = await asyncio.wait_for(answers(sock, wanted), habits["timeout"])
+                except asyncio.TimeoutError:
+                    if not habits["same_socket"]:
+                        sockets.pop(server).close()
+                    continue
+                except OSError:
+                    sockets.pop(server).close()
+                    continue
+                if rcode in (0, dnswire.RCODES["NXDOMAIN"]):
+                    return rcode
+                last = rcode
+                sockets.pop(server).close()
+        return last
+    finally:
+        for sock in sockets.values():
+            sock.close()
+
+
+async def answers(sock, wanted):
+    """Waits until every query of the set is answered; the last rcode."""
+    loop = asyncio.get_running_loop()
+    open_ids, rcode = set(wanted), None
+    while open_ids:
+        data = await loop.sock_recv(sock, 4096)
+        if len(data) >= 12:
+            ident, flags = struct.unpack_from(">HH", data)
+            if ident in open_ids:
+                open_ids.discard(ident)
+                rcode = flags & 15
+    return rcode
+
+
+async def query(client, rng, server, name, habits):
+    """One query, no repeat, as dig +tries=1."""
+    loop = asyncio.get_running_loop()
+    ident = rng.randrange(65536)
+    sock = client.udp(server, DNS_PORT)
+    try:
+        message = dnswire.query(ident, name, habits["type"], habits["edns"],
+                                habits.get("version", 0), habits.get("rd", True))
+        await loop.sock_sendall(sock, message)
+        await asyncio.wait_for(answers(sock, {ident: ""}), habits["timeout"])
+    except (OSError, asyncio.TimeoutError):
+        pass
+    finally:
+        sock.close()
+
+
+async def query_tcp(client, rng, server, name, habits):
+    """One query over TCP (RFC 7766)."""
+    loop = asyncio.get_running_loop()
+    sock = client.tcp(server)
+    try:
+        async with asyncio.timeout(habits["timeout"]):
+            await loop.sock_connect(sock, (server, DNS_PORT))
+            message = dnswire.query(rng.randrange(65536), name, habits["type"])
+            await loop.sock_sendall(sock, struct.pack(">H", len(message)) + message)
+            await loop.sock_recv(sock, 4096)
+    except (OSError, TimeoutError):
+        pass
+    finally:
+        sock.close()

@@ -1,0 +1,91 @@
+"""The closed lists that scenario files may use: steps, causes, the fields of each load and bend.
+
+The ids of faults are not here: a scenario names faults of the catalogue, so the list is the folder
+catalogue/.
+"""
+
+STEPS = ("link", "address", "route", "name", "connect", "secure", "request", "transfer")
+
+TRANSPORTS = ("udp", "tcp", "icmp", "arp", "none")
+
+CAUSES = tuple("""
+service_down service_hung wrong_bind_address firewall_reject_host firewall_reject_path firewall_drop
+host_down wrong_server_address flood overload rate_limit upstream_down access_policy missing_record
+wrong_record dnssec certificate protocol_mismatch path_loss routing mtu middlebox_reset idle_timeout
+application_error application_slow backlog_full address_conflict attack client_gave_up other
+""".split())
+
+SIDES = ("client", "router", "server")
+
+PHASES = ("before", "during", "after")
+
+DAEMONS = ("named", "unbound", "dnsmasq", "nginx", "s_server", "py-dns", "py-http", "py-tcp",
+           "py-udp", "py-deaf")
+
+FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
+
+LINKS = ("ethernet", "vlan", "sll2", "sll")
+
+# What a client may do: kind -> (required fields, optional fields), beside `do`, `by`, `every`,
+# `phases` and `overlap`, which all have.
+LOADS = {
+    "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to"}),
+    "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
+    "query_tcp": ({"to"}, {"timeout", "types"}),
+    "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
+    "fallback": ({"to", "also_to"}, set()),
+    "udp": ({"to"}, {"timeout", "tries", "port"}),
+    "ping": ({"to"}, set()),
+    "trace": ({"to"}, set()),
+    "local_noise": (set(), set()),
+}
+COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
+
+# Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
+# resolver, of a domain that the server does not serve, without a domain,
+# of an address, never the same twice (the servers have a wildcard).
+NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse",
+         "many")
+
+# What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
+BENDS = {
+    "stop": ({"service"}, set()),
+    "hang": ({"service"}, {"seconds"}),
+    "rebind": ({"service"}, set()),
+    "options": ({"service", "set"}, set()),
+    "reject": ({"service", "where", "transports"}, {"with", "hook", "from", "ports"}),
+    "drop": ({"service", "where", "transports"}, {"from", "ports", "direction"}),
+    "drop_fast": ({"service", "where", "per_second", "burst"}, set()),
+    "lose": ({"service", "where", "share"}, set()),
+    "mute": ({"where"}, set()),
+    "host_down": ({"host"}, {"neighbours", "how"}),
+    "route": ({"to", "kind"}, set()),
+    "uplink": (set(), set()),
+    "loop": ({"to"}, set()),
+    "shape": ({"where", "kbit"}, set()),
+    "flood": ({"service", "kind", "per_second", "seconds"}, {"from"}),
+    "sysctl": ({"host", "set"}, set()),
+    "inject_reset": ({"service"}, set()),
+    "mask": ({"service"}, set()),
+}
+
+# The values that these fields of a bend or a load may have, beside names, which are looked up.
+VALUES = {
+    ("reject", "with"): {"port-unreachable", "admin-prohibited", "host-unreachable",
+                         "net-unreachable", "tcp-reset"},
+    ("reject", "hook"): {"netdev"},
+    ("drop", "direction"): {"in", "out"},
+    ("host_down", "how"): {"power", "cable"},
+    ("host_down", "neighbours"): {"keep"},
+    ("route", "kind"): {"none", "blackhole", "unreachable", "prohibit"},
+    ("flood", "kind"): {"syn", "udp", "dns"},
+}
+
+# What the options of a service may be; see daemons.py and servers.py.
+OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
+           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+
+# Fields that hold a number, and those that hold a list with entries of a kind.
+NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
+           "tries", "port"}
+LISTS = {"transports": {"udp", "tcp"}, "types": {"A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT"}}
