@@ -296,14 +296,15 @@ TEST(FactsDns, SiblingNames) {
   EXPECT_EQ(truth("a.example.com", "b.example.com", 1), Truth::unknown) << "only before";
   EXPECT_EQ(truth("a.example.com", "a.example.com", 11), Truth::yes)
       << "the name itself, between two failures";
-  EXPECT_EQ(truth("a.example.com", "a.example.com", 12.5), Truth::no) << "... after the last";
+  EXPECT_EQ(truth("a.example.com", "a.example.com", 12.5), Truth::unknown) << "... after the last";
   EXPECT_EQ(truth("a.example.com", "a.example.net", 11), Truth::no);
   Scene scene;
   const std::uint32_t first = scene.names.add("a.example.com");
   const std::uint32_t second = scene.names.add("b.example.com");
+  const std::uint32_t stranger = scene.names.add("a.example.net");
   scene.store.attempt(resolved(second, 1, 5));
   scene.store.attempt(nx(first, 10, 1));
-  scene.store.attempt(resolved(first, 14, 7));
+  scene.store.attempt(resolved(stranger, 14, 7));
   scene.store.attempt(nx(first, 20, 3));
   EXPECT_EQ(scene.ask("dns.sibling_names_resolve", kNxDomain).truth, Truth::no)
       << "the sibling only before, in the row of what resolves meanwhile";
