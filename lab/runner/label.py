@@ -107,10 +107,11 @@ class Labeller:
         services = list(self.watched(fields))
         out = {"fault": fields["fault"], "accept": fields.get("accept", []),
                "step": fields["step"], "servers": sorted({each[0] for each in services})}
-        if len(services) == 1:  # more have no port in common
+        machine = "arp.no_reply" in fields["fault"] and fields["step"] != "address"
+        if len(services) == 1 and not machine:  # several services, or a machine, have no one port
             out["transport"] = transport
-        if len(services) == 1 and transport in ("udp", "tcp"):
-            out["port"] = port
+            if transport in ("udp", "tcp"):
+                out["port"] = port
         whole = [each for each in found + beside if each[0] >= found[0][0]]
         main = [each for each in whole if each[4] != "arp.no_reply"] or whole
         if not self.flooded(side):
