@@ -6,7 +6,7 @@ that the capture does not bear out fails the run instead of being written.
 
 import datetime
 
-from . import namespace, signs
+from . import daemons, namespace, signs
 
 SCHEMA = "whydown.label/1"
 FEWEST = 2         # failing requests that make an incident worth a label
@@ -77,14 +77,25 @@ class Labeller:
         transport = fields.get("transport", USUAL.get(fields["step"], "tcp"))
         return service["address"], fields.get("port", service["port"]), transport
 
-    def found(self, fields, packets):
+    def watched(self, fields):
+        """(address, port, udp or tcp) of each service that the fault is about."""
         address, port, transport = self.service(fields)
-        watched = signs.Service(packets, [address], port,
-                                "udp" if transport == "udp" else "tcp")
+        yield address, port, "udp" if transport == "udp" else "tcp"
+        for name in fields.get("together", []):
+            service = self.plan.services[name]
+            datagrams = service["daemon"] in daemons.DNS | {"py-udp"}
+            yield service["address"], service["port"], "udp" if datagrams else "tcp"
+
+    def found(self, fields, packets):
+        """The failed requests as (first, last, client, server, fault), in order."""
         known = {machine.address for machine in self.plan.clients}
-        return sorted({(*request, fault) for fault in fields["fault"]
-                       for request in watched.failed(fault)
-                       if request[2] in known or fault == "arp.no_reply"})
+        out = set()
+        for address, port, transport in self.watched(fields):
+            service = signs.Service(packets, [address], port, transport)
+            out |= {(*request, fault) for fault in fields["fault"]
+                    for request in service.failed(fault)
+                    if request[2] in known or fault == "arp.no_reply"}
+        return sorted(out)
 
     def flooded(self, side):
         """Whether a flood is in view, whose packets are requests of the service too."""
@@ -93,16 +104,20 @@ class Labeller:
     def fault(self, fields, found, beside, side):
         """One fault; what is accepted beside it is part of the same outage."""
         address, port, transport = self.service(fields)
+        services = list(self.watched(fields))
         out = {"fault": fields["fault"], "accept": fields.get("accept", []),
-               "step": fields["step"], "servers": [address]}
-        if transport in ("udp", "tcp"):
-            out["port"] = port
+               "step": fields["step"], "servers": sorted({each[0] for each in services})}
+        machine = "arp.no_reply" in fields["fault"] and fields["step"] != "address"
+        if len(services) == 1 and not machine:  # several services, or a machine, have no one port
+            out["transport"] = transport
+            if transport in ("udp", "tcp"):
+                out["port"] = port
         whole = [each for each in found + beside if each[0] >= found[0][0]]
         main = [each for each in whole if each[4] != "arp.no_reply"] or whole
         if not self.flooded(side):
             out["clients"] = sorted({each[2] for each in main})
         last = max(each[1] for each in main)
-        return {**out, "transport": transport, "cause": fields["cause"],
+        return {**out, "cause": fields["cause"],
                 "ties": fields.get("ties", []), "shown": fields["shown"],
                 "first": rfc3339(found[0][0]), "last": rfc3339(last),
                 "recovered": self.plan.times["after"] > 0 and fields.get("recovered", True)}

@@ -145,6 +145,30 @@ class Labels(unittest.TestCase):
                 read = labels.read(path)
                 self.assertEqual("dns.port_unreachable.firewall_reject_path_netdev", read.scenario)
 
+    def test_one_fault_of_two_services(self):
+        self.scenario["answer"][0]["together"] = ["web"]
+        web = self.plan.services["web"]
+        syn = {"client": self.client, "server": web["address"], "port": 5000,
+               "dport": web["port"], "transport": "tcp"}
+        first = Packet(1005.0, "tcp", self.client, web["address"], 64, 5000, web["port"], 2)
+        made = self.label(self.tap(), [first, error(1005.1, 3, 3, **syn), *self.failing()])
+        fault = made["faults"][0]
+        self.assertEqual(sorted([self.server, web["address"]]), fault["servers"])
+        self.assertNotIn("port", fault)
+        self.assertEqual("1970-01-01T00:16:45.000000Z", made["faults"][0]["first"])
+
+    def test_a_machine_that_is_gone_has_no_port(self):
+        each = scenario.load(LAB / "scenarios/icmp.host_unreachable.host_down.toml", FAULTS)
+        plan = draw.draw(each, 1)
+        mine = {"client": plan.clients[0].address, "server": plan.services["dns"]["address"]}
+        seen = [packet for number in range(3) for packet in (
+            udp(1 + number, number, port=4000 + number, **mine),
+            error(4 + number, 3, 1, port=4000 + number, by=R, **mine))]
+        seen.sort(key=lambda packet: packet.time)
+        fault = label.Labeller(each, plan).label(self.tap(), "x", seen, "")["faults"][0]
+        self.assertEqual(["icmp.host_unreachable", "arp.no_reply"], fault["fault"])
+        self.assertFalse({"port", "transport"} & set(fault))
+
     def test_text_without_headers_has_more_ties(self):
         for text, ties in ((["-tttt"], 3), (["-tttt", "-v"], 0), (["-vv"], 0), (["-e"], 3)):
             with self.subTest(text=text):

@@ -18,7 +18,7 @@ TOP = {"id": str, "story": str, "ip": list, "hops": list, "clients": dict, "host
 REQUIRED = {"id", "story", "clients", "host", "service", "load", "capture"}
 
 ANSWER_REQUIRED = {"fault", "step", "service", "cause", "shown"}
-ANSWER = ANSWER_REQUIRED | {"accept", "ties", "transport", "text", "recovered", "port",
+ANSWER = ANSWER_REQUIRED | {"accept", "ties", "transport", "text", "recovered", "port", "together",
                             *words.SIDES}
 SIDE = {"sees", "fault", "accept", "step", "cause", "ties", "shown", "text", "looking", "transport"}
 TEXT = {"fault", "ties", "shown", "accept", "cause"}
@@ -208,6 +208,7 @@ def check_answers(check, data):
             check.refuse(f"{key}.fault", answer["fault"], "one id or more")
         check_answer_fields(check, key, answer)
         check.one_of(f"{key}.service", answer["service"], data["service"])
+        check.all_of(f"{key}.together", answer.get("together", []), data["service"])
         for side in words.SIDES:
             if side not in answer:
                 continue
