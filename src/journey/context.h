@@ -1,6 +1,8 @@
 // What every part of the tracker shares.
 #pragma once
 
+#include <array>
+
 #include "base/interner.h"
 #include "base/time.h"
 #include "journey/journey.h"
@@ -13,7 +15,12 @@ struct Context {
   Totals totals{};
   base::Time now{};         // of the packet at hand; at the end, of the last one
   std::uint32_t order = 0;  // packets so far; wraps
+  // When each input was heard last, in nanoseconds; inputs beyond the size share.
+  std::array<std::int64_t, 16> heard{};
 
+  base::Time heard_at(std::uint16_t input) const {
+    return base::time_from_ns(heard[input % heard.size()]);
+  }
   // Packets after the one that had this `order`.
   std::uint32_t since(std::uint32_t then) const { return order - then; }
 };

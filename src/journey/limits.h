@@ -18,6 +18,8 @@ inline constexpr std::size_t kUdpFlows = std::size_t{1} << 16U;
 inline constexpr std::size_t kDnsQueries = std::size_t{1} << 16U;
 // Of these, decided ones kept for a second answer or a repeated error; few enough for the cache.
 inline constexpr std::size_t kDnsSettled = std::size_t{1} << 12U;
+// Late or one-sided answers of which it is not yet known whether the client took them.
+inline constexpr std::size_t kDnsDeliveries = std::size_t{1} << 8U;
 inline constexpr std::size_t kEchoes = std::size_t{1} << 14U;
 inline constexpr std::size_t kNeighbours = std::size_t{1} << 14U;
 inline constexpr std::size_t kWaiting = std::size_t{1} << 14U;      // failures that may still heal
@@ -72,6 +74,13 @@ inline constexpr base::Duration kUntimedActHealing = std::chrono::nanoseconds{6}
 inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
 inline constexpr base::Duration kSlowName = seconds{2};
 inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub
+
+// No client gives a query up sooner: an answer within this time met an open socket.
+inline constexpr base::Duration kPatience = milliseconds{500};
+// How long the client's rejection of an answer may take; and, of an answer that only the far one of
+// two inputs shows, the client's next try.
+inline constexpr base::Duration kDelivery = seconds{1};
+inline constexpr base::Duration kDeliveryElsewhere = seconds{10};
 
 inline constexpr base::Duration kDuplicateFrame = milliseconds{2};
 inline constexpr base::Duration kOtherVantage = milliseconds{50};
