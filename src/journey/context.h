@@ -6,6 +6,7 @@
 #include "base/interner.h"
 #include "base/time.h"
 #include "journey/journey.h"
+#include "journey/trace.h"
 
 namespace whydown::journey {
 
@@ -36,6 +37,34 @@ struct Complaint {
   std::uint16_t server_port = 0;
   bool has_client_port = false;
   packet::Transport transport = packet::Transport::none;
+};
+
+// Requests that an error may complain of that shows no ports: those of the last second of its
+// client and, where a quote shows them, to that server and with that IP id.
+class Suspects {
+ public:
+  Suspects(const Context& context, const Complaint& complaint)
+      : context_(context), complaint_(complaint) {}
+  // Takes a request into account if it may be meant.
+  bool add(const Service& service, const base::IpAddress& client, const Trace& request,
+           std::uint32_t order) {
+    if (client != complaint_.client || !may_be_meant(service.server, request, order)) return false;
+    several_ = several_ || (count_ != 0 && service != service_);
+    service_ = service;
+    ++count_;
+    return true;
+  }
+  // All are of one service, so that the oldest may stand for any.
+  bool is_clear() const { return count_ != 0 && !several_; }
+  bool is_empty() const { return count_ == 0; }
+
+ private:
+  bool may_be_meant(const base::IpAddress& server, const Trace& request, std::uint32_t order) const;
+  const Context& context_;
+  const Complaint& complaint_;
+  Service service_;
+  std::uint32_t count_ = 0;
+  bool several_ = false;
 };
 
 // From the first packet to the second; negative when one of them carries no time.

@@ -119,13 +119,17 @@ bool DnsTracker::silent_by_now(const Query& query) const {
                      .later_packets = context_.since(query.order)});
 }
 
+Service DnsTracker::service_of(const Query& query) {
+  return {.server = query.server,
+          .port = query.server_port,
+          .transport = query.transport,
+          .protocol = Protocol::dns};
+}
+
 Outline DnsTracker::outline_of(const Query& query) {
   Outline attempt;
   const bool asked = query.tries != 0;
-  attempt.service = {.server = query.server,
-                     .port = query.server_port,
-                     .transport = query.transport,
-                     .protocol = Protocol::dns};
+  attempt.service = service_of(query);
   attempt.client = query.client;
   attempt.step = Step::name;
   attempt.request_seen = asked;
@@ -169,6 +173,11 @@ void DnsTracker::Told::show(Attempt& attempt) const {
 void DnsTracker::decide_silence(Slot slot) {
   const Query& query = queries_[slot];
   Outline attempt = outline_of(query);
+  if (query.doubted) {
+    attempt.open_at_end = true;
+    healing_.settle(attempt, Told{query});
+    return;
+  }
   attempt.outcome = Outcome::silent;
   attempt.symptom = Symptom::no_response;
   attempt.healed = query.healed;
@@ -179,10 +188,7 @@ void DnsTracker::decide_silence(Slot slot) {
 void DnsTracker::observe(Sign sign, const Query& query, const Packet& packet, Kind kind) {
   Observation observation;
   observation.sign = sign;
-  observation.service = {.server = query.server,
-                         .port = query.server_port,
-                         .transport = query.transport,
-                         .protocol = Protocol::dns};
+  observation.service = service_of(query);
   observation.client = query.client;
   observation.packet = digest_of(packet, kind, query.name);
   if (query.first.is_set()) {

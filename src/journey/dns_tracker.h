@@ -36,6 +36,11 @@ class DnsTracker {
   // A pending one fails. A settled one takes the error as its own if it still owes one; false when
   // the error must belong to a question that was not captured.
   void fail(Slot slot, const Complaint& complaint);
+  // Of errors without ports: the oldest question that may be meant, and whether this client asked
+  // that server lately. Silence of doubted questions is none: an error may have been theirs.
+  Slot oldest_of(Suspects& suspects) const;
+  bool has_asked(const base::IpAddress& client, const base::IpAddress& server) const;
+  void doubt(const Complaint& complaint);
   bool absorb(Slot slot);
   // True when the quoted datagram is an answer that met the client's closed socket; reported then.
   bool is_rejected_answer(const Complaint& complaint);
@@ -73,6 +78,7 @@ class DnsTracker {
     bool told_second = false;
     bool checking_disabled = false;
     bool two_inputs = false;  // `far` showed the query too
+    bool doubted = false;     // an error may have been about it
     bool arrived = false;     // the answer, at `near`
     bool astray = false;      // an answer never arrived there
     std::uint16_t near = 0;   // the input on the client's side
@@ -133,6 +139,9 @@ class DnsTracker {
   bool is_delivered(const Query& query, base::Time answered) const;
   void ask_again(Slot slot);
 
+  template <typename Each>
+  void each_latest(Age age, Each each) const;
+  static Service service_of(const Query& query);
   Slot open(const View& view);
   void begin(Slot slot, const View& view);
   void make_room();

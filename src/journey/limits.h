@@ -85,6 +85,9 @@ inline constexpr base::Duration kDeliveryElsewhere = seconds{10};
 inline constexpr base::Duration kDuplicateFrame = milliseconds{2};
 inline constexpr base::Duration kOtherVantage = milliseconds{50};
 inline constexpr base::Duration kRepeatedError = seconds{1};
+// An error that shows no ports is about a request of the last second, or of the last few packets.
+inline constexpr base::Duration kPortlessError = seconds{1};
+inline constexpr std::uint32_t kPortlessErrorPackets = 6;
 inline constexpr base::Duration kProbeMemory = seconds{60};
 inline constexpr base::Duration kSweepEvery = milliseconds{50};
 

@@ -130,6 +130,19 @@ bool TcpTracker::silent_by_now(const Flow& flow) const {
                      .later_packets = context_.since(flow.order)});
 }
 
+Slot TcpTracker::oldest_of(Suspects& suspects) const {
+  Slot oldest = kNoSlot;
+  std::size_t steps = 0;
+  for (Slot slot = by_age_.back(young); slot != kNoSlot && steps < limits::kChainWalk;
+       slot = by_age_.previous(slot), ++steps) {
+    const Flow& flow = flows_[slot];
+    if (flow.state != State::asked) continue;
+    const Trace& request = flow.last.is_set() ? flow.last : flow.first;
+    if (suspects.add(outline_of(flow).service, flow.client, request, flow.order)) oldest = slot;
+  }
+  return oldest;
+}
+
 Outline TcpTracker::outline_of(const Flow& flow) {
   Outline attempt;
   const bool dns = flow.server_port == kDnsPort;

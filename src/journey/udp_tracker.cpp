@@ -172,6 +172,19 @@ UdpTracker::Found UdpTracker::find(const Complaint& complaint) const {
           .age = context_.since(flow.order)};
 }
 
+Slot UdpTracker::oldest_of(Suspects& suspects) const {
+  Slot oldest = kNoSlot;
+  std::size_t steps = 0;
+  for (Slot slot = by_age_.back(undecided); slot != kNoSlot && steps < limits::kChainWalk;
+       slot = by_age_.previous(slot), ++steps) {
+    const Flow& flow = flows_[slot];
+    if (flow.state != State::asked) continue;
+    const Trace& request = flow.last.is_set() ? flow.last : flow.first;
+    if (suspects.add(service_of(flow), flow.client, request, flow.order)) oldest = slot;
+  }
+  return oldest;
+}
+
 void UdpTracker::fail(Slot slot, const Complaint& complaint) {
   Flow& flow = flows_[slot];
   const Packet& packet = complaint.packet;
@@ -191,12 +204,16 @@ void UdpTracker::fail(Slot slot, const Complaint& complaint) {
   healing_.settle(attempt);
 }
 
+Service UdpTracker::service_of(const Flow& flow) {
+  return {.server = flow.server,
+          .port = flow.server_port,
+          .transport = Transport::udp,
+          .protocol = Protocol::udp};
+}
+
 Attempt UdpTracker::attempt_of(const Flow& flow) const {
   Attempt attempt;
-  attempt.service = {.server = flow.server,
-                     .port = flow.server_port,
-                     .transport = Transport::udp,
-                     .protocol = Protocol::udp};
+  attempt.service = service_of(flow);
   attempt.client = flow.client;
   attempt.step = Step::connect;
   attempt.client_spoke = flow.client_spoke;

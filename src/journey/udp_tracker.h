@@ -29,6 +29,7 @@ class UdpTracker {
   };
   Found find(const Complaint& complaint) const;
   void fail(Slot slot, const Complaint& complaint);
+  Slot oldest_of(Suspects& suspects) const;  // of errors without ports
   void advance();
   void finish();
   static std::size_t memory_bytes();
@@ -70,6 +71,7 @@ class UdpTracker {
   void leave_pairs(Slot slot);
   void close(Slot slot, bool evicted);
   void forget(Slot slot);
+  static Service service_of(const Flow& flow);
   Attempt attempt_of(const Flow& flow) const;
 
   Context& context_;
