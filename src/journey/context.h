@@ -10,6 +10,9 @@
 
 namespace whydown::journey {
 
+// Stands for the port that text does not show, too.
+inline constexpr std::uint16_t kDnsPort = 53;
+
 struct Context {
   Sink& sink;
   base::Interner& names;

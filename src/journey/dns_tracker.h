@@ -172,7 +172,4 @@ class DnsTracker {
   Chains by_age_{ages, limits::kDnsQueries};
 };
 
-// Stands for the port that text does not show.
-inline constexpr std::uint16_t kDnsPort = 53;
-
 }  // namespace whydown::journey

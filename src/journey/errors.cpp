@@ -100,7 +100,8 @@ void Errors::about_udp(const Complaint& complaint) {
   const UdpTracker::Found flow = trackers_.udp.find(complaint);
   if (flow.match == UdpTracker::Match::pending) {
     trackers_.udp.fail(flow.slot, complaint);
-  } else if (flow.match == UdpTracker::Match::none) {
+  } else if (flow.match == UdpTracker::Match::none &&
+             !trackers_.udp.is_rejected_answer(complaint)) {
     unseen(complaint, complaint.server_port == kDnsPort ? Protocol::dns : Protocol::udp);
   }
 }

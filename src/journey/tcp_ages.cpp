@@ -7,12 +7,6 @@ namespace whydown::journey {
 using packet::Packet;
 using packet::Transport;
 
-namespace {
-
-constexpr std::uint16_t kDnsPort = 53;
-
-}  // namespace
-
 TcpTracker::TcpTracker(Context& context, Healing& healing, Probes& probes)
     : context_(context), healing_(healing), probes_(probes) {}
 
