@@ -1,11 +1,17 @@
 // What every part of the tracker shares.
 #pragma once
 
+#include <array>
+
 #include "base/interner.h"
 #include "base/time.h"
 #include "journey/journey.h"
+#include "journey/trace.h"
 
 namespace whydown::journey {
+
+// Stands for the port that text does not show, too.
+inline constexpr std::uint16_t kDnsPort = 53;
 
 struct Context {
   Sink& sink;
@@ -13,7 +19,12 @@ struct Context {
   Totals totals{};
   base::Time now{};         // of the packet at hand; at the end, of the last one
   std::uint32_t order = 0;  // packets so far; wraps
+  // When each input was heard last, in nanoseconds; inputs beyond the size share.
+  std::array<std::int64_t, 16> heard{};
 
+  base::Time heard_at(std::uint16_t input) const {
+    return base::time_from_ns(heard[input % heard.size()]);
+  }
   // Packets after the one that had this `order`.
   std::uint32_t since(std::uint32_t then) const { return order - then; }
 };
@@ -29,6 +40,34 @@ struct Complaint {
   std::uint16_t server_port = 0;
   bool has_client_port = false;
   packet::Transport transport = packet::Transport::none;
+};
+
+// Requests that an error may complain of that shows no ports: those of the last second of its
+// client and, where a quote shows them, to that server and with that IP id.
+class Suspects {
+ public:
+  Suspects(const Context& context, const Complaint& complaint)
+      : context_(context), complaint_(complaint) {}
+  // Takes a request into account if it may be meant.
+  bool add(const Service& service, const base::IpAddress& client, const Trace& request,
+           std::uint32_t order) {
+    if (client != complaint_.client || !may_be_meant(service.server, request, order)) return false;
+    several_ = several_ || (count_ != 0 && service != service_);
+    service_ = service;
+    ++count_;
+    return true;
+  }
+  // All are of one service, so that the oldest may stand for any.
+  bool is_clear() const { return count_ != 0 && !several_; }
+  bool is_empty() const { return count_ == 0; }
+
+ private:
+  bool may_be_meant(const base::IpAddress& server, const Trace& request, std::uint32_t order) const;
+  const Context& context_;
+  const Complaint& complaint_;
+  Service service_;
+  std::uint32_t count_ = 0;
+  bool several_ = false;
 };
 
 // From the first packet to the second; negative when one of them carries no time.

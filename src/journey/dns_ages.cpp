@@ -62,7 +62,7 @@ void DnsTracker::settle(Slot slot, State state) {
 
 void DnsTracker::index_sockets() {
   indexes_sockets_ = true;
-  for (const Age age : {settled, old, young}) {
+  for (const Age age : {settled, delivering, old, young}) {
     for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) {
       by_socket_.append(queries_[slot].socket_list, slot);
     }
@@ -80,7 +80,7 @@ void DnsTracker::forget(Slot slot) {
 }
 
 void DnsTracker::make_room() {
-  for (const Age age : {settled, old, young}) {
+  for (const Age age : {settled, delivering, old, young}) {
     const Slot slot = by_age_.front(age);
     if (slot == kNoSlot) continue;
     evict(slot);
@@ -97,6 +97,7 @@ void DnsTracker::evict(Slot slot) {
 
 void DnsTracker::close(Slot slot) {
   const Query& query = queries_[slot];
+  if (query.state == State::delivering) deliver(slot);
   if (query.state != State::asked) return;
   if (query.transport == Transport::udp) {
     ++context_.totals.udp_flows;
@@ -118,13 +119,17 @@ bool DnsTracker::silent_by_now(const Query& query) const {
                      .later_packets = context_.since(query.order)});
 }
 
+Service DnsTracker::service_of(const Query& query) {
+  return {.server = query.server,
+          .port = query.server_port,
+          .transport = query.transport,
+          .protocol = Protocol::dns};
+}
+
 Outline DnsTracker::outline_of(const Query& query) {
   Outline attempt;
   const bool asked = query.tries != 0;
-  attempt.service = {.server = query.server,
-                     .port = query.server_port,
-                     .transport = query.transport,
-                     .protocol = Protocol::dns};
+  attempt.service = service_of(query);
   attempt.client = query.client;
   attempt.step = Step::name;
   attempt.request_seen = asked;
@@ -168,6 +173,11 @@ void DnsTracker::Told::show(Attempt& attempt) const {
 void DnsTracker::decide_silence(Slot slot) {
   const Query& query = queries_[slot];
   Outline attempt = outline_of(query);
+  if (query.doubted) {
+    attempt.open_at_end = true;
+    healing_.settle(attempt, Told{query});
+    return;
+  }
   attempt.outcome = Outcome::silent;
   attempt.symptom = Symptom::no_response;
   attempt.healed = query.healed;
@@ -178,10 +188,7 @@ void DnsTracker::decide_silence(Slot slot) {
 void DnsTracker::observe(Sign sign, const Query& query, const Packet& packet, Kind kind) {
   Observation observation;
   observation.sign = sign;
-  observation.service = {.server = query.server,
-                         .port = query.server_port,
-                         .transport = query.transport,
-                         .protocol = Protocol::dns};
+  observation.service = service_of(query);
   observation.client = query.client;
   observation.packet = digest_of(packet, kind, query.name);
   if (query.first.is_set()) {
@@ -209,6 +216,13 @@ void DnsTracker::advance() {
     decide_silence(slot);
     settle(slot, State::given_up);
   }
+  for (Slot slot = by_age_.front(delivering); slot != kNoSlot; slot = by_age_.front(delivering)) {
+    const Query& query = queries_[slot];
+    const base::Time answered = deliveries_[query.delivery].served.answered;
+    const bool far_only = query.two_inputs && !query.arrived;
+    if (!older(answered, far_only ? limits::kDeliveryElsewhere : limits::kDelivery)) break;
+    deliver(slot);
+  }
   for (Slot slot = by_age_.front(settled); slot != kNoSlot; slot = by_age_.front(settled)) {
     if (!older(base::time_from_ns(queries_[slot].last_seen), 2 * limits::kPending)) break;
     forget(slot);
@@ -216,13 +230,15 @@ void DnsTracker::advance() {
 }
 
 void DnsTracker::finish() {
+  while (by_age_.front(delivering) != kNoSlot) deliver(by_age_.front(delivering));
   for (const Age age : {old, young}) {
     for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) close(slot);
   }
 }
 
 std::size_t DnsTracker::memory_bytes() {
-  return Slab<Query>::bytes(limits::kDnsQueries) + Index::bytes(limits::kDnsQueries) +
+  return Slab<Query>::bytes(limits::kDnsQueries) + Slab<Delivery>::bytes(limits::kDnsDeliveries) +
+         Index::bytes(limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries, limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries / 8, limits::kDnsQueries) +
          Chains::bytes(ages, limits::kDnsQueries);

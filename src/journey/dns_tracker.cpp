@@ -149,6 +149,14 @@ void DnsTracker::on_query(const View& view) {
     return;
   }
   slot = find_exact(view, false, &crowded);
+  if (slot != kNoSlot && queries_[slot].state == State::delivering) {
+    if (queries_[slot].two_inputs && !queries_[slot].arrived) {
+      ask_again(slot);
+      on_query(view);
+      return;
+    }
+    deliver(slot);
+  }
   if (slot != kNoSlot) forget(slot);  // decided: the same question again is a new attempt
   if (crowded) evict(by_exact_.in_the_way(view.exact));
   slot = open(view);
@@ -162,6 +170,7 @@ void DnsTracker::begin(Slot slot, const View& view) {
   query.order = context_.order;
   query.tries = 1;
   query.timed = view.packet.has_time;
+  query.near = view.packet.place.input;
   query.unusual = view.packet.dns.opcode != 0;
   query.checking_disabled = view.packet.dns.checking_disabled;
   if (!view.packet.known.has(Field::bytes)) {
@@ -224,16 +233,20 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   if (late) observe(Sign::late_answer, query, packet, Kind::dns_answer);
   query.answer_content = content_of(message);
   query.answers = 1;
+  if (may_be_lost(query, attempt, packet)) {
+    deliver_later(slot, attempt, view);
+    return;
+  }
   healing_.settle(attempt, Told{query, &packet, Kind::dns_answer});
-  learn_from(view, query);
+  healing_.name_served(learn_from(view, query));
   settle(slot, State::answered);
 }
 
 // The name and type are the question's: an answer in text does not repeat them.
-void DnsTracker::learn_from(const View& view, const Query& query) {
+Healing::NameServed DnsTracker::learn_from(const View& view, const Query& query) {
   const packet::dns::Message& message = view.packet.dns;
   // A truncated answer only sends the client to TCP.
-  if (message.rcode != packet::dns::Rcode::no_error || message.truncated) return;
+  if (message.rcode != packet::dns::Rcode::no_error || message.truncated) return {};
   const std::uint32_t set = address_set_of(message);
   for (const auto& record : message.records) {
     if (record.section == packet::dns::Section::answer) {
@@ -241,16 +254,16 @@ void DnsTracker::learn_from(const View& view, const Query& query) {
     }
   }
   const base::Time answered = view.packet.place.time;
-  healing_.name_served({.client = query.client_key,
-                        .server = view.server,
-                        .name = query.name,
-                        .type = query.type,
-                        .data = has_data(view.packet),
-                        .checking_disabled = message.checking_disabled,
-                        .client_port = query.client_port,
-                        .id = query.id,
-                        .asked = query.first.is_set() ? query.first.when() : answered,
-                        .answered = answered});
+  return {.client = query.client_key,
+          .server = view.server,
+          .name = query.name,
+          .type = query.type,
+          .data = has_data(view.packet),
+          .checking_disabled = message.checking_disabled,
+          .client_port = query.client_port,
+          .id = query.id,
+          .asked = query.first.is_set() ? query.first.when() : answered,
+          .answered = answered};
 }
 
 // To a question that is already decided.
@@ -258,11 +271,15 @@ void DnsTracker::on_further_answer(Slot slot, const View& view) {
   Query& query = queries_[slot];
   const std::uint64_t content = content_of(view.packet.dns);
   count_up(query.answers);
+  if (query.state == State::delivering || query.rejected != 0 || query.astray) {
+    query.arrived = query.arrived || view.packet.place.input == query.near;
+    return;
+  }
   if (query.state != State::answered) {
     observe(Sign::late_answer, query, view.packet, Kind::dns_answer);
     query.state = State::answered;
     query.answer_content = content;
-    learn_from(view, query);
+    healing_.name_served(learn_from(view, query));
     return;
   }
   // A question sent twice may be answered twice, and differently: servers rotate and balance.
@@ -340,7 +357,8 @@ bool DnsTracker::absorb(Slot slot) {
   const bool repeated =
       base::between(base::time_from_ns(query.last_seen), context_.now) <= limits::kRepeatedError;
   // An answered question may still get an error for a retransmission.
-  const bool owed = query.errors < query.tries || query.state == State::answered;
+  const bool owed = query.errors < query.tries || query.state == State::answered ||
+                    query.state == State::delivering;
   if (!repeated && !owed) return false;
   count_up(query.errors);
   query.last_seen = base::ns_of(context_.now);
@@ -376,7 +394,8 @@ bool DnsTracker::is_rejected_answer(const Complaint& complaint) {
   observation.client = asked.client;
   std::uint32_t name = 0;
   if (found.match != Match::none) {
-    const Query& query = queries_[found.slot];
+    Query& query = queries_[found.slot];
+    if (query.state == State::delivering) count_up(query.rejected);
     name = query.name;
     if (query.first.is_set()) {
       observation.latency =

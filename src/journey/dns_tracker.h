@@ -18,6 +18,8 @@ class DnsTracker {
  public:
   DnsTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
+  // A packet that another input showed already.
+  void copy(const packet::Packet& packet);
   // Fetches what packet() will touch, in two steps some packets apart.
   void expect(const packet::Packet& packet) const;
   void expect_soon(const packet::Packet& packet) const;
@@ -34,6 +36,11 @@ class DnsTracker {
   // A pending one fails. A settled one takes the error as its own if it still owes one; false when
   // the error must belong to a question that was not captured.
   void fail(Slot slot, const Complaint& complaint);
+  // Of errors without ports: the oldest question that may be meant, and whether this client asked
+  // that server lately. Silence of doubted questions is none: an error may have been theirs.
+  Slot oldest_of(Suspects& suspects) const;
+  bool has_asked(const base::IpAddress& client, const base::IpAddress& server) const;
+  void doubt(const Complaint& complaint);
   bool absorb(Slot slot);
   // True when the quoted datagram is an answer that met the client's closed socket; reported then.
   bool is_rejected_answer(const Complaint& complaint);
@@ -42,8 +49,9 @@ class DnsTracker {
   static std::size_t memory_bytes();
 
  private:
-  enum class State : std::uint8_t { asked, answered, failed, given_up };
-  enum Age : std::uint8_t { young, old, settled, ages };
+  // delivering: answered, but whether the client took the answer is not known yet.
+  enum class State : std::uint8_t { asked, delivering, answered, failed, given_up };
+  enum Age : std::uint8_t { young, old, delivering, settled, ages };
 
   struct Query {
     base::IpAddress client;
@@ -69,12 +77,26 @@ class DnsTracker {
     bool unusual = false;  // an opcode other than QUERY
     bool told_second = false;
     bool checking_disabled = false;
+    bool two_inputs = false;  // `far` showed the query too
+    bool doubted = false;     // an error may have been about it
+    bool arrived = false;     // the answer, at `near`
+    bool astray = false;      // an answer never arrived there
+    std::uint16_t near = 0;   // the input on the client's side
+    std::uint16_t far = 0;
+    std::uint16_t rejected = 0;  // answers that met the client's closed socket
+    Slot delivery = kNoSlot;
     std::uint16_t expected_length = 0;
     std::uint16_t tries = 0;
     std::uint16_t answers = 0;
     std::uint16_t errors = 0;
     Trace first;
     Trace last;
+  };
+
+  // An answered attempt that may turn out to have served nobody.
+  struct Delivery {
+    Attempt attempt;
+    Healing::NameServed served;
   };
 
   // The packets of a question: its queries, and what decided it.
@@ -109,8 +131,17 @@ class DnsTracker {
   static bool is_repeated(const Query& query, const packet::Packet& packet);
   void on_unasked_answer(const View& view);
   void decide_answer(Slot slot, const View& view);
-  void learn_from(const View& view, const Query& query);
+  // What the answer says of addresses, and whom it serves; nobody (name 0) if it gives nothing.
+  Healing::NameServed learn_from(const View& view, const Query& query);
+  static bool may_be_lost(const Query& query, const Outline& attempt, const packet::Packet& packet);
+  void deliver_later(Slot slot, const Outline& attempt, const View& view);
+  void deliver(Slot slot);
+  bool is_delivered(const Query& query, base::Time answered) const;
+  void ask_again(Slot slot);
 
+  template <typename Each>
+  void each_latest(Age age, Each each) const;
+  static Service service_of(const Query& query);
   Slot open(const View& view);
   void begin(Slot slot, const View& view);
   void make_room();
@@ -131,6 +162,7 @@ class DnsTracker {
   Healing& healing_;
   Probes& probes_;
   Slab<Query> queries_{limits::kDnsQueries};
+  Slab<Delivery> deliveries_{limits::kDnsDeliveries};
   Index by_exact_{limits::kDnsQueries};
   // Asked for only by ICMP errors whose quote is too short for the id; kept from the first one on.
   Chains by_socket_{limits::kDnsQueries, limits::kDnsQueries};
@@ -139,8 +171,5 @@ class DnsTracker {
   std::size_t settled_count_ = 0;
   Chains by_age_{ages, limits::kDnsQueries};
 };
-
-// Stands for the port that text does not show.
-inline constexpr std::uint16_t kDnsPort = 53;
 
 }  // namespace whydown::journey

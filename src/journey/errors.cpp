@@ -13,6 +13,7 @@ using packet::Transport;
 namespace {
 
 constexpr std::uint16_t kReserved = 1024;
+constexpr std::uint8_t kTcp = 6;  // IANA protocol number
 
 // A datagram from a service's port to a client's is an answer that could not be delivered: no
 // service failed.
@@ -36,6 +37,20 @@ Complaint complaint_of(const Packet& packet, Symptom symptom) {
 }
 
 }  // namespace
+
+bool Suspects::may_be_meant(const base::IpAddress& server, const Trace& request,
+                            std::uint32_t order) const {
+  const Packet& packet = complaint_.packet;
+  if (complaint_.server.is_known() && server != complaint_.server) return false;
+  const packet::Ip& quoted = packet.icmp.quoted.ip;
+  const bool has_id = packet.known.has(Field::quote_header) && quoted.id != 0 &&
+                      packet::Fields{request.known}.has(Field::ip_id);
+  if (has_id) return request.ip_id == quoted.id;
+  if (!packet.has_time || !request.has_time()) {
+    return context_.since(order) <= limits::kPortlessErrorPackets;
+  }
+  return base::between(request.when(), context_.now) <= limits::kPortlessError;
+}
 
 void Errors::packet(const Packet& packet) {
   const Symptom symptom = icmp_symptom(packet.transport, packet.icmp.type, packet.icmp.code);
@@ -85,7 +100,8 @@ void Errors::about_udp(const Complaint& complaint) {
   const UdpTracker::Found flow = trackers_.udp.find(complaint);
   if (flow.match == UdpTracker::Match::pending) {
     trackers_.udp.fail(flow.slot, complaint);
-  } else if (flow.match == UdpTracker::Match::none) {
+  } else if (flow.match == UdpTracker::Match::none &&
+             !trackers_.udp.is_rejected_answer(complaint)) {
     unseen(complaint, complaint.server_port == kDnsPort ? Protocol::dns : Protocol::udp);
   }
 }
@@ -111,18 +127,47 @@ void Errors::about_echo(const Complaint& complaint) {
 }
 
 // Text such as "host 192.0.2.9 unreachable" shows no transport: the oldest open request of any kind
-// from that client to that host is meant.
+// from that client to that host is meant. A quote cut short shows the datagram's IP id.
 void Errors::about_anything(const Complaint& complaint) {
-  if (!end_oldest(complaint)) unseen(complaint, Protocol::icmp);
+  if (!end_oldest(complaint) && !end_suspect(complaint)) unseen(complaint, Protocol::icmp);
 }
 
-// Tables of text show no quote at all. Then only an error from the very host that was asked can be
-// tied to a request.
+// Tables of text show no quote at all. An error from the very host that was asked is tied to the
+// request; a rejection by somebody else to the one service its receiver asked just then.
 void Errors::without_quote(const Packet& packet, Symptom symptom) {
-  end_oldest({.packet = packet,
-              .symptom = symptom,
-              .client = packet.ip.destination,
-              .server = packet.ip.source});
+  Complaint complaint{.packet = packet,
+                      .symptom = symptom,
+                      .client = packet.ip.destination,
+                      .server = packet.ip.source};
+  if (end_oldest(complaint)) return;
+  const bool rejection =
+      symptom == Symptom::port_unreachable || symptom == Symptom::admin_prohibited;
+  // A client rejects answers: that is about no request of the server's own.
+  if (!rejection || trackers_.dns.has_asked(packet.ip.source, packet.ip.destination)) return;
+  complaint.server = {};
+  end_suspect(complaint);
+}
+
+bool Errors::end_suspect(const Complaint& complaint) {
+  const std::uint8_t protocol = complaint.packet.icmp.quoted.ip.protocol;
+  const bool udp = protocol != kTcp;
+  const bool tcp = protocol == kTcp || protocol == 0;
+  Suspects suspects{context_, complaint};
+  const Slot question = udp ? trackers_.dns.oldest_of(suspects) : kNoSlot;
+  const Slot flow = udp ? trackers_.udp.oldest_of(suspects) : kNoSlot;
+  const Slot handshake = tcp ? trackers_.tcp.oldest_of(suspects) : kNoSlot;
+  if (!suspects.is_clear()) {
+    if (!suspects.is_empty()) trackers_.dns.doubt(complaint);
+    return false;
+  }
+  if (question != kNoSlot) {
+    trackers_.dns.fail(question, complaint);
+  } else if (flow != kNoSlot) {
+    trackers_.udp.fail(flow, complaint);
+  } else {
+    trackers_.tcp.fail(handshake, complaint);
+  }
+  return true;
 }
 
 bool Errors::end_oldest(const Complaint& complaint) {

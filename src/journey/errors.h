@@ -35,6 +35,8 @@ class Errors {
   void without_quote(const packet::Packet& packet, Symptom symptom);
   // Ends the oldest open request of any kind; false when there is none.
   bool end_oldest(const Complaint& complaint);
+  // Ends the request that an error without ports is about; false where that is not clear.
+  bool end_suspect(const Complaint& complaint);
   // An attempt of which only the error was captured.
   void unseen(const Complaint& complaint, Protocol protocol);
   bool is_repeated(const Complaint& complaint, Protocol protocol);

@@ -11,18 +11,10 @@ namespace {
 
 namespace type = packet::dns::type;
 
-constexpr std::int64_t kNameSlot = 500'000'000;  // ns; 64 of them cover the healing time
-constexpr std::int64_t kConnectSlot = 250'000'000;
-constexpr std::int64_t kSlots = 64;
 // Beside the types of the registry: "this name had an address".
 constexpr std::uint32_t kAnyAddress = 0x10000;
 constexpr std::uint32_t kUnchecked = 0x20000;  // of a query with CD
 constexpr std::uint16_t kQuic = 443;
-
-std::int64_t slot_of(base::Time time, std::int64_t width) {
-  const std::int64_t ns = base::ns_of(time);
-  return ns / width - (ns % width < 0 ? 1 : 0);
-}
 
 std::uint32_t server_tag(const base::IpAddress& server) {
   return static_cast<std::uint32_t>(hash_of(server, 9));
@@ -73,9 +65,6 @@ std::uint64_t label_key(std::uint64_t client, std::string_view label) {
   return fold(client + 7, base::hash_bytes(label));
 }
 std::uint64_t port_key(std::uint64_t client, std::uint16_t port) { return fold(client + 8, port); }
-
-// Of packets that no router has touched, the link's source address is the sender's.
-bool is_first_hop(std::uint8_t ttl) { return ttl == 64 || ttl == 128 || ttl == 255; }
 
 std::string_view first_label(std::string_view name) { return name.substr(0, name.find('.')); }
 
@@ -132,80 +121,6 @@ bool Healing::is_in_time(const Outline& attempt, bool same_server, base::Time as
                          base::Time answered) {
   const bool by_asking = same_server || !attempt.timed;
   return (by_asking ? asked : answered) <= until(attempt, same_server);
-}
-
-void Healing::Times::add(base::Time time, std::int64_t slot_ns) {
-  const std::int64_t slot = slot_of(time, slot_ns);
-  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_ns);
-  if (slots == 0 || slot - last_slot >= kSlots) {
-    slots = 1;
-    last = base::ns_of(time);
-  } else if (slot >= last_slot) {
-    slots = slots << static_cast<unsigned>(slot - last_slot) | 1U;
-  } else if (last_slot - slot < kSlots) {
-    slots |= std::uint64_t{1} << static_cast<unsigned>(last_slot - slot);
-    return;
-  } else {
-    return;  // far in the past: time went backwards
-  }
-  last = std::max(last, base::ns_of(time));
-}
-
-bool Healing::Times::within(base::Time from, base::Time to, std::int64_t slot_ns) const {
-  if (slots == 0 || to < from || last < base::ns_of(from)) return false;
-  if (last <= base::ns_of(to)) return true;
-  if (base::ns_of(to) - base::ns_of(from) < slot_ns) return false;  // finer than what is kept
-  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_ns);
-  const std::int64_t begin = last_slot - slot_of(to, slot_ns);
-  const std::int64_t end = std::min(last_slot - slot_of(from, slot_ns), kSlots - 1);
-  for (std::int64_t i = begin; i <= end; ++i) {
-    if ((slots >> static_cast<unsigned>(i) & 1U) != 0) return true;
-  }
-  return false;
-}
-
-void Healing::ServedName::add(base::Time time, std::uint32_t by_server) {
-  std::size_t i = server[0] == by_server ? 0 : 1;
-  if (server[i] != by_server) {
-    if (by[0].last < by[1].last) i = 0;
-    server[i] = by_server;
-    by[i] = {};
-  }
-  by[i].add(time, kNameSlot);
-  last = base::ns_of(time);
-}
-
-Healing::Origin Healing::origin_of(const base::IpAddress& address) {
-  const Origin* origin = origins_.find(hash_of(address, 6));
-  return origin == nullptr ? Origin{} : *origin;
-}
-
-void Healing::learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set) {
-  if (name == 0 || !address.is_known()) return;
-  Origin& origin = origins_.get(hash_of(address, 6));
-  origin.name = name;
-  origin.set = set;
-  origin.last = base::ns_of(context_.now);
-}
-
-std::uint64_t Healing::note_host(const packet::Packet& request) {
-  using packet::Field;
-  const base::IpAddress& client = request.ip.source;
-  std::uint64_t mac = 0;
-  const bool shows_host = request.known.has(Field::mac) && request.known.has(Field::ttl) &&
-                          is_first_hop(request.ip.ttl) && !request.link.source.is_group();
-  if (!shows_host) return client_of(client);
-  for (const std::uint8_t byte : request.link.source.bytes) mac = mac << 8U | byte;
-  if (mac == 0) return client_of(client);
-  Host& host = hosts_.get(hash_of(client, 16));
-  host.mac = mac;
-  host.last = base::ns_of(request.place.time);
-  return fold(mac, 18);
-}
-
-std::uint64_t Healing::client_of(const base::IpAddress& address) {
-  const Host* host = hosts_.find(hash_of(address, 16));
-  return host == nullptr ? hash_of(address, 17) : fold(host->mac, 18);
 }
 
 void Healing::expect_name(std::uint64_t client, std::uint32_t name, std::uint16_t type) const {

@@ -83,6 +83,9 @@ class Healing {
   static base::Time deadline_of(const Outline& attempt);
 
  private:
+  // Widths of slots in nanoseconds; 64 of them cover the healing time.
+  static constexpr std::int64_t kNameSlot = 500'000'000;
+  static constexpr std::int64_t kConnectSlot = 250'000'000;
   // When something was served: exactly the last time, and the slots of time before it as bits.
   struct Times {
     std::int64_t last;

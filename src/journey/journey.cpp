@@ -114,6 +114,7 @@ void Tracker::State::count(const Packet& packet) {
   ++totals.packets;
   ++context.order;
   context.now = packet.place.time;
+  context.heard[packet.place.input % context.heard.size()] = base::ns_of(packet.place.time);
   const bool ip =
       packet.network == packet::Network::ipv4 || packet.network == packet::Network::ipv6;
   if (ip) ++totals.ip_packets;
@@ -206,6 +207,7 @@ void Tracker::packet(const Packet& packet) {
       state.context.sink.observation(observation_of(packet));
       break;
     case Duplicates::Verdict::other_input:
+      if (packet.application == packet::Application::dns) state.dns.copy(packet);
       break;
   }
 }

@@ -18,6 +18,8 @@ inline constexpr std::size_t kUdpFlows = std::size_t{1} << 16U;
 inline constexpr std::size_t kDnsQueries = std::size_t{1} << 16U;
 // Of these, decided ones kept for a second answer or a repeated error; few enough for the cache.
 inline constexpr std::size_t kDnsSettled = std::size_t{1} << 12U;
+// Late or one-sided answers of which it is not yet known whether the client took them.
+inline constexpr std::size_t kDnsDeliveries = std::size_t{1} << 8U;
 inline constexpr std::size_t kEchoes = std::size_t{1} << 14U;
 inline constexpr std::size_t kNeighbours = std::size_t{1} << 14U;
 inline constexpr std::size_t kWaiting = std::size_t{1} << 14U;      // failures that may still heal
@@ -73,9 +75,19 @@ inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
 inline constexpr base::Duration kSlowName = seconds{2};
 inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub
 
+// No client gives a query up sooner: an answer within this time met an open socket.
+inline constexpr base::Duration kPatience = milliseconds{500};
+// How long the client's rejection of an answer may take; and, of an answer that only the far one of
+// two inputs shows, the client's next try.
+inline constexpr base::Duration kDelivery = seconds{1};
+inline constexpr base::Duration kDeliveryElsewhere = seconds{10};
+
 inline constexpr base::Duration kDuplicateFrame = milliseconds{2};
 inline constexpr base::Duration kOtherVantage = milliseconds{50};
 inline constexpr base::Duration kRepeatedError = seconds{1};
+// An error that shows no ports is about a request of the last second, or of the last few packets.
+inline constexpr base::Duration kPortlessError = seconds{1};
+inline constexpr std::uint32_t kPortlessErrorPackets = 6;
 inline constexpr base::Duration kProbeMemory = seconds{60};
 inline constexpr base::Duration kSweepEvery = milliseconds{50};
 

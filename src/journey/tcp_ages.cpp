@@ -7,12 +7,6 @@ namespace whydown::journey {
 using packet::Packet;
 using packet::Transport;
 
-namespace {
-
-constexpr std::uint16_t kDnsPort = 53;
-
-}  // namespace
-
 TcpTracker::TcpTracker(Context& context, Healing& healing, Probes& probes)
     : context_(context), healing_(healing), probes_(probes) {}
 
@@ -128,6 +122,19 @@ bool TcpTracker::silent_by_now(const Flow& flow) const {
                      .since_first = base::between(flow.first.when(), context_.now),
                      .tries = flow.tries,
                      .later_packets = context_.since(flow.order)});
+}
+
+Slot TcpTracker::oldest_of(Suspects& suspects) const {
+  Slot oldest = kNoSlot;
+  std::size_t steps = 0;
+  for (Slot slot = by_age_.back(young); slot != kNoSlot && steps < limits::kChainWalk;
+       slot = by_age_.previous(slot), ++steps) {
+    const Flow& flow = flows_[slot];
+    if (flow.state != State::asked) continue;
+    const Trace& request = flow.last.is_set() ? flow.last : flow.first;
+    if (suspects.add(outline_of(flow).service, flow.client, request, flow.order)) oldest = slot;
+  }
+  return oldest;
 }
 
 Outline TcpTracker::outline_of(const Flow& flow) {

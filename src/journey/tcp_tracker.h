@@ -32,6 +32,7 @@ class TcpTracker {
   };
   Found find(const Complaint& complaint) const;
   void fail(Slot slot, const Complaint& complaint);
+  Slot oldest_of(Suspects& suspects) const;  // of errors without ports
   void advance();
   void finish();
   static std::size_t memory_bytes();

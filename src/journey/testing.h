@@ -9,7 +9,7 @@
 //   "1 arp c1 s1", "1 arpreply c1 s1", "1 ns c1x s1x", "1 na c1x s1x"
 //   "9 later"                  any other packet, for its time
 // Options at the end: text, notime, noquote, mac=, ttl=, ip=, in=, seq=, ack=, len=, quoteid=,
-// opcode=, cd=.
+// quoteip= (IP id of the quoted UDP datagram), opcode=, cd=.
 // Hosts: c1..c9 clients, s1..s9 servers, r1..r9 routers; with x behind the same in IPv6.
 #pragma once
 
@@ -260,6 +260,11 @@ class Builder {
     if (options_.contains("noquote")) return;
     known(Field::quote);
     if (client_port != 0) known(Field::quote_source_port);
+    if (options_.contains("quoteip")) {
+      known(Field::quote_header);
+      quoted.ip.id = static_cast<std::uint32_t>(option("quoteip", 0));
+      quoted.ip.protocol = 17;
+    }
     if (options_.contains("quoteid")) {
       quoted.has_dns_id = true;
       quoted.dns_id = static_cast<std::uint16_t>(option("quoteid", 0));

@@ -17,6 +17,8 @@ namespace {
 constexpr std::uint16_t kReserved = 1024;
 // Said to nobody in particular: NetBIOS 137-138, SSDP 1900, mDNS 5353, LLMNR 5355.
 constexpr std::array<std::uint16_t, 5> kDiscovery{137, 138, 1900, 5353, 5355};
+// Services whose clients close their sockets early: DNS, NTP, SNMP, syslog, QUIC, RADIUS, SIP.
+constexpr std::array<std::uint16_t, 7> kAnswering{53, 123, 161, 443, 514, 1812, 5060};
 constexpr std::size_t kPairMask = limits::kUdpFlows / 8 - 1;
 
 bool is_discovery(const Packet& packet) {
@@ -172,6 +174,50 @@ UdpTracker::Found UdpTracker::find(const Complaint& complaint) const {
           .age = context_.since(flow.order)};
 }
 
+Slot UdpTracker::oldest_of(Suspects& suspects) const {
+  Slot oldest = kNoSlot;
+  std::size_t steps = 0;
+  for (Slot slot = by_age_.back(undecided); slot != kNoSlot && steps < limits::kChainWalk;
+       slot = by_age_.previous(slot), ++steps) {
+    const Flow& flow = flows_[slot];
+    if (flow.state != State::asked) continue;
+    const Trace& request = flow.last.is_set() ? flow.last : flow.first;
+    if (suspects.add(service_of(flow), flow.client, request, flow.order)) oldest = slot;
+  }
+  return oldest;
+}
+
+bool UdpTracker::is_rejected_answer(const Complaint& complaint) {
+  const Packet& packet = complaint.packet;
+  if (complaint.symptom != Symptom::port_unreachable || complaint.has_client_port ||
+      packet.ip.source != complaint.server) {
+    return false;
+  }
+  const auto is_client = [&](Slot slot) {
+    const Flow& flow = flows_[slot];
+    return flow.client == complaint.server && flow.client_port == complaint.server_port &&
+           flow.server == complaint.client && flow.server_spoke;
+  };
+  for (const std::uint16_t port : kAnswering) {
+    const std::uint64_t hash =
+        flow_hash(complaint.server, complaint.server_port, complaint.client, port);
+    const Slot slot = by_ends_.find(hash, is_client);
+    if (slot == kNoSlot) continue;
+    const Flow& flow = flows_[slot];
+    if (port != kDnsPort) return true;
+    Observation observation;
+    observation.sign = Sign::late_answer_rejected;
+    observation.service = service_of(flow);
+    observation.client = flow.client;
+    observation.packet = digest_of(packet, Kind::icmp_error, 0);
+    observation.latency =
+        latency_of(flow.timed && packet.has_time, flow.first.when(), packet.place.time);
+    context_.sink.observation(observation);
+    return true;
+  }
+  return false;
+}
+
 void UdpTracker::fail(Slot slot, const Complaint& complaint) {
   Flow& flow = flows_[slot];
   const Packet& packet = complaint.packet;
@@ -191,14 +237,18 @@ void UdpTracker::fail(Slot slot, const Complaint& complaint) {
   healing_.settle(attempt);
 }
 
+Service UdpTracker::service_of(const Flow& flow) {
+  return {.server = flow.server,
+          .port = flow.server_port,
+          .transport = Transport::udp,
+          .protocol = flow.server_port == kDnsPort ? Protocol::dns : Protocol::udp};
+}
+
 Attempt UdpTracker::attempt_of(const Flow& flow) const {
   Attempt attempt;
-  attempt.service = {.server = flow.server,
-                     .port = flow.server_port,
-                     .transport = Transport::udp,
-                     .protocol = Protocol::udp};
+  attempt.service = service_of(flow);
   attempt.client = flow.client;
-  attempt.step = Step::connect;
+  attempt.step = attempt.service.protocol == Protocol::dns ? Step::name : Step::connect;
   attempt.client_spoke = flow.client_spoke;
   attempt.server_spoke = flow.server_spoke;
   attempt.tries = flow.tries;
@@ -247,6 +297,18 @@ void UdpTracker::close(Slot slot, bool evicted) {
   if (flow.state != State::asked && !mid_stream) return;
   Attempt attempt = attempt_of(flow);
   attempt.open_at_end = evicted && !mid_stream;
+  // Unlike other services, a name server owes an answer.
+  if (!mid_stream && attempt.service.protocol == Protocol::dns) {
+    const bool silent = is_silence({.has_time = flow.timed,
+                                    .since_first = base::between(attempt.begin, context_.now),
+                                    .tries = flow.tries,
+                                    .later_packets = context_.since(flow.order)});
+    attempt.open_at_end = !silent;
+    if (silent) {
+      attempt.outcome = Outcome::silent;
+      attempt.symptom = Symptom::no_response;
+    }
+  }
   if (mid_stream) {
     attempt.mid_stream = true;
     attempt.answer = expand(flow.first, Kind::udp_datagram, Transport::udp,

@@ -1,4 +1,5 @@
-// UDP other than DNS: who answers, and whom ICMP refuses.
+// UDP whose contents are not DNS, or cannot be read as DNS (on port 53 it is name service all the
+// same): who answers, and whom ICMP refuses.
 //
 // UDP need not answer, so silence is no failure here. A flow gives one attempt for its first
 // exchange, and a new one for each ICMP error after that: the datagram that met it is a request.
@@ -29,6 +30,10 @@ class UdpTracker {
   };
   Found find(const Complaint& complaint) const;
   void fail(Slot slot, const Complaint& complaint);
+  // True when the error is the client's, about an answer that met its closed socket; text shows
+  // neither the quoted datagram's sender nor its port.
+  bool is_rejected_answer(const Complaint& complaint);
+  Slot oldest_of(Suspects& suspects) const;  // of errors without ports
   void advance();
   void finish();
   static std::size_t memory_bytes();
@@ -70,6 +75,7 @@ class UdpTracker {
   void leave_pairs(Slot slot);
   void close(Slot slot, bool evicted);
   void forget(Slot slot);
+  static Service service_of(const Flow& flow);
   Attempt attempt_of(const Flow& flow) const;
 
   Context& context_;
