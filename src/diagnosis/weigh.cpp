@@ -95,7 +95,7 @@ void to_probabilities(std::vector<Scored>& causes) {
 
 // Facts that show something else than the missing answer itself. What only repeats the silence
 // (nobody was ever answered, the request was sent again) is no second fact.
-constexpr std::array<std::string_view, 18> kSecondFacts = {"host.alive",
+constexpr std::array<std::string_view, 23> kSecondFacts = {"host.alive",
                                                            "host.other_ports_refuse",
                                                            "host.other_ports_answer",
                                                            "arp.server_answered",
@@ -112,7 +112,12 @@ constexpr std::array<std::string_view, 18> kSecondFacts = {"host.alive",
                                                            "service.answered_after",
                                                            "traffic.flood_visible",
                                                            "traffic.loss_grows_with_load",
-                                                           "latency.jump_before_failure"};
+                                                           "latency.jump_before_failure",
+                                                           "latency.flat_meanwhile",
+                                                           "traffic.answered_rate_pinned",
+                                                           "service.failing_client_served",
+                                                           "dns.servfail_meanwhile",
+                                                           "host.own_requests_fail"};
 
 bool has_second_fact(const RankedCause& cause, const Fault& fault) {
   return std::ranges::any_of(cause.arguments_for, [&](const Argument& argument) {

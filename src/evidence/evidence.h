@@ -91,6 +91,7 @@ struct Row {
   base::Time first{base::Time::max()};     // earliest begin
   base::Time last{base::Time::min()};      // latest end
   TimeHistogram times;                     // of begin
+  TimeHistogram answer_times;              // of end, of attempts with an answer
   LatencyHistogram latency;                // of attempts with an answer
   LatencyTrend latency_trend;              // the same over time (of begin)
   AddressSketch clients;

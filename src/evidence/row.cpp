@@ -111,6 +111,7 @@ void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_
   first = std::min(first, attempt.begin);
   last = std::max(last, attempt.end);
   times.add(attempt.begin);
+  if (attempt.decided_by != journey::Kind::none) answer_times.add(attempt.end);
   if (attempt.decided_by != journey::Kind::none && attempt.latency.count() >= 0) {
     latency.add(attempt.latency);
     latency_trend.add(attempt.begin, attempt.latency);
@@ -154,6 +155,7 @@ void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limi
   first = std::min(first, other.first);
   last = std::max(last, other.last);
   times.merge(other.times);
+  answer_times.merge(other.answer_times);
   latency.merge(other.latency);
   latency_trend.merge(other.latency_trend);
   clients.merge(other.clients);

@@ -327,6 +327,27 @@ double LatencyTrend::growth_before(base::Time end, std::uint64_t least) const {
   return std::exp2((late_sum / late - early_sum / early) / 4);
 }
 
+double LatencyTrend::growth_across(base::Time at, base::Time to, std::uint64_t least) const {
+  struct Side {
+    std::uint64_t answers = 0;
+    std::uint64_t buckets = 0;
+    double mean() const { return static_cast<double>(buckets) / static_cast<double>(answers); }
+  };
+  Side before;
+  Side after;
+  for (std::size_t i = 0; i < TimeHistogram::kSlots; ++i) {
+    const base::Time start = answers_.slot_start(i);
+    const bool is_before = base::add(start, answers_.slot_width()) <= at;
+    if (!is_before && (start < at || start > to)) continue;
+    Side& side = is_before ? before : after;
+    side.answers += answers_.slots()[i];
+    side.buckets += buckets_.slots()[i];
+  }
+  if (before.answers < std::max<std::uint64_t>(least, 1) || after.answers < least) return 0;
+  if (after.answers == 0) return 0;
+  return std::exp2((after.mean() - before.mean()) / 4);
+}
+
 // --- CodeCounts ----------------------------------------------------------------------------------
 
 // The smallest codes are kept: a code once dropped is never smaller than those kept, so that the

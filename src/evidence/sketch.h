@@ -106,6 +106,9 @@ class LatencyTrend {
   // quarter, whole slots at a time; 0 when there are fewer than `least` answers or the quarters
   // overlap.
   double growth_before(base::Time end, std::uint64_t least) const;
+  // How many times longer the answers from `at` to `to` took than those before `at`, whole slots at
+  // a time; 0 when either side has fewer than `least` answers.
+  double growth_across(base::Time at, base::Time to, std::uint64_t least) const;
 
  private:
   TimeHistogram answers_;

@@ -115,6 +115,12 @@ constexpr std::array kFacts = {
            "RFC 826; RFC 4861 7.2.4"},
           detail::neighbour_answered},
 
+    Entry{{"host.own_requests_fail",
+           "Did requests that the server itself sent to others (a DNS server: DNS queries) fail "
+           "since the first failure? No where they were answered. In the kept packets.",
+           "RFC 1034 5.3.1"},
+          detail::own_requests_fail},
+
     // --- the service and its clients -------------------------------------------------------------
     Entry{{"service.answered_before",
            "Was anyone served by this service before the first failure in view? A DNS error answer "
@@ -138,6 +144,11 @@ constexpr std::array kFacts = {
     Entry{{"service.all_clients_fail",
            "Do two or more clients fail while nobody is served by this service meanwhile?", ""},
           detail::all_clients_fail},
+    Entry{{"service.failing_client_served",
+           "Were clients that fail served by this service in between, so that failing and being "
+           "served changed four times or more? No where nobody was served between the failures.",
+           "reasoned: what stops a service altogether serves nobody in between"},
+          detail::failing_client_served},
     Entry{{"request.retried",
            "Was the request sent more than once: several packets in an attempt, or the same DNS "
            "query (port and id) again?",
@@ -171,6 +182,11 @@ constexpr std::array kFacts = {
            "the client had closed?",
            "RFC 1122 4.1.3.1"},
           detail::dns_late_answers},
+    Entry{{"dns.servfail_meanwhile",
+           "Did the same server answer other queries with SERVFAIL since the first failure? Never "
+           "no.",
+           "RFC 1035 4.1.1"},
+          detail::servfail_meanwhile},
     Entry{{"dns.servfail_slow", "Do SERVFAIL answers take 1 s or longer (median)?", "RFC 2308 7.1"},
           detail::servfail_slow},
     Entry{
@@ -232,6 +248,9 @@ constexpr std::array kFacts = {
            "TCP?",
            ""},
           detail::all_names_fail},
+    Entry{{"dns.failing_name_resolved",
+           "Did this server resolve one of the failing names at another time in view?", ""},
+          detail::failing_name_resolved},
     Entry{{"dns.authoritative_answer",
            "Are all failing answers authoritative (AA)? In the kept packets.", "RFC 1035 4.1.1"},
           detail::authoritative_answer},
@@ -275,19 +294,34 @@ constexpr std::array kFacts = {
     // --- load ------------------------------------------------------------------------------------
     Entry{{"traffic.flood_visible",
            "Did this service get 1000 requests or more in some second, ten times as many as in its "
-           "quieter hours, or most of them half-open handshakes? Never no.",
+           "quieter hours, or most of them half-open handshakes? Or 200 TCP requests or more, four "
+           "of "
+           "five left half open or, without an answer, never repeated? Never no.",
            "RFC 4987"},
           detail::flood_visible},
-    Entry{{"traffic.loss_grows_with_load",
-           "Of 50 or more attempts, is the unanswered share at high load at least twice, and 20 "
-           "points above, the share at low load?",
-           ""},
-          detail::loss_grows_with_load},
+    Entry{
+        {"traffic.loss_grows_with_load",
+         "Of 50 or more attempts, is the failing share at high load at least twice, and 20 points "
+         "above, the share at low load? Within the failure; or against all of the capture, where "
+         "the load differs four times or more, which repeated requests do not explain.",
+         ""},
+        detail::loss_grows_with_load},
     Entry{{"latency.jump_before_failure",
            "Did the last quarter of the answers before the first failure take ten times as long "
            "(geometric mean) as the first quarter, of 20 or more?",
            ""},
           detail::latency_jump_before_failure},
+    Entry{{"latency.flat_meanwhile",
+           "Did answers to first requests meanwhile take at most twice as long (geometric mean) as "
+           "before, of 10 or more each? No from four times on.",
+           "reasoned: a queue that fills up delays what it does not drop"},
+          detail::latency_flat_meanwhile},
+    Entry{{"traffic.answered_rate_pinned",
+           "While a fifth or more failed, were as many served in each second as in the next: does "
+           "the number vary less than chance would make it (variance at most 15 % of a random "
+           "loss's, over five seconds or more)? No from half on.",
+           "reasoned: a limit lets a fixed number through, chance does not"},
+          detail::answered_rate_pinned},
 };
 
 constexpr std::array<FactInfo, kFacts.size()> infos() {

@@ -232,6 +232,30 @@ Finding all_names_fail(const View& view) {
              cite_requests(view.failed));
 }
 
+Finding failing_name_resolved(const View& view) {
+  if (!is_dns(view)) return unknown();
+  const Names names = names_of(view);
+  std::vector<std::string> found;
+  std::set<std::uint32_t> ids;
+  for (const std::uint32_t id : names.failing.kept()) {
+    if (!names.resolved.kept().contains(id)) continue;
+    ids.insert(id);
+    found.push_back(view.name(id));
+  }
+  if (!found.empty()) {
+    std::vector<base::Place> packets = cite(names.resolved_rows, [&](const Attempt& attempt) {
+      return ids.contains(attempt.request.name) ? &attempt.answer : nullptr;
+    });
+    if (packets.empty()) packets = cite_answers(names.resolved_rows);
+    return yes(list(found, found.size()) + " resolved at another time", std::move(packets));
+  }
+  // Of many names only some are kept.
+  const bool is_all_kept = names.failing.count() <= names.failing.kept().size() &&
+                           names.resolved.count() <= names.resolved.kept().size();
+  if (names.failing.count() == 0 || names.resolved.count() == 0 || !is_all_kept) return unknown();
+  return no("none of the failing names was resolved in view", cite_requests(view.failed));
+}
+
 Finding authoritative_answer(const View& view) {
   return answer_fact(
       view, "authoritative (AA)",

@@ -282,6 +282,18 @@ TEST(FactsDns, OtherNames) {
   EXPECT_EQ(Scene(many).ask("dns.all_names_fail", kNxDomain).truth, Truth::no);
 }
 
+TEST(FactsDns, FailingNamesAtOtherTimes) {
+  expect_facts("dns.failing_name_resolved",
+               {{"before", {resolved(1, 0, 3), nx(1, 1, 1)}, kNxDomain, Truth::yes, {4}},
+                {"after", {nx(1, 1, 1), resolved(1, 9, 3)}, kNxDomain, Truth::yes, {4}},
+                {"others only", {resolved(2, 0, 3), nx(1, 1, 1)}, kNxDomain, Truth::no, {1}},
+                {"nothing resolved", {nx(1, 1, 1)}, kNxDomain, Truth::unknown},
+                {"by another server",
+                 {Make(dns(kOther), 0, 3).ok().name(1), nx(1, 1, 1)},
+                 kNxDomain,
+                 Truth::unknown}});
+}
+
 TEST(FactsDns, SiblingNames) {
   const auto truth = [](std::string_view failing, std::string_view other, double when) {
     Scene scene;

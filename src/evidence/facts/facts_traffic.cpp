@@ -1,5 +1,6 @@
 // Facts about load: floods, loss that follows the load, latency that rises before a failure.
 #include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -11,9 +12,11 @@ namespace {
 
 constexpr double kFloodPerSecond = 1000;
 constexpr double kFloodGrowth = 10;
+constexpr double kUnmeantPerSecond = 200;
 constexpr std::size_t kSlotsForUsual = 8;
 constexpr std::uint64_t kAttemptsForLoad = 50;
-constexpr std::uint64_t kAttemptsPerSide = 20;
+constexpr std::uint64_t kAttemptsPerSide = 10;
+constexpr double kSigmas = 3;  // beyond chance
 constexpr std::uint64_t kAnswersForTrend = 20;
 constexpr double kLatencyJump = 10;
 constexpr double kLatencySteady = 2;
@@ -82,24 +85,150 @@ std::array<std::uint64_t, TimeHistogram::kSlots> on_grid(const TimeHistogram& gr
   return out;
 }
 
+constexpr std::uint64_t kAnswersPerSide = 10;
+constexpr double kLatencyFlat = 2;
+constexpr double kLatencyRose = 4;
+constexpr std::size_t kMomentsForPin = 5;
+constexpr std::uint64_t kServedForPin = 20;
+constexpr double kLossForPin = 0.2;
+constexpr double kPinned = 0.15;
+constexpr double kRandom = 0.5;
+
+// Handshakes that got no answer and were sent once. A client that wants a connection repeats its
+// request after a second (RFC 6298 2.1), so that rows with repetitions hold real clients.
+std::uint64_t sent_once(const Service& service, const RowList& rows) {
+  if (service.transport != packet::Transport::tcp) return 0;
+  std::uint64_t once = 0;
+  for (const Row* row : rows) {
+    if (row->key.symptom != Symptom::no_response) continue;
+    const std::uint64_t repetitions = row->tries - std::min(row->tries, row->attempts);
+    once += row->attempts - std::min(row->attempts, repetitions);
+  }
+  return once;
+}
+
+// What the sides say: known where both have enough attempts and `apart` times the load.
+Finding compare(const Side& low, const Side& high, double apart,
+                const std::vector<base::Place>& packets) {
+  constexpr double clear_difference = 0.2;
+  constexpr double no_difference = 0.1;
+  const std::string detail = fmt::format("{} lost at high load, {} at low",
+                                         percent(high.lost, high.all), percent(low.lost, low.all));
+  if (low.all < kAttemptsPerSide || high.all < kAttemptsPerSide) return unknown();
+  if (high.load() < apart * low.load()) return unknown(detail);
+  const double both_lost =
+      static_cast<double>(low.lost + high.lost) / static_cast<double>(low.all + high.all);
+  const double by_chance =
+      std::sqrt(both_lost * (1 - both_lost) *
+                (1 / static_cast<double>(low.all) + 1 / static_cast<double>(high.all)));
+  const double difference = high.loss() - low.loss();
+  if (high.loss() >= 2 * low.loss() && difference >= clear_difference &&
+      difference >= kSigmas * by_chance) {
+    return yes(detail, packets);
+  }
+  if (high.loss() - low.loss() < no_difference) return no(detail, packets);
+  return unknown(detail);
+}
+
+// The moments with more load than their mean, and the others.
+std::pair<Side, Side> sides_of(const std::vector<Moment>& moments) {
+  Side low;
+  Side high;
+  double sum = 0;
+  for (const Moment& moment : moments) sum += static_cast<double>(moment.all);
+  const double mean = moments.empty() ? 0 : sum / static_cast<double>(moments.size());
+  for (const Moment& moment : moments) {
+    if (moment.all == 0) continue;
+    Side& side = static_cast<double>(moment.all) > mean ? high : low;
+    side.all += moment.all;
+    side.lost += moment.failed;
+    ++side.slots;
+  }
+  return {low, high};
+}
+
+// Requests count when they were sent, answers when they came: a limit, or a server at its capacity,
+// answers so many a second, among them repetitions of what was lost before.
+std::vector<Moment> all_moments(const View& view) {
+  const RowList decided =
+      rows_where(view.service, [](const Row& row) { return row.key.outcome != Outcome::unknown; });
+  const RowList answered =
+      rows_where(decided, [&](const Row& row) { return is_served(row, view.subject.symptom); });
+  const TimeHistogram sent = times_of(decided);
+  TimeHistogram grid = sent;
+  TimeHistogram came;
+  for (const Row* row : answered) came.merge(row->answer_times);
+  grid.merge(came);
+  const auto all = on_grid(grid, sent);
+  const auto failed = on_grid(grid, times_of(view.failed));
+  const auto served = on_grid(grid, came);
+  std::vector<Moment> out;
+  const std::size_t used = slots_used(grid);
+  for (std::size_t i = 0; i < used; ++i) {
+    out.push_back({grid.slot_start(i), all[i], failed[i], served[i]});
+  }
+  return out;
+}
+
+struct Spread {
+  double served = 0;
+  double loss = 0;
+  double of_random = 0;  // the variance of what is served, against that of a random loss
+};
+
+// Of n requests each lost by chance with the share p, n * (1 - p) arrive, with a variance of p
+// times that. A limit lets the same number through each second.
+Spread spread_of(const std::vector<Moment>& moments) {
+  Spread out;
+  double failed = 0;
+  for (const Moment& moment : moments) {
+    out.served += static_cast<double>(moment.served);
+    failed += static_cast<double>(moment.failed);
+  }
+  if (out.served == 0 || failed == 0 || moments.size() < 2) return out;
+  out.loss = failed / (failed + out.served);
+  const auto count = static_cast<double>(moments.size());
+  const double mean = out.served / count;
+  double squares = 0;
+  for (const Moment& moment : moments) {
+    const double off = static_cast<double>(moment.served) - mean;
+    squares += off * off;
+  }
+  out.of_random = squares / (count - 1) / (mean * out.loss);
+  return out;
+}
+
 }  // namespace
 
+std::vector<Moment> moments(const View& view) {
+  std::vector<Moment> out;
+  const std::vector<Moment> all = all_moments(view);
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+    if (all[i].start > view.first && all[i + 1].start <= view.last_begin) out.push_back(all[i]);
+  }
+  return out;
+}
+
 // A high rate alone is no flood: it must stand out from what the service saw otherwise, or consist
-// of handshakes that nobody meant to finish. Never "no": the flood may have come by another way.
+// of handshakes that nobody meant to finish: left half open, or not repeated when no answer came,
+// as every real client does. Never "no": the flood may have come by another way.
 Finding flood_visible(const View& view) {
   for (const Service& service : view.subject.services) {
     const RowList rows =
         rows_where(view.service, [&](const Row& row) { return row.key.service == service; });
     const Peak peak = peak_of(times_of(rows));
-    if (peak.per_second < kFloodPerSecond) continue;
     const std::uint64_t attempts = sum(rows, &Row::attempts);
     const std::uint64_t half_open = sum(rows, &Row::half_open);
+    const std::uint64_t unmeant = half_open + sent_once(service, rows);
+    const bool is_unmeant = unmeant * 5 >= attempts * 4;
+    if (peak.per_second < (is_unmeant ? kUnmeantPerSecond : kFloodPerSecond)) continue;
     const bool stands_out = peak.is_usual_known && peak.per_second >= kFloodGrowth * peak.usual;
-    if (!stands_out && half_open * 2 < attempts) continue;
+    if (!stands_out && !is_unmeant && half_open * 2 < attempts) continue;
     std::string detail =
         fmt::format("{:.0f} requests a second to {}", peak.per_second, view.endpoint(service));
     if (stands_out) detail += fmt::format(", against {:.0f} usually", peak.usual);
     if (half_open > 0) detail += fmt::format("; {} handshakes left half open", half_open);
+    if (unmeant > half_open) detail += fmt::format("; {} never repeated", unmeant - half_open);
     std::vector<base::Place> packets = cite(rows, [&](const Attempt& attempt) {
       return attempt.begin >= peak.start ? &attempt.request : nullptr;
     });
@@ -109,36 +238,26 @@ Finding flood_visible(const View& view) {
   return unknown();
 }
 
+// Loads are compared while the failure lasts: before it the load may have been another by chance,
+// and during it clients repeat what is lost, up to three times as a rule.
 Finding loss_grows_with_load(const View& view) {
-  const RowList decided =
-      rows_where(view.service, [](const Row& row) { return row.key.outcome != Outcome::unknown; });
-  const RowList silent =
-      rows_where(decided, [](const Row& row) { return row.key.symptom == Symptom::no_response; });
-  const std::uint64_t attempts = sum(decided, &Row::attempts);
-  if (attempts < kAttemptsForLoad || silent.empty()) return unknown();
-  const TimeHistogram all = times_of(decided);
-  const auto lost = on_grid(all, times_of(silent));
-  const double mean = static_cast<double>(attempts) / static_cast<double>(slots_used(all));
-  Side low;
-  Side high;
-  for (std::size_t i = 0; i < slots_used(all); ++i) {
-    if (all.slots()[i] == 0) continue;
-    Side& side = static_cast<double>(all.slots()[i]) > mean ? high : low;
-    side.all += all.slots()[i];
-    side.lost += lost[i];
-    ++side.slots;
+  std::vector<Moment> all = all_moments(view);
+  std::uint64_t attempts = 0;
+  for (const Moment& moment : all) attempts += moment.all;
+  if (attempts < kAttemptsForLoad || view.failed.empty()) return unknown();
+  const std::vector<base::Place> packets = cite_requests(view.failed);
+  const auto [low, high] = sides_of(moments(view));
+  constexpr double twice = 2;
+  Finding within = compare(low, high, twice, packets);
+  if (within.truth != Truth::unknown) return within;
+  // The first and the last second are rarely whole.
+  if (all.size() > 2) {
+    all.erase(all.begin());
+    all.pop_back();
   }
-  const std::string detail = fmt::format("{} lost at high load, {} at low",
-                                         percent(high.lost, high.all), percent(low.lost, low.all));
-  if (low.all < kAttemptsPerSide || high.all < kAttemptsPerSide) return unknown();
-  if (high.load() < 2 * low.load()) return unknown(detail);
-  constexpr double clear_difference = 0.2;
-  constexpr double no_difference = 0.1;
-  if (high.loss() >= 2 * low.loss() && high.loss() - low.loss() >= clear_difference) {
-    return yes(detail, cite_requests(silent));
-  }
-  if (high.loss() - low.loss() < no_difference) return no(detail, cite_requests(silent));
-  return unknown(detail);
+  const auto [quiet, busy] = sides_of(all);
+  constexpr double beyond_retries = 4;
+  return compare(quiet, busy, beyond_retries, packets);
 }
 
 Finding latency_jump_before_failure(const View& view) {
@@ -153,6 +272,45 @@ Finding latency_jump_before_failure(const View& view) {
       "answers took {:.1f} times as long just before the first failure as at first", growth);
   if (growth >= kLatencyJump) return yes(detail, cite_answers(rows));
   if (growth <= kLatencySteady) return no(detail, cite_answers(rows));
+  return unknown(detail);
+}
+
+// Answers to requests that were sent once only: a repeated one waits for its repetition.
+Finding latency_flat_meanwhile(const View& view) {
+  LatencyTrend trend;
+  const RowList rows = rows_where(view.service, [](const Row& row) {
+    return row.key.outcome == Outcome::ok && row.tries <= row.attempts;
+  });
+  for (const Row* row : rows) trend.merge(row->latency_trend);
+  const double growth = trend.growth_across(view.first, view.last, kAnswersPerSide);
+  if (growth <= 0) return unknown();
+  const std::string detail =
+      fmt::format("answers took {:.1f} times as long meanwhile as before", growth);
+  if (growth <= kLatencyFlat) return yes(detail, cite_answers(rows));
+  if (growth >= kLatencyRose) return no(detail, cite_answers(rows));
+  return unknown(detail);
+}
+
+Finding answered_rate_pinned(const View& view) {
+  std::vector<Moment> lossy = moments(view);
+  std::erase_if(lossy, [](const Moment& moment) { return moment.failed == 0; });
+  const Spread spread = spread_of(lossy);
+  if (lossy.size() < kMomentsForPin || spread.served < static_cast<double>(kServedForPin) ||
+      spread.loss < kLossForPin) {
+    return unknown();
+  }
+  const auto [least, most] = std::ranges::minmax(lossy, {}, &Moment::served);
+  const std::string detail = fmt::format("{} to {} served a second, {} lost", least.served,
+                                         most.served, fmt::format("{:.0f} %", 100 * spread.loss));
+  const RowList rows = rows_where(
+      view.service, [&](const Row& row) { return is_served(row, view.subject.symptom); });
+  std::vector<base::Place> packets =
+      both(cite_requests(view.failed), cite(rows, [&](const Attempt& attempt) {
+             const bool is_within = attempt.begin >= view.first && attempt.begin <= view.last;
+             return is_within ? &attempt.answer : nullptr;
+           }));
+  if (spread.of_random <= kPinned) return yes(detail, std::move(packets));
+  if (spread.of_random >= kRandom) return no(detail, std::move(packets));
   return unknown(detail);
 }
 

@@ -50,6 +50,25 @@ TEST(FactsTraffic, Flood) {
   Scene half_open;
   add(half_open, 3000, 0, 2, 10, 0.001, true);
   EXPECT_EQ(truth(half_open), Truth::yes);
+
+  Scene unanswered;  // nobody means to finish these: no request is repeated
+  add(unanswered, 1500, 0, 5, 1);
+  EXPECT_EQ(truth(unanswered), Truth::yes);
+
+  Scene outage;  // of a busy service: every client repeats its request
+  for (int i = 0; i < 1500; ++i) {
+    const double when = i / 300.0;
+    outage.store.attempt(
+        Make(tcp(80), when, static_cast<std::uint64_t>(i) * 4 + 1).tries(3, when + 3));
+  }
+  EXPECT_EQ(truth(outage), Truth::unknown);
+
+  Scene queries;  // of DNS, a query that is not repeated is nothing odd
+  for (int i = 0; i < 1500; ++i) {
+    queries.store.attempt(Make(dns(), i / 300.0, static_cast<std::uint64_t>(i) * 2 + 1));
+  }
+  EXPECT_EQ(queries.ask("traffic.flood_visible", subject(dns(), Symptom::no_response)).truth,
+            Truth::unknown);
 }
 
 TEST(FactsTraffic, LossAndLoad) {
@@ -79,6 +98,62 @@ TEST(FactsTraffic, LossAndLoad) {
   add(long_capture, 2000, 0, 1000, 50);
   add(long_capture, 8000, 1000, 200, 2);
   EXPECT_EQ(truth(long_capture), Truth::yes);
+
+  Scene onset;  // loss that begins at some time, and clients that repeat what is lost
+  add(onset, 200, 0, 20, 0);
+  add(onset, 400, 20, 20, 3);
+  EXPECT_EQ(truth(onset), Truth::unknown);
+
+  Scene tenfold;  // the load rises, and with it the loss
+  add(tenfold, 60, 0, 20, 0);
+  add(tenfold, 600, 20, 20, 2);
+  EXPECT_EQ(truth(tenfold), Truth::yes);
+}
+
+TEST(FactsTraffic, AnsweredRate) {
+  const auto truth = [](const Scene& scene) {
+    return scene.ask("traffic.answered_rate_pinned", kSilentWeb).truth;
+  };
+  // `served(second)` of 30 requests a second are served.
+  const auto scene = [](int seconds, auto served) {
+    std::vector<Attempt> out;
+    for (int second = 0; second < seconds; ++second) {
+      for (int i = 0; i < 30; ++i) {
+        Make made(tcp(80), second + i / 31.0, static_cast<std::uint64_t>(second * 100 + 2 * i + 1));
+        if (i < served(second)) made.ok();
+        out.push_back(made);
+      }
+    }
+    return Scene(out);
+  };
+  const Scene limit = scene(10, [](int) { return 12; });
+  const Fact fact = limit.ask("traffic.answered_rate_pinned", kSilentWeb);
+  EXPECT_EQ(fact.truth, Truth::yes) << fact.detail;
+  EXPECT_EQ(fact.detail, "12 to 12 served a second, 60 % lost");
+  EXPECT_FALSE(fact.packets.empty());
+  constexpr int by_chance[] = {12, 9, 15, 11, 14, 8, 13, 10, 16, 12};
+  EXPECT_EQ(truth(scene(10, [&](int second) { return by_chance[second]; })), Truth::no);
+  EXPECT_EQ(truth(scene(10, [](int second) { return 12 + second % 3; })), Truth::yes);
+  EXPECT_EQ(truth(scene(5, [](int) { return 12; })), Truth::unknown) << "too short";
+  EXPECT_EQ(truth(scene(10, [](int) { return 28; })), Truth::unknown) << "hardly any loss";
+  EXPECT_EQ(truth(scene(10, [](int) { return 0; })), Truth::unknown) << "nothing served";
+}
+
+TEST(FactsTraffic, LatencyMeanwhile) {
+  const auto truth = [](double before, double during) {
+    Scene scene;
+    add(scene, 60, 0, 20, 0, before);
+    add(scene, 60, 20, 20, 3, during);
+    return scene.ask("latency.flat_meanwhile", kSilentWeb).truth;
+  };
+  EXPECT_EQ(truth(0.004, 0.004), Truth::yes);
+  EXPECT_EQ(truth(0.004, 0.006), Truth::yes);
+  EXPECT_EQ(truth(0.004, 0.012), Truth::unknown);
+  EXPECT_EQ(truth(0.004, 0.3), Truth::no);
+  Scene before_only;
+  add(before_only, 60, 0, 20, 0, 0.004);
+  add(before_only, 3, 20, 3, 1);
+  EXPECT_EQ(before_only.ask("latency.flat_meanwhile", kSilentWeb).truth, Truth::unknown);
 }
 
 TEST(FactsTraffic, LatencyJump) {

@@ -38,6 +38,11 @@ Finding only_one_client_fails(const View& view);
 Finding all_clients_fail(const View& view);
 Finding retried(const View& view);
 
+// facts_meanwhile.cpp
+Finding failing_client_served(const View& view);
+Finding own_requests_fail(const View& view);
+Finding servfail_meanwhile(const View& view);
+
 // facts_dns.cpp
 Finding dns_tcp_answers(const View& view);
 Finding dns_tcp_refused(const View& view);
@@ -60,6 +65,7 @@ Finding ede_forged(const View& view);
 Finding other_names_resolve(const View& view);
 Finding sibling_names_resolve(const View& view);
 Finding all_names_fail(const View& view);
+Finding failing_name_resolved(const View& view);
 Finding authoritative_answer(const View& view);
 Finding soa_in_answer(const View& view);
 Finding other_types_exist(const View& view);
@@ -78,5 +84,17 @@ Finding one_sided(const Store& store);
 Finding flood_visible(const View& view);
 Finding loss_grows_with_load(const View& view);
 Finding latency_jump_before_failure(const View& view);
+Finding latency_flat_meanwhile(const View& view);
+Finding answered_rate_pinned(const View& view);
+
+// How many attempts at the services failed in the subject's way and how many were served, second by
+// second (or coarser) of the failure: its first and last second, which it may not fill, left out.
+struct Moment {
+  base::Time start{};
+  std::uint64_t all = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t served = 0;
+};
+std::vector<Moment> moments(const View& view);
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,0 +1,143 @@
+// Facts about what else goes on while the failure lasts: who is served in between, what the server
+// asks for itself.
+#include <algorithm>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "evidence/facts/measures.h"
+
+namespace whydown::evidence::facts_detail {
+
+namespace {
+
+constexpr std::size_t kChanges = 4;  // an outage, a recovery and another outage make two
+constexpr std::uint64_t kFailuresForNo = 3;
+
+// An attempt kept whole, of a client that fails.
+struct Kept {
+  base::IpAddress client;
+  base::Time begin{};
+  bool is_served = false;
+  base::Place packet;
+};
+
+std::vector<Kept> kept_of_failing(const View& view) {
+  std::vector<Kept> out;
+  for (const Row* row : view.service) {
+    const bool served = is_served(*row, view.subject.symptom);
+    if (!served && row->key.symptom != view.subject.symptom) continue;
+    for (const Attempt* attempt : row->exemplars()) {
+      const bool is_within = attempt->begin >= view.first && attempt->begin <= view.last_begin;
+      if (!is_within || !view.failing_clients.kept().contains(attempt->client)) continue;
+      const base::Place& answer = attempt->answer.place;
+      out.push_back({attempt->client, attempt->begin, served,
+                     attempt->answer.is_set() ? answer : attempt->request.place});
+    }
+  }
+  std::ranges::stable_sort(
+      out, {}, [](const Kept& kept) { return std::tuple(kept.client, kept.begin, kept.packet); });
+  return out;
+}
+
+// How often one client went from failing to being served or back.
+std::size_t changes_in(const std::vector<Kept>& kept) {
+  std::size_t most = 0;
+  std::size_t changes = 0;
+  for (std::size_t i = 1; i < kept.size(); ++i) {
+    if (kept[i].client != kept[i - 1].client) changes = 0;
+    changes += kept[i].client == kept[i - 1].client && kept[i].is_served != kept[i - 1].is_served;
+    most = std::max(most, changes);
+  }
+  return most;
+}
+
+// The same of all clients, second by second: a second with both has changed twice.
+std::size_t changes_in(const std::vector<Moment>& moments) {
+  std::size_t changes = 0;
+  bool was_served = false;
+  bool is_first = true;
+  for (const Moment& moment : moments) {
+    if (moment.failed == 0 && moment.served == 0) continue;
+    if (moment.failed > 0 && moment.served > 0) {
+      changes += 2;
+      continue;
+    }
+    const bool served = moment.served > 0;
+    if (!is_first && served != was_served) ++changes;
+    was_served = served;
+    is_first = false;
+  }
+  return changes;
+}
+
+}  // namespace
+
+Finding failing_client_served(const View& view) {
+  const std::vector<Kept> kept = kept_of_failing(view);
+  std::vector<base::Place> packets;
+  for (const Kept& attempt : kept) {
+    if (attempt.is_served) packets.push_back(attempt.packet);
+  }
+  const RowList served = rows_where(
+      view.service, [&](const Row& row) { return is_served(row, view.subject.symptom); });
+  std::uint64_t between = 0;
+  for (const Row* row : served) between += row->times.within(view.first, view.last_begin);
+  // Where others are served as well, the seconds do not tell who was.
+  const bool is_only_failing = others_served(view).truth != Truth::yes;
+  const bool is_by_seconds = is_only_failing && changes_in(moments(view)) >= kChanges;
+  if (is_by_seconds || changes_in(kept) >= kChanges) {
+    const std::uint64_t shown = std::max<std::uint64_t>(between, packets.size());
+    if (packets.empty()) packets = cite_answers(served);
+    return yes(counted(shown, "attempt") + " served between the failures",
+               earliest(std::move(packets)));
+  }
+  if (between > 0 || !packets.empty()) return unknown();
+  if (sum(view.failed, &Row::attempts) < kFailuresForNo) return unknown();
+  return no("nothing known to be served between the failures", cite_requests(view.failed));
+}
+
+Finding own_requests_fail(const View& view) {
+  const bool is_dns = view.subject.services.front().protocol == Protocol::dns;
+  std::vector<base::Place> failed;
+  std::vector<base::Place> answered;
+  std::string what;
+  for (const auto& [key, row] : view.store.rows()) {
+    const bool is_itself = std::ranges::binary_search(view.servers, key.service.server);
+    const bool is_asked_for = key.service.protocol != Protocol::arp &&
+                              key.service.protocol != Protocol::nd &&
+                              (!is_dns || key.service.protocol == Protocol::dns);
+    if (is_itself || !is_asked_for || key.noise || key.outcome == Outcome::unknown) continue;
+    const bool is_answered = is_ok(row) || key.symptom == Symptom::nx_domain;
+    for (const Attempt* attempt : row.exemplars()) {
+      const bool is_own = std::ranges::binary_search(view.servers, attempt->client);
+      if (!is_own || !is_during(view, attempt->begin)) continue;
+      const Digest& shown = attempt->answer.is_set() || !attempt->request.is_set()
+                                ? attempt->answer
+                                : attempt->request;
+      (is_answered ? answered : failed).push_back(shown.place);
+      if (!is_answered && what.empty()) what = view.endpoint(key.service);
+    }
+  }
+  if (failed.size() > answered.size()) {
+    return yes(fmt::format("its own requests, such as to {}, fail", what),
+               earliest(std::move(failed)));
+  }
+  if (!failed.empty() || answered.empty()) return unknown();
+  return no("its own requests to others were answered", earliest(std::move(answered)));
+}
+
+Finding servfail_meanwhile(const View& view) {
+  if (view.subject.symptom == Symptom::serv_fail) return unknown();
+  std::vector<base::Place> packets;
+  for (const Row* row : view.host) {
+    if (row->key.symptom != Symptom::serv_fail) continue;
+    for (const Attempt* attempt : row->exemplars()) {
+      if (is_during(view, attempt->answer.place.time)) packets.push_back(attempt->answer.place);
+    }
+  }
+  if (packets.empty()) return unknown();
+  return yes("other queries were answered with SERVFAIL", earliest(std::move(packets)));
+}
+
+}  // namespace whydown::evidence::facts_detail

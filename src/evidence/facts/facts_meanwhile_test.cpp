@@ -1,0 +1,92 @@
+#include <gtest/gtest.h>
+
+#include "evidence/scene_for_test.h"
+
+namespace whydown::evidence {
+namespace {
+
+using namespace testing;  // NOLINT(google-build-using-namespace)
+
+const IpAddress kUpstream = ip("198.51.100.53");
+const Subject kSilent = subject(dns(), Symptom::no_response);
+const Subject kServFail = subject(dns(), Symptom::serv_fail);
+
+Attempt silent(double begin, std::uint64_t number, const IpAddress& client = kClient) {
+  return Make(dns(), begin, number, client);
+}
+Attempt served(double begin, std::uint64_t number, const IpAddress& client = kClient) {
+  return Make(dns(), begin, number, client).ok();
+}
+Attempt failing(double begin, std::uint64_t number) {
+  return Make(dns(), begin, number).rcode(Symptom::serv_fail);
+}
+
+TEST(FactsMeanwhile, FailingClientServed) {
+  const std::vector<Attempt> loss = {silent(1, 1), served(2, 3), silent(3, 5), served(4, 7),
+                                     silent(5, 9)};
+  // More than is kept whole: the seconds show it.
+  std::vector<Attempt> busy;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const double when = static_cast<double>(i) / 5;
+    busy.push_back(i % 3 == 0 ? silent(when, 2 * i + 1) : served(when, 2 * i + 1));
+  }
+  std::vector<Attempt> one_filtered;
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const double when = static_cast<double>(i) / 5;
+    one_filtered.push_back(i % 3 == 0 ? silent(when, 2 * i + 1) : served(when, 2 * i + 1, kOther));
+  }
+  expect_facts("service.failing_client_served",
+               {{"in between, again and again", loss, kSilent, Truth::yes, {4, 8}},
+                {"many a second", busy, kSilent, Truth::yes},
+                {"another client is served", one_filtered, kSilent, Truth::unknown},
+                {"two outages",
+                 {silent(1, 1), silent(2, 3), served(9, 5), served(10, 7), silent(20, 9)},
+                 kSilent,
+                 Truth::unknown},
+                {"before and after only",
+                 {served(0, 11), silent(1, 1), silent(2, 3), silent(3, 5), served(4, 7)},
+                 kSilent,
+                 Truth::no,
+                 {1, 3, 5}},
+                {"one failure", {silent(1, 1)}, kSilent, Truth::unknown}});
+}
+
+TEST(FactsMeanwhile, OwnRequests) {
+  const Attempt asks = Make(dns(kUpstream), 1.1, 21, kServer);
+  const Attempt asks_again = Make(dns(kUpstream), 1.2, 23, kServer);
+  const Attempt is_told = Make(dns(kUpstream), 1.3, 25, kServer).ok();
+  const Attempt is_denied = Make(dns(kUpstream), 1.3, 25, kServer).rcode(Symptom::nx_domain);
+  const Attempt unreachable =
+      Make(dns(kUpstream), 1.4, 27, kServer).error(Symptom::host_unreachable, kRouter);
+  const Attempt before = Make(dns(kUpstream), 0.1, 29, kServer);
+  const Attempt of_another = Make(dns(kUpstream), 1.1, 31);
+  const Attempt web = Make(tcp(80, kUpstream), 1.1, 33, kServer);
+  expect_facts(
+      "host.own_requests_fail",
+      {{"unanswered", {failing(1, 1), asks}, kServFail, Truth::yes, {21}},
+       {"an ICMP error", {failing(1, 1), unreachable}, kServFail, Truth::yes, {28}},
+       {"answered", {failing(1, 1), is_told}, kServFail, Truth::no, {26}},
+       {"a name that does not exist", {failing(1, 1), is_denied}, kServFail, Truth::no},
+       {"mostly failed", {failing(1, 1), asks, asks_again, is_told}, kServFail, Truth::yes},
+       {"as often answered", {failing(1, 1), asks, is_told}, kServFail, Truth::unknown},
+       {"before the failure only", {failing(1, 1), before}, kServFail, Truth::unknown},
+       {"another's request", {failing(1, 1), of_another}, kServFail, Truth::unknown},
+       {"no DNS", {failing(1, 1), web}, kServFail, Truth::unknown},
+       {"none in view", {failing(1, 1)}, kServFail, Truth::unknown}});
+}
+
+TEST(FactsMeanwhile, ServFail) {
+  expect_facts(
+      "dns.servfail_meanwhile",
+      {{"another query", {silent(1, 1), failing(3, 3), silent(5, 5)}, kSilent, Truth::yes, {4}},
+       {"before only", {failing(0, 3), silent(1, 1)}, kSilent, Truth::unknown},
+       {"another server's",
+        {silent(1, 1), Make(dns(kOther), 2, 3).rcode(Symptom::serv_fail)},
+        kSilent,
+        Truth::unknown},
+       {"SERVFAIL is the failure", {failing(1, 1), failing(2, 3)}, kServFail, Truth::unknown},
+       {"none", {silent(1, 1)}, kSilent, Truth::unknown}});
+}
+
+}  // namespace
+}  // namespace whydown::evidence
