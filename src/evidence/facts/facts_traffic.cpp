@@ -13,6 +13,7 @@ namespace {
 constexpr double kFloodPerSecond = 1000;
 constexpr double kFloodGrowth = 10;
 constexpr double kUnmeantPerSecond = 200;
+constexpr base::Duration kTimeToRepeat = std::chrono::seconds{4};
 constexpr std::size_t kSlotsForUsual = 8;
 constexpr std::uint64_t kAttemptsForLoad = 50;
 constexpr std::uint64_t kAttemptsPerSide = 10;
@@ -100,9 +101,13 @@ std::uint64_t sent_once(const Service& service, const RowList& rows) {
   if (service.transport != packet::Transport::tcp) return 0;
   std::uint64_t once = 0;
   for (const Row* row : rows) {
-    if (row->key.symptom != Symptom::no_response) continue;
+    // Those with no verdict are sent too late, or the table was full, as it is in a flood.
+    const bool is_without = row->key.symptom == Symptom::no_response || row->open_at_end > 0;
+    if (!is_without) continue;
+    const std::uint64_t asked =
+        row->key.outcome == Outcome::unknown ? row->open_at_end : row->attempts;
     const std::uint64_t repetitions = row->tries - std::min(row->tries, row->attempts);
-    once += row->attempts - std::min(row->attempts, repetitions);
+    once += asked - std::min(asked, repetitions);
   }
   return once;
 }
@@ -220,7 +225,9 @@ Finding flood_visible(const View& view) {
     const std::uint64_t attempts = sum(rows, &Row::attempts);
     const std::uint64_t half_open = sum(rows, &Row::half_open);
     const std::uint64_t unmeant = half_open + sent_once(service, rows);
-    const bool is_unmeant = unmeant * 5 >= attempts * 4;
+    // At the end of the capture the repetitions are still to come.
+    const bool had_time = base::add(peak.start, kTimeToRepeat) <= view.store.totals().last.time;
+    const bool is_unmeant = had_time && unmeant * 5 >= attempts * 4;
     if (peak.per_second < (is_unmeant ? kUnmeantPerSecond : kFloodPerSecond)) continue;
     const bool stands_out = peak.is_usual_known && peak.per_second >= kFloodGrowth * peak.usual;
     if (!stands_out && !is_unmeant && half_open * 2 < attempts) continue;

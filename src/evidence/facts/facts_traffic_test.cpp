@@ -51,9 +51,24 @@ TEST(FactsTraffic, Flood) {
   add(half_open, 3000, 0, 2, 10, 0.001, true);
   EXPECT_EQ(truth(half_open), Truth::yes);
 
-  Scene unanswered;  // nobody means to finish these: no request is repeated
-  add(unanswered, 1500, 0, 5, 1);
-  EXPECT_EQ(truth(unanswered), Truth::yes);
+  const auto flood = [&](double seconds_in_view) {
+    Scene out;  // nobody means to finish these: no request is repeated
+    add(out, 1500, 0, 5, 1);
+    for (int i = 0; i < 1500; ++i) {
+      Attempt open = Make(tcp(80), i / 300.0, static_cast<std::uint64_t>(i) * 2 + 1);
+      open.outcome = Outcome::unknown;
+      open.symptom = Symptom::none;
+      open.open_at_end = true;
+      out.store.attempt(open);
+    }
+    journey::Totals totals;
+    totals.last.time = at(seconds_in_view);
+    totals.last.number = 1;
+    out.store.set_totals(totals);
+    return truth(out);
+  };
+  EXPECT_EQ(flood(10), Truth::yes);
+  EXPECT_EQ(flood(3), Truth::unknown) << "too short to see repetitions";
 
   Scene outage;  // of a busy service: every client repeats its request
   for (int i = 0; i < 1500; ++i) {
@@ -61,6 +76,10 @@ TEST(FactsTraffic, Flood) {
     outage.store.attempt(
         Make(tcp(80), when, static_cast<std::uint64_t>(i) * 4 + 1).tries(3, when + 3));
   }
+  journey::Totals totals;
+  totals.last.time = at(60);
+  totals.last.number = 1;
+  outage.store.set_totals(totals);
   EXPECT_EQ(truth(outage), Truth::unknown);
 
   Scene queries;  // of DNS, a query that is not repeated is nothing odd
