@@ -292,13 +292,14 @@ constexpr std::array kFacts = {
           detail::records_unread},
 
     // --- load ------------------------------------------------------------------------------------
-    Entry{{"traffic.flood_visible",
-           "Did this service get 1000 requests or more in some second, ten times as many as in its "
-           "quieter hours, or most of them half-open handshakes? Or 200 TCP requests or more, four "
-           "of "
-           "five left half open or, without an answer, never repeated? Never no.",
-           "RFC 4987"},
-          detail::flood_visible},
+    Entry{
+        {"traffic.flood_visible",
+         "Did this service get 1000 requests or more in some second, ten times as many as in its "
+         "quieter hours, or most of them half-open handshakes? Or 100 handshakes, four of five of "
+         "all left half open, or never repeated though unanswered, or unfinished at ten times the "
+         "usual rate? Never no.",
+         "RFC 4987"},
+        detail::flood_visible},
     Entry{
         {"traffic.loss_grows_with_load",
          "Of 50 or more attempts, is the failing share at high load at least twice, and 20 points "

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kFloodPerSecond = 1000;
 constexpr double kFloodGrowth = 10;
-constexpr double kUnmeantPerSecond = 200;
+constexpr double kUnmeantPerSecond = 100;
 constexpr base::Duration kTimeToRepeat = std::chrono::seconds{4};
 constexpr std::size_t kSlotsForUsual = 8;
 constexpr std::uint64_t kAttemptsForLoad = 50;
@@ -95,11 +95,19 @@ constexpr double kLossForPin = 0.2;
 constexpr double kPinned = 0.15;
 constexpr double kRandom = 0.5;
 
-// Handshakes that got no answer and were sent once. A client that wants a connection repeats its
-// request after a second (RFC 6298 2.1), so that rows with repetitions hold real clients.
-std::uint64_t sent_once(const Service& service, const RowList& rows) {
-  if (service.transport != packet::Transport::tcp) return 0;
-  std::uint64_t once = 0;
+// Handshakes that were not completed, and those of them that got no answer and were sent once. A
+// client that wants a connection repeats its request after a second (RFC 6298 2.1), so that rows
+// with repetitions hold real clients.
+struct Unfinished {
+  std::uint64_t all = 0;
+  std::uint64_t unmeant = 0;  // left half open, or sent once
+  std::uint64_t half_open = 0;
+};
+
+Unfinished unfinished_of(const Service& service, const RowList& rows) {
+  Unfinished out;
+  out.half_open = out.all = out.unmeant = sum(rows, &Row::half_open);
+  if (service.transport != packet::Transport::tcp) return out;
   for (const Row* row : rows) {
     // Those with no verdict are sent too late, or the table was full, as it is in a flood.
     const bool is_without = row->key.symptom == Symptom::no_response || row->open_at_end > 0;
@@ -107,10 +115,13 @@ std::uint64_t sent_once(const Service& service, const RowList& rows) {
     const std::uint64_t asked =
         row->key.outcome == Outcome::unknown ? row->open_at_end : row->attempts;
     const std::uint64_t repetitions = row->tries - std::min(row->tries, row->attempts);
-    once += asked - std::min(asked, repetitions);
+    out.all += asked;
+    out.unmeant += asked - std::min(asked, repetitions);
   }
-  return once;
+  return out;
 }
+
+bool is_most(std::uint64_t part, std::uint64_t whole) { return part * 5 >= whole * 4; }
 
 // What the sides say: known where both have enough attempts and `apart` times the load.
 Finding compare(const Side& low, const Side& high, double apart,
@@ -216,26 +227,32 @@ std::vector<Moment> moments(const View& view) {
 
 // A high rate alone is no flood: it must stand out from what the service saw otherwise, or consist
 // of handshakes that nobody meant to finish: left half open, or not repeated when no answer came,
-// as every real client does. Never "no": the flood may have come by another way.
+// as every real client does. A rate that stands out may be lower where most of it stays unfinished:
+// repetitions do not count, so that an outage alone raises it little. Never "no": the flood may
+// have come by another way.
 Finding flood_visible(const View& view) {
   for (const Service& service : view.subject.services) {
     const RowList rows =
         rows_where(view.service, [&](const Row& row) { return row.key.service == service; });
     const Peak peak = peak_of(times_of(rows));
     const std::uint64_t attempts = sum(rows, &Row::attempts);
-    const std::uint64_t half_open = sum(rows, &Row::half_open);
-    const std::uint64_t unmeant = half_open + sent_once(service, rows);
+    const Unfinished unfinished = unfinished_of(service, rows);
     // At the end of the capture the repetitions are still to come.
     const bool had_time = base::add(peak.start, kTimeToRepeat) <= view.store.totals().last.time;
-    const bool is_unmeant = had_time && unmeant * 5 >= attempts * 4;
-    if (peak.per_second < (is_unmeant ? kUnmeantPerSecond : kFloodPerSecond)) continue;
+    const bool is_unmeant = had_time && is_most(unfinished.unmeant, attempts);
     const bool stands_out = peak.is_usual_known && peak.per_second >= kFloodGrowth * peak.usual;
-    if (!stands_out && !is_unmeant && half_open * 2 < attempts) continue;
+    const bool is_half_open = unfinished.half_open * 2 >= attempts;
+    const bool is_crest = stands_out && had_time && is_most(unfinished.all, attempts);
+    const bool is_flood = (peak.per_second >= kFloodPerSecond && (stands_out || is_half_open)) ||
+                          (peak.per_second >= kUnmeantPerSecond && (is_unmeant || is_crest));
+    if (attempts == 0 || !is_flood) continue;
     std::string detail =
         fmt::format("{:.0f} requests a second to {}", peak.per_second, view.endpoint(service));
     if (stands_out) detail += fmt::format(", against {:.0f} usually", peak.usual);
-    if (half_open > 0) detail += fmt::format("; {} handshakes left half open", half_open);
-    if (unmeant > half_open) detail += fmt::format("; {} never repeated", unmeant - half_open);
+    if (unfinished.all > 0) {
+      detail += fmt::format("; {} handshakes not completed, {} of them left half open",
+                            unfinished.all, unfinished.half_open);
+    }
     std::vector<base::Place> packets = cite(rows, [&](const Attempt& attempt) {
       return attempt.begin >= peak.start ? &attempt.request : nullptr;
     });

@@ -82,6 +82,22 @@ TEST(FactsTraffic, Flood) {
   outage.store.set_totals(totals);
   EXPECT_EQ(truth(outage), Truth::unknown);
 
+  Scene crest;  // the sender repeats its requests, from few ports; the service has seen few others
+  add(crest, 300, 0, 30, 0);
+  for (int i = 0; i < 1500; ++i) {
+    const double when = 10 + i / 300.0;
+    crest.store.attempt(
+        Make(tcp(80), when, static_cast<std::uint64_t>(i) * 4 + 1).tries(3, when + 3));
+  }
+  crest.store.set_totals(totals);
+  EXPECT_EQ(truth(crest), Truth::yes);
+
+  Scene crowd;  // the same many, and served
+  add(crowd, 300, 0, 30, 0);
+  add(crowd, 1500, 10, 5, 10);
+  crowd.store.set_totals(totals);
+  EXPECT_EQ(truth(crowd), Truth::unknown);
+
   Scene queries;  // of DNS, a query that is not repeated is nothing odd
   for (int i = 0; i < 1500; ++i) {
     queries.store.attempt(Make(dns(), i / 300.0, static_cast<std::uint64_t>(i) * 2 + 1));
