@@ -286,8 +286,10 @@ Finding loss_grows_with_load(const View& view) {
 
 Finding latency_jump_before_failure(const View& view) {
   LatencyTrend trend;
+  // A request that was repeated waited for its repetition, which is no delay of the server's.
   const RowList rows = rows_where(view.service, [&](const Row& row) {
-    return is_served(row, view.subject.symptom) && row.first < view.first;
+    return is_served(row, view.subject.symptom) && row.first < view.first &&
+           row.tries <= row.attempts;
   });
   for (const Row* row : rows) trend.merge(row->latency_trend);
   const double growth = trend.growth_before(view.first, kAnswersForTrend);

@@ -208,6 +208,17 @@ TEST(FactsTraffic, LatencyJump) {
   add(steady, 1, 30, 1, 1);
   EXPECT_EQ(truth(steady), Truth::no);
 
+  Scene repeated;  // the first requests are lost, and those that come again are served
+  add(repeated, 60, 0, 20, 0, 0.004);
+  for (int i = 0; i < 30; ++i) {
+    Make made(tcp(80), 20 + i / 3.0, static_cast<std::uint64_t>(3'000'000 + 4 * i));
+    Attempt slow = made.ok(1.004).tries(2, 21 + i / 3.0);
+    slow.outcome = Outcome::slow;
+    repeated.store.attempt(slow);
+  }
+  add(repeated, 1, 30, 1, 1);
+  EXPECT_EQ(truth(repeated), Truth::no);
+
   Scene after;  // slow only after the first failure
   add(after, 60, 0, 20, 0, 0.004);
   add(after, 1, 20, 1, 1);
