@@ -70,8 +70,9 @@ inline constexpr base::Duration kConnectHealing = seconds{10};
 inline constexpr base::Duration kSameNameHealing = seconds{11};
 inline constexpr base::Duration kSameActHealing = milliseconds{500};
 inline constexpr base::Duration kSameConnectHealing = seconds{3};
-// Packets without a time stand a nanosecond apart: six packets.
+// Packets without a time stand a nanosecond apart: six packets, two for the same server.
 inline constexpr base::Duration kUntimedActHealing = std::chrono::nanoseconds{6};
+inline constexpr base::Duration kUntimedSameActHealing = std::chrono::nanoseconds{2};
 inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
 inline constexpr base::Duration kSlowName = seconds{2};
 inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub
