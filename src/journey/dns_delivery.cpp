@@ -34,6 +34,13 @@ void DnsTracker::copy(const Packet& packet) {
   }
 }
 
+bool DnsTracker::is_next(const Packet& packet) const {
+  const View view = view_of(packet);
+  const bool asked = find_exact(view, true, nullptr) != kNoSlot;
+  if (packet.dns.response) return asked;
+  return !asked && find_exact(view, false, nullptr) != kNoSlot;
+}
+
 bool DnsTracker::may_be_lost(const Query& query, const Outline& attempt, const Packet& packet) {
   if (attempt.symptom != Symptom::none || query.tries == 0) return false;
   const bool far_only = query.two_inputs && packet.place.input == query.far;

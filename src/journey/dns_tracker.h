@@ -20,6 +20,9 @@ class DnsTracker {
   void packet(const packet::Packet& packet);
   // A packet that another input showed already.
   void copy(const packet::Packet& packet);
+  // For a message that repeats another one at once: true when that question is answered, or this
+  // one answers the next.
+  bool is_next(const packet::Packet& packet) const;
   // Fetches what packet() will touch, in two steps some packets apart.
   void expect(const packet::Packet& packet) const;
   void expect_soon(const packet::Packet& packet) const;

@@ -65,7 +65,9 @@ Duplicates::Verdict Duplicates::check(const Packet& packet) {
     const bool same = frame.input == packet.place.input;
     if (same && trust == Trust::any && packet.known.has(Field::bytes) && age >= base::Duration{0} &&
         age <= limits::kDuplicateFrame) {
-      verdict = Verdict::same_input;
+      const bool has_id = packet.known.has(Field::ip_id) && packet.ip.id != 0;
+      const bool dns = packet.application == packet::Application::dns;
+      verdict = dns && !has_id ? Verdict::repeat : Verdict::same_input;
     } else if (!same && age >= base::Duration{0} && age <= limits::kOtherVantage) {
       verdict = Verdict::other_input;
     }

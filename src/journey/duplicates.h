@@ -3,7 +3,8 @@
 // Nothing may count them as retransmissions. A frame is a duplicate when addresses, ports, IP id,
 // TCP sequence or DNS id, and length are those of a frame seen within 2 ms in the same input, or
 // within 50 ms in another one. Hosts send IP id 0 with "don't fragment" for anything, so without an
-// id only packets that no sender repeats that fast are judged: SYNs, DNS messages, ARP.
+// id only packets that no sender repeats that fast are judged: SYNs, DNS messages, ARP. Where an
+// answer came in between, a DNS message without an id may be the next question.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,8 @@ namespace whydown::journey {
 
 class Duplicates {
  public:
-  enum class Verdict : std::uint8_t { fresh, same_input, other_input };
+  // repeat: same_input, if nothing answered it in between.
+  enum class Verdict : std::uint8_t { fresh, same_input, repeat, other_input };
   Verdict check(const packet::Packet& packet);
   static std::size_t memory_bytes();
 

@@ -107,8 +107,10 @@ base::Time Healing::deadline_of(const Outline& attempt) {
 
 base::Time Healing::until(const Outline& attempt, bool same_server) {
   if (is_act(attempt)) {
-    if (!attempt.timed) return base::add(attempt.end, limits::kUntimedActHealing);
-    return base::add(attempt.end, same_server ? limits::kSameActHealing : limits::kActHealing);
+    const base::Duration same =
+        attempt.timed ? limits::kSameActHealing : limits::kUntimedSameActHealing;
+    const base::Duration other = attempt.timed ? limits::kActHealing : limits::kUntimedActHealing;
+    return base::add(attempt.end, same_server ? same : other);
   }
   if (question_of(attempt) != nullptr) {
     return base::add(attempt.begin, same_server ? limits::kSameNameHealing : limits::kNameHealing);

@@ -203,6 +203,12 @@ void Tracker::packet(const Packet& packet) {
     case Duplicates::Verdict::fresh:
       state.dispatch(packet);
       break;
+    case Duplicates::Verdict::repeat:
+      if (state.dns.is_next(packet)) {
+        state.dispatch(packet);
+        break;
+      }
+      [[fallthrough]];
     case Duplicates::Verdict::same_input:
       state.context.sink.observation(observation_of(packet));
       break;

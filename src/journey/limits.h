@@ -22,7 +22,8 @@ inline constexpr std::size_t kDnsSettled = std::size_t{1} << 12U;
 inline constexpr std::size_t kDnsDeliveries = std::size_t{1} << 8U;
 inline constexpr std::size_t kEchoes = std::size_t{1} << 14U;
 inline constexpr std::size_t kNeighbours = std::size_t{1} << 14U;
-inline constexpr std::size_t kWaiting = std::size_t{1} << 14U;      // failures that may still heal
+inline constexpr std::size_t kAskers = std::size_t{1} << 12U;   // whose ARP replies are captured
+inline constexpr std::size_t kWaiting = std::size_t{1} << 14U;  // failures that may still heal
 inline constexpr std::size_t kServedNames = std::size_t{1} << 16U;  // good answers remembered
 inline constexpr std::size_t kServedConnects = std::size_t{1} << 17U;
 inline constexpr std::size_t kAddressNames = std::size_t{1} << 16U;  // address -> name it came from
@@ -69,8 +70,9 @@ inline constexpr base::Duration kConnectHealing = seconds{10};
 inline constexpr base::Duration kSameNameHealing = seconds{11};
 inline constexpr base::Duration kSameActHealing = milliseconds{500};
 inline constexpr base::Duration kSameConnectHealing = seconds{3};
-// Packets without a time stand a nanosecond apart: six packets.
+// Packets without a time stand a nanosecond apart: six packets, two for the same server.
 inline constexpr base::Duration kUntimedActHealing = std::chrono::nanoseconds{6};
+inline constexpr base::Duration kUntimedSameActHealing = std::chrono::nanoseconds{2};
 inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
 inline constexpr base::Duration kSlowName = seconds{2};
 inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub

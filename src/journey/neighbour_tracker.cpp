@@ -92,6 +92,7 @@ void NeighbourTracker::ask(const Packet& packet, const base::IpAddress& asker,
   question.timed = packet.has_time;
   question.tries = 1;
   question.first = digest;
+  question.shows_replies = answered_askers_.find(hash_of(asker, 20)) != nullptr;
   by_target_.append(question.target_list, slot);
   by_age_.append(asked, slot);
   ++open_;
@@ -101,12 +102,13 @@ void NeighbourTracker::answer(const Packet& packet, const base::IpAddress& asker
                               const base::IpAddress& target, bool is_arp) {
   const Slot slot = lookup(asker, target, is_arp);
   if (slot == kNoSlot) {
-    note_alive(target);
+    note_alive(target, asker);
     return;
   }
   const Question& question = questions_[slot];
   Attempt attempt = attempt_of(question);
   const base::IpAddress client = question.asker;
+  answered_askers_.get(hash_of(client, 20)).last = base::ns_of(packet.place.time);
   attempt.outcome = question.tries > 1 ? Outcome::slow : Outcome::ok;
   attempt.server_spoke = true;
   attempt.answer = digest_of(packet, is_arp ? Kind::arp_reply : Kind::nd_advertisement, 0);
@@ -117,11 +119,14 @@ void NeighbourTracker::answer(const Packet& packet, const base::IpAddress& asker
   healing_.settle(attempt);
 }
 
-void NeighbourTracker::note_alive(const base::IpAddress& source) {
+void NeighbourTracker::note_alive(const base::IpAddress& source,
+                                  const base::IpAddress& destination) {
   std::size_t steps = 0;
   for (Slot slot = by_target_.front(list_of(source)); slot != kNoSlot && steps < limits::kChainWalk;
        slot = by_target_.next(slot), ++steps) {
-    if (questions_[slot].target == source) questions_[slot].alive = true;
+    Question& question = questions_[slot];
+    const bool found = !question.shows_replies || question.asker == destination;
+    if (question.target == source && found) question.alive = true;
   }
 }
 
@@ -188,7 +193,7 @@ void NeighbourTracker::finish() {
 }
 
 std::size_t NeighbourTracker::memory_bytes() {
-  return Slab<Question>::bytes(limits::kNeighbours) +
+  return Slab<Question>::bytes(limits::kNeighbours) + Memory<Asker>::bytes(limits::kAskers) +
          Chains::bytes(limits::kNeighbours, limits::kNeighbours) +
          Chains::bytes(ages, limits::kNeighbours);
 }

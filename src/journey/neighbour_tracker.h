@@ -3,6 +3,8 @@
 // One attempt per (asker, target) and burst of requests. Probes for one's own address (sender
 // 0.0.0.0, duplicate address detection) and announcements ask nobody. On a switch only the requests
 // of others are seen, not the replies; so an address that sends traffic is there, whoever asks.
+// Where replies to the asker are seen, only what is sent to the asker shows that it found the
+// address: one with a wrong netmask asks its link for what others reach through the router.
 #pragma once
 
 #include "journey/context.h"
@@ -21,7 +23,7 @@ class NeighbourTracker {
   static bool is_discovery(const packet::Packet& packet);
   // Any IP packet: its source is alive.
   void traffic(const packet::Packet& packet) {
-    if (open_ != 0) note_alive(packet.ip.source);
+    if (open_ != 0) note_alive(packet.ip.source, packet.ip.destination);
   }
   void advance();
   void finish();
@@ -37,7 +39,8 @@ class NeighbourTracker {
     std::uint32_t target_list = 0;
     std::uint16_t tries = 0;
     bool timed = true;
-    bool alive = false;  // the target sent traffic meanwhile
+    bool alive = false;          // the target sent traffic meanwhile
+    bool shows_replies = false;  // those to this asker are captured
     bool is_arp = true;
     Digest first;
     Digest last;
@@ -47,7 +50,7 @@ class NeighbourTracker {
            const base::IpAddress& target, bool is_arp);
   void answer(const packet::Packet& packet, const base::IpAddress& asker,
               const base::IpAddress& target, bool is_arp);
-  void note_alive(const base::IpAddress& source);
+  void note_alive(const base::IpAddress& source, const base::IpAddress& destination);
   Slot lookup(const base::IpAddress& asker, const base::IpAddress& target, bool is_arp) const;
   void evict(Slot slot);
   void close(Slot slot);
@@ -55,9 +58,15 @@ class NeighbourTracker {
   Attempt attempt_of(const Question& question) const;
   bool silent_by_now(const Question& question) const;
 
+  struct Asker {
+    std::uint64_t key;
+    std::int64_t last;
+  };
+
   Context& context_;
   Healing& healing_;
   std::size_t open_ = 0;
+  Memory<Asker> answered_askers_{limits::kAskers};
   Slab<Question> questions_{limits::kNeighbours};
   Chains by_target_{limits::kNeighbours, limits::kNeighbours};
   Chains by_age_{ages, limits::kNeighbours};
