@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -137,8 +138,8 @@ class Run:
             made = labeller.label(capture.tap, name, seen, note)
             path = folder / f"{capture.tap.side}.label.json"
             path.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-        (folder / "run.json").write_text(
-            json.dumps(dataclasses.asdict(world.plan), indent=1) + "\n", encoding="utf-8")
+        drawn = {**dataclasses.asdict(world.plan), "kernel": os.uname().release}
+        (folder / "run.json").write_text(json.dumps(drawn, indent=1) + "\n", encoding="utf-8")
 
 
 def set_aside(folder, work):

@@ -53,7 +53,8 @@ def read(path):
             yield packet
 
 
-def decode(frame, link):
+def network_layer(frame, link):
+    """(EtherType, what it carries) of a frame."""
     if link == LINK_SLL2:
         protocol, at = struct.unpack_from(">H", frame)[0], 20
     elif link == LINK_SLL:
@@ -62,12 +63,17 @@ def decode(frame, link):
         protocol, at = struct.unpack_from(">H", frame, 12)[0], 14
     if protocol == 0x8100:
         protocol, at = struct.unpack_from(">H", frame, at + 2)[0], at + 4
+    return protocol, frame[at:]
+
+
+def decode(frame, link):
+    protocol, data = network_layer(frame, link)
     if protocol == 0x0800:
-        return decode4(frame[at:])
+        return decode4(data)
     if protocol == 0x86dd:
-        return decode6(frame[at:])
+        return decode6(data)
     if protocol == 0x0806:
-        kind, asker, target = struct.unpack_from(">H6x4s6x4s", frame, at + 6)
+        kind, asker, target = struct.unpack_from(">H6x4s6x4s", data, 6)
         asker, target = (str(ipaddress.ip_address(each)) for each in (asker, target))
         if kind == 1:
             return Packet(kind="arp", source=asker, target=target, arp=("ask", asker, target))
