@@ -81,6 +81,7 @@ struct Median {
   RowList rows;
   bool is_known = false;
   base::Duration value{};
+  base::Duration longest{};
   std::string detail;
 };
 
@@ -90,10 +91,16 @@ Median median_of(const View& view, Symptom symptom, std::string_view rcode) {
   const LatencyHistogram latency = latencies(out.rows);
   out.is_known = latency.count() > 0;
   out.value = latency.quantile(0.5);
+  out.longest = latency.maximum();
   if (!out.is_known) return out;
   out.detail = fmt::format("{} after {} (median of {})", rcode, times(out.value),
                            counted(latency.count(), "answer"));
   return out;
+}
+
+// A resolver remembers that it waited in vain, and fails the next queries at once.
+bool is_remembered(const Median& median) {
+  return median.longest >= kSlow && median.value <= kInstant;
 }
 
 }  // namespace
@@ -194,13 +201,17 @@ Finding dns_late_answers(const View& view) {
 Finding servfail_slow(const View& view) {
   const Median median = median_of(view, Symptom::serv_fail, "SERVFAIL");
   if (!median.is_known) return unknown();
+  if (is_remembered(median)) {
+    return yes(median.detail + fmt::format(", the longest after {}", times(median.longest)),
+               cite_answers(median.rows));
+  }
   if (median.value >= kSlow) return yes(median.detail, cite_answers(median.rows));
   return no(median.detail, cite_answers(median.rows));
 }
 
 Finding servfail_instant(const View& view) {
   const Median median = median_of(view, Symptom::serv_fail, "SERVFAIL");
-  if (!median.is_known) return unknown();
+  if (!median.is_known || is_remembered(median)) return unknown();
   if (median.value <= kInstant) return yes(median.detail, cite_answers(median.rows));
   return no(median.detail, cite_answers(median.rows));
 }

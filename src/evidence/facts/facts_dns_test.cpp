@@ -145,6 +145,9 @@ TEST(FactsDns, LateAnswers) {
 }
 
 TEST(FactsDns, HowFastErrorsCome) {
+  const std::vector<Attempt> remembered = {rcode(Symptom::serv_fail, 1.2),
+                                           rcode(Symptom::serv_fail, 0.0001, 3),
+                                           rcode(Symptom::serv_fail, 0.0001, 5)};
   expect_facts("dns.servfail_slow",
                {{"4 s", {rcode(Symptom::serv_fail, 4)}, kServFail, Truth::yes, {2}},
                 {"0.2 s", {rcode(Symptom::serv_fail, 0.2)}, kServFail, Truth::no, {2}},
@@ -153,9 +156,11 @@ TEST(FactsDns, HowFastErrorsCome) {
                   rcode(Symptom::serv_fail, 0.001, 5)},
                  kServFail,
                  Truth::yes},
+                {"remembered", remembered, kServFail, Truth::yes},
                 {"none", {refused(1, 1)}, kRefused, Truth::unknown}});
   expect_facts("dns.servfail_instant",
                {{"2 ms", {rcode(Symptom::serv_fail, 0.002)}, kServFail, Truth::yes, {2}},
+                {"remembered", remembered, kServFail, Truth::unknown},
                 {"0.2 s", {rcode(Symptom::serv_fail, 0.2)}, kServFail, Truth::no},
                 {"none", {refused(1, 1)}, kRefused, Truth::unknown}});
   expect_facts("dns.refused_fast",

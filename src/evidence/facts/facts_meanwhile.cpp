@@ -29,6 +29,7 @@ std::vector<Kept> kept_of_failing(const View& view) {
     if (!served && row->key.symptom != view.subject.symptom) continue;
     for (const Attempt* attempt : row->exemplars()) {
       const bool is_within = attempt->begin >= view.first && attempt->begin <= view.last_begin;
+      if (served && is_handshake(*attempt)) continue;
       if (!is_within || !view.failing_clients.kept().contains(attempt->client)) continue;
       const base::Place& answer = attempt->answer.place;
       out.push_back({attempt->client, attempt->begin, served,
@@ -79,8 +80,9 @@ Finding failing_client_served(const View& view) {
   for (const Kept& attempt : kept) {
     if (attempt.is_served) packets.push_back(attempt.packet);
   }
-  const RowList served = rows_where(
-      view.service, [&](const Row& row) { return is_served(row, view.subject.symptom); });
+  const RowList served = rows_where(view.service, [&](const Row& row) {
+    return is_served(row, view.subject.symptom) && !may_be_handshakes(row);
+  });
   std::uint64_t between = 0;
   for (const Row* row : served) between += row->times.within(view.first, view.last_begin);
   // Where others are served as well, the seconds do not tell who was.

@@ -21,6 +21,15 @@ Attempt failing(double begin, std::uint64_t number) {
   return Make(dns(), begin, number).rcode(Symptom::serv_fail);
 }
 
+const Service kOverTcp{kServer, 53, packet::Transport::tcp, Protocol::dns};
+
+Attempt accepted(double begin, std::uint64_t number) {
+  Attempt handshake = Make(kOverTcp, begin, number).ok();
+  handshake.request.kind = Kind::tcp_syn;
+  handshake.answer.kind = Kind::tcp_syn_ack;
+  return handshake;
+}
+
 TEST(FactsMeanwhile, FailingClientServed) {
   const std::vector<Attempt> loss = {silent(1, 1), served(2, 3), silent(3, 5), served(4, 7),
                                      silent(5, 9)};
@@ -39,6 +48,10 @@ TEST(FactsMeanwhile, FailingClientServed) {
                {{"in between, again and again", loss, kSilent, Truth::yes, {4, 8}},
                 {"many a second", busy, kSilent, Truth::yes},
                 {"another client is served", one_filtered, kSilent, Truth::unknown},
+                {"the system accepts, the program serves nobody",
+                 {silent(1, 1), accepted(2, 3), silent(3, 5), accepted(4, 7), silent(5, 9)},
+                 Subject{{dns(), kOverTcp}, Step::name, Symptom::no_response},
+                 Truth::no},
                 {"two outages",
                  {silent(1, 1), silent(2, 3), served(9, 5), served(10, 7), silent(20, 9)},
                  kSilent,

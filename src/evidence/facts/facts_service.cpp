@@ -31,6 +31,27 @@ struct Clients {
   std::uint64_t in_view = 0;
 };
 
+// Who was served meanwhile by what is counted of each client.
+void add_from_pairs(const View& view, Clients& out) {
+  const auto is_within = [&](base::Time time) {
+    return time >= view.first && time <= view.meanwhile;
+  };
+  for (const Service& service : view.subject.services) {
+    const auto& pairs = view.store.service_clients();
+    for (auto at = pairs.lower_bound({service, {}, {}});
+         at != pairs.end() && at->first.service == service; ++at) {
+      const ServiceClientRow& row = at->second;
+      if (row.ok() == 0) continue;
+      // Between its first and its last answer a client that never failed stands for those whom the
+      // service is known to have served.
+      const bool is_served = is_within(row.first_ok) || is_within(row.last_ok) ||
+                             (out.anyone_served && row.failed() == 0 && row.first_ok < view.first &&
+                              row.last_ok > view.meanwhile);
+      if (is_served) out.served_others.insert(at->first.client);
+    }
+  }
+}
+
 Clients clients_of(const View& view) {
   Clients out;
   out.failing = view.failing_clients.kept();
@@ -47,20 +68,7 @@ Clients clients_of(const View& view) {
       if (is_within(attempt->begin)) out.served_others.insert(attempt->client);
     }
   }
-  for (const Service& service : view.subject.services) {
-    const auto& pairs = view.store.service_clients();
-    for (auto at = pairs.lower_bound({service, {}, {}});
-         at != pairs.end() && at->first.service == service; ++at) {
-      const ServiceClientRow& row = at->second;
-      if (row.ok() == 0) continue;
-      // Between its first and its last answer a client that never failed stands for those whom the
-      // service is known to have served.
-      const bool is_served = is_within(row.first_ok) || is_within(row.last_ok) ||
-                             (out.anyone_served && row.failed() == 0 && row.first_ok < view.first &&
-                              row.last_ok > until);
-      if (is_served) out.served_others.insert(at->first.client);
-    }
-  }
+  add_from_pairs(view, out);
   out.anyone_served = out.anyone_served || !out.served_others.empty();
   // Beyond what the sketch keeps, a client may fail without being known by address.
   if (!view.failing_clients.is_exact()) {

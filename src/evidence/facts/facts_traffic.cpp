@@ -168,8 +168,9 @@ std::pair<Side, Side> sides_of(const std::vector<Moment>& moments) {
 std::vector<Moment> all_moments(const View& view) {
   const RowList decided =
       rows_where(view.service, [](const Row& row) { return row.key.outcome != Outcome::unknown; });
-  const RowList answered =
-      rows_where(decided, [&](const Row& row) { return is_served(row, view.subject.symptom); });
+  const RowList answered = rows_where(decided, [&](const Row& row) {
+    return is_served(row, view.subject.symptom) && !may_be_handshakes(row);
+  });
   const TimeHistogram sent = times_of(decided);
   TimeHistogram grid = sent;
   TimeHistogram came;

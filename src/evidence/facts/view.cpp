@@ -80,7 +80,10 @@ View::View(const Store& the_store, const Subject& the_subject, const base::Inter
     last_begin = std::max(last_begin, latest_begin(*row));
   }
   const bool is_over = std::ranges::any_of(service, [&](const Row* row) {
-    return is_served(*row, subject.symptom) && latest_begin(*row) > last_begin;
+    return is_served(*row, subject.symptom) &&
+           std::ranges::any_of(row->exemplars(), [&](const Attempt* attempt) {
+             return attempt->begin > last_begin && !is_handshake(*attempt);
+           });
   });
   const bool is_short = !failed.empty() && base::between(first, last) < kAfterLast;
   meanwhile = is_short ? base::add(last, kAfterLast) : last;
@@ -118,6 +121,16 @@ bool is_served(const Row& row, Symptom subject_symptom) {
   if (is_ok(row)) return true;
   if (row.key.symptom == Symptom::nx_domain) return subject_symptom != Symptom::nx_domain;
   return is_rcode(row.key.symptom) && !is_rcode(subject_symptom);
+}
+
+bool may_be_handshakes(const Row& row) {
+  return row.key.service.protocol == Protocol::dns &&
+         row.key.service.transport == packet::Transport::tcp;
+}
+
+bool is_handshake(const Attempt& attempt) {
+  return attempt.service.protocol == Protocol::dns &&
+         attempt.answer.kind == journey::Kind::tcp_syn_ack;
 }
 
 bool is_refused_by_act(const Row& row) {

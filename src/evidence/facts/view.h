@@ -61,6 +61,10 @@ bool is_ok(const Row& row);            // ok or slow
 // The service did its work, as far as the subject's symptom goes: ok, slow, and for a symptom that
 // is no rcode any DNS answer (NXDOMAIN comes from a running server).
 bool is_served(const Row& row, Symptom subject_symptom);
+// DNS over TCP: its rows hold handshakes beside queries, and the system completes handshakes for a
+// program that serves nobody.
+bool may_be_handshakes(const Row& row);
+bool is_handshake(const Attempt& attempt);
 bool is_refused_by_act(const Row& row);  // reset, ICMP unreachable or prohibited
 
 std::uint64_t sum(const RowList& rows, std::uint64_t Row::* counter);
