@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 
 #include "base/interner.h"
 #include "base/time.h"
@@ -12,6 +13,13 @@ namespace whydown::journey {
 
 // Stands for the port that text does not show, too.
 inline constexpr std::uint16_t kDnsPort = 53;
+inline std::uint16_t or_dns(std::uint16_t port) { return port == 0 ? kDnsPort : port; }
+
+// Stays at the largest value.
+template <typename T>
+void count_up(T& counter) {
+  if (counter != std::numeric_limits<T>::max()) ++counter;
+}
 
 struct Context {
   Sink& sink;

@@ -2,7 +2,6 @@
 #include "journey/dns_tracker.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "journey/verdict.h"
 
@@ -18,11 +17,6 @@ namespace type = packet::dns::type;
 constexpr std::uint16_t kMulticastDns = 5353;  // RFC 6762
 constexpr std::uint16_t kLlmnr = 5355;         // RFC 4795
 
-template <typename T>
-void count_up(T& counter) {
-  if (counter != std::numeric_limits<T>::max()) ++counter;
-}
-
 bool is_local_discovery(const Packet& packet) {
   const auto is = [&](std::uint16_t port) {
     return packet.source_port == port || packet.destination_port == port;
@@ -30,8 +24,6 @@ bool is_local_discovery(const Packet& packet) {
   return is(kMulticastDns) || is(kLlmnr) || packet.ip.destination.is_multicast() ||
          packet.ip.destination.is_broadcast();
 }
-
-std::uint16_t or_dns(std::uint16_t port) { return port == 0 ? kDnsPort : port; }
 
 // Equal for answers that say the same; the order of records does not count.
 std::uint64_t content_of(const packet::dns::Message& message) {
@@ -248,9 +240,11 @@ Healing::NameServed DnsTracker::learn_from(const View& view, const Query& query)
   // A truncated answer only sends the client to TCP.
   if (message.rcode != packet::dns::Rcode::no_error || message.truncated) return {};
   const std::uint32_t set = address_set_of(message);
+  const std::uint64_t asker =
+      query.client.kind() == base::AddressKind::v4 ? query.client_key : std::uint64_t{0};
   for (const auto& record : message.records) {
     if (record.section == packet::dns::Section::answer) {
-      healing_.learn(record.address, query.name, set);
+      healing_.learn(record.address, query.name, set, asker);
     }
   }
   const base::Time answered = view.packet.place.time;
@@ -296,115 +290,6 @@ void DnsTracker::on_unasked_answer(const View& view) {
   query.order = context_.order;
   query.client_key = healing_.client_of(view.client);
   decide_answer(slot, view);
-}
-
-DnsTracker::Found DnsTracker::find(const Complaint& complaint) {
-  const std::uint16_t id = complaint.packet.icmp.quoted.dns_id;
-  const bool has_id = complaint.packet.icmp.quoted.has_dns_id;
-  const auto fits = [&](Slot slot) {
-    const Query& query = queries_[slot];
-    return query.client == complaint.client && query.server == complaint.server &&
-           (!complaint.has_client_port || query.client_port == complaint.client_port) &&
-           (complaint.server_port == 0 || query.server_port == complaint.server_port) &&
-           (complaint.transport == Transport::none || query.transport == complaint.transport) &&
-           (!has_id || query.id == id);
-  };
-  const auto asked = [&](Slot slot) { return queries_[slot].state == State::asked && fits(slot); };
-  const auto found = [&](Slot slot, Match match) -> Found {
-    return {.match = match, .slot = slot, .age = context_.since(queries_[slot].order)};
-  };
-  if (!complaint.has_client_port) {
-    const std::uint64_t pair = pair_hash(complaint.client, complaint.server);
-    const Slot slot = find_in(by_pair_, pair & (limits::kDnsQueries / 8 - 1), asked);
-    return slot == kNoSlot ? Found{} : found(slot, Match::pending);
-  }
-  const std::uint64_t socket = socket_hash(complaint.client, complaint.client_port,
-                                           complaint.server, or_dns(complaint.server_port));
-  if (!has_id && !indexes_sockets_) index_sockets();
-  const auto first = [&](auto matches) {
-    return has_id ? by_exact_.find(fold(socket, id), matches)
-                  : find_in(by_socket_, socket & (limits::kDnsQueries - 1), matches);
-  };
-  Slot slot = first(asked);
-  if (slot != kNoSlot) return found(slot, Match::pending);
-  slot = first(fits);
-  return slot == kNoSlot ? Found{} : found(slot, Match::settled);
-}
-
-void DnsTracker::fail(Slot slot, const Complaint& complaint) {
-  Query& query = queries_[slot];
-  const Packet& packet = complaint.packet;
-  Attempt attempt;
-  static_cast<Outline&>(attempt) = outline_of(query);
-  Told{query, &packet, Kind::icmp_error}.show(attempt);
-  attempt.symptom = complaint.symptom;
-  attempt.outcome = outcome_of(attempt.symptom);
-  attempt.server_spoke = packet.ip.source == query.server;
-  attempt.end = packet.place.time;
-  attempt.timed = query.timed && packet.has_time;
-  attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
-  attempt.healed = query.healed;
-  attempt.answered_by_other_server = query.healed && query.healed_by_other;
-  attempt.is_probe = probes_.is_probe(attempt);
-  query.errors = 1;
-  query.last_seen = base::ns_of(packet.place.time);
-  settle(slot, State::failed);
-  healing_.settle(attempt);
-}
-
-bool DnsTracker::absorb(Slot slot) {
-  Query& query = queries_[slot];
-  const bool repeated =
-      base::between(base::time_from_ns(query.last_seen), context_.now) <= limits::kRepeatedError;
-  // An answered question may still get an error for a retransmission.
-  const bool owed = query.errors < query.tries || query.state == State::answered ||
-                    query.state == State::delivering;
-  if (!repeated && !owed) return false;
-  count_up(query.errors);
-  query.last_seen = base::ns_of(context_.now);
-  return true;
-}
-
-bool DnsTracker::is_rejected_answer(const Complaint& complaint) {
-  const Packet& packet = complaint.packet;
-  if (complaint.symptom != Symptom::port_unreachable || complaint.transport != Transport::udp ||
-      packet.ip.source != complaint.server) {
-    return false;
-  }
-  // Roles are reversed: the quoted datagram went from the DNS server to the client.
-  const Complaint asked{.packet = packet,
-                        .symptom = complaint.symptom,
-                        .client = complaint.server,
-                        .server = complaint.client,
-                        .client_port = complaint.server_port,
-                        .server_port = kDnsPort,
-                        .has_client_port = true,
-                        .transport = Transport::udp};
-  const bool shown = complaint.has_client_port;
-  if (shown && complaint.client_port != kDnsPort) return false;
-  const Found found = find(asked);
-  // Text hides the source port: only a question known to come from there makes it an answer.
-  if (found.match == Match::none && (!shown || complaint.server_port == kDnsPort)) return false;
-  Observation observation;
-  observation.sign = Sign::late_answer_rejected;
-  observation.service = {.server = asked.server,
-                         .port = kDnsPort,
-                         .transport = Transport::udp,
-                         .protocol = Protocol::dns};
-  observation.client = asked.client;
-  std::uint32_t name = 0;
-  if (found.match != Match::none) {
-    Query& query = queries_[found.slot];
-    if (query.state == State::delivering) count_up(query.rejected);
-    name = query.name;
-    if (query.first.is_set()) {
-      observation.latency =
-          latency_of(query.timed && packet.has_time, query.first.when(), packet.place.time);
-    }
-  }
-  observation.packet = digest_of(packet, Kind::icmp_error, name);
-  context_.sink.observation(observation);
-  return true;
 }
 
 }  // namespace whydown::journey

@@ -300,8 +300,21 @@ bool Healing::check_connect(const Outline& attempt) {
                   base::add(begin, -limits::kHappyEyeballs),
                   base::add(begin, limits::kHappyEyeballs));
   }
-  return served(named_connect_key(client, origin.name, service.port), begin, end) ||
+  return raced_by_asker(attempt, origin) ||
+         served(named_connect_key(client, origin.name, service.port), begin, end) ||
          (origin.set != 0 && served(set_connect_key(client, origin.set, service.port), begin, end));
+}
+
+// Text shows no link addresses that tie a host's IPv6 address to its IPv4 address. But where an
+// IPv4 client that asked for the name connects just after the IPv6 client, they are one host.
+bool Healing::raced_by_asker(const Outline& attempt, const Origin& origin) {
+  const bool is_tied = hosts_.find(hash_of(attempt.client, 16)) != nullptr;
+  if (is_tied || origin.asker == 0 || attempt.client.kind() != base::AddressKind::v6) return false;
+  const ServedConnect* entry =
+      connects_.find(named_connect_key(origin.asker, origin.name, attempt.service.port));
+  return entry != nullptr &&
+         entry->within(attempt.begin, base::add(attempt.begin, limits::kHappyEyeballs),
+                       kConnectSlot);
 }
 
 Healing::Verdict Healing::check(const Outline& attempt) {

@@ -60,8 +60,10 @@ class Healing {
   void connect_served(const base::IpAddress& client, const Service& service, base::Time asked,
                       std::uint16_t client_port = 0);
   // From now on `address` is where connections for `name` go. `set` stands for all the addresses
-  // that one answer gave for it; 0 where it is the only one.
-  void learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set);
+  // that one answer gave for it, 0 where it is the only one; `asker` is who asked, where that is an
+  // IPv4 client.
+  void learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set,
+             std::uint64_t asker);
 
   struct Verdict {
     bool served = false;
@@ -109,6 +111,7 @@ class Healing {
     std::int64_t last;
     std::uint32_t name;
     std::uint32_t set;
+    std::uint64_t asker;
     bool same_as(const Origin& other) const {
       return (name != 0 && name == other.name) || (set != 0 && set == other.set);
     }
@@ -127,6 +130,7 @@ class Healing {
 
   Verdict check_name(const Outline& attempt);
   bool check_connect(const Outline& attempt);
+  bool raced_by_asker(const Outline& attempt, const Origin& origin);
   void unmask_search_list(std::uint64_t client, std::string_view name);
   bool is_search_suffix(const Outline& attempt);
   // Until when the wish of a failed attempt is served by the server that failed, or by another.

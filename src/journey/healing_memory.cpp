@@ -66,11 +66,13 @@ Healing::Origin Healing::origin_of(const base::IpAddress& address) {
   return origin == nullptr ? Origin{} : *origin;
 }
 
-void Healing::learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set) {
+void Healing::learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set,
+                    std::uint64_t asker) {
   if (name == 0 || !address.is_known()) return;
   Origin& origin = origins_.get(hash_of(address, 6));
   origin.name = name;
   origin.set = set;
+  origin.asker = asker;
   origin.last = base::ns_of(context_.now);
 }
 

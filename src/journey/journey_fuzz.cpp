@@ -106,7 +106,13 @@ void fill_icmp(base::Cursor& bytes, bool v6, Packet& packet) {
   quoted.has_dns_id = (ports & 0x40U) != 0;
   quoted.dns_id = ports >> 7U;
   if ((quote & 1U) == 0) packet.known.set(Field::quote_source_port);
-  packet.known.set(Field::quote);
+  // Some senders' quotes are not shown, of some the IP header is.
+  const std::uint8_t sender = packet.ip.ttl;
+  if ((sender & 0x20U) == 0) packet.known.set(Field::quote);
+  if ((sender & 0x10U) == 0) return;
+  packet.known.set(Field::quote_header);
+  quoted.ip.id = sender >> 6U;
+  quoted.ip.protocol = (sender & 8U) != 0 ? 6 : 17;
 }
 
 Packet packet_from(base::Cursor& bytes) {

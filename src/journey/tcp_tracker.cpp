@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "journey/verdict.h"
 
@@ -24,11 +23,6 @@ constexpr std::array<std::uint16_t, 40> kServices{
 constexpr std::uint32_t kNearSyn = 1U << 20U;
 
 bool is_service(std::uint16_t port) { return std::ranges::binary_search(kServices, port); }
-
-template <typename T>
-void count_up(T& counter) {
-  if (counter != std::numeric_limits<T>::max()) ++counter;
-}
 
 bool knows_sequence(const Packet& packet) {
   return packet.known.has(Field::tcp_sequence) && packet.known.has(Field::bytes);
