@@ -181,6 +181,7 @@ std::vector<Moment> all_moments(const View& view) {
   const auto served = on_grid(grid, came);
   std::vector<Moment> out;
   const std::size_t used = slots_used(grid);
+  out.reserve(used);
   for (std::size_t i = 0; i < used; ++i) {
     out.push_back({grid.slot_start(i), all[i], failed[i], served[i]});
   }
