@@ -406,5 +406,36 @@ TEST(SilenceGate, JudgesSilenceOnlyWhereTheCaptureAllows) {
   }
 }
 
+TEST(SilenceGate, ConnectionsGivenUpAtOnceWereHardlyTried) {
+  const struct {
+    const char* what;
+    evidence::Service service;
+    int attempts;
+    std::uint32_t tries;
+    bool is_gated;
+  } rows[] = {
+      {"one SYN", tcp_service("198.51.100.4", 443), 1, 1, true},
+      {"two of them", tcp_service("198.51.100.4", 443), 2, 1, true},
+      {"a third client that sees the same is no chance", tcp_service("198.51.100.4", 443), 3, 1,
+       false},
+      {"repeated", tcp_service("198.51.100.4", 443), 1, 2, false},
+      {"a lookup", dns_service("203.0.113.2"), 1, 1, false},
+  };
+  for (const auto& row : rows) {
+    World world;
+    for (int i = 0; i < row.attempts; ++i) {
+      Attempt attempt = world.maker.make(row.service, "192.0.2.7", i, Symptom::no_response);
+      attempt.tries = row.tries;
+      world.store.attempt(attempt);
+    }
+    const Diagnosis diagnosis = world.diagnosis();
+    EXPECT_EQ(diagnosis.incidents.empty(), row.is_gated) << row.what;
+    const bool is_said = std::ranges::any_of(diagnosis.data_quality, [](const auto& remark) {
+      return remark.id == "diagnosis.given_up_early" && !remark.packets.empty();
+    });
+    EXPECT_EQ(is_said, row.is_gated) << row.what;
+  }
+}
+
 }  // namespace
 }  // namespace whydown::diagnosis

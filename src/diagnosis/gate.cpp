@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "diagnosis/limits.h"
+#include "diagnosis/row_view.h"
 #include "diagnosis/words.h"
 
 namespace whydown::diagnosis {
@@ -35,12 +37,42 @@ Reason reason_of(std::span<const evidence::Fact> facts, const Tally& tally) {
   return {fact, "packets are missing from the capture and most others were answered"};
 }
 
+// A client that waits for a handshake repeats its SYN after a second (RFC 6298 2.1, 5.7). One that
+// did not gave up before that, to try another address for example, and one packet may be lost.
+bool is_hardly_tried(const Case& found, const Tally& tally) {
+  if (tally.failed >= limits::kFewFailures || found.failing.empty()) return false;
+  return std::ranges::all_of(found.failing, [](const evidence::Row* row) {
+    return row->key.service.transport == packet::Transport::tcp && row->tries <= row->attempts;
+  });
+}
+
+base::QualityRemark hardly_tried(const Case& found, const Tally& tally,
+                                 const base::AddressBook& book) {
+  const evidence::Service& service = found.subject.services.front();
+  base::QualityRemark remark;
+  remark.id = "diagnosis.given_up_early";
+  remark.severity = base::Severity::note;
+  remark.text = fmt::format(
+      "{} to {} got no answer, but the client gave up before it repeated its request, as one does "
+      "that tries several addresses at once. One unanswered packet says little about the server.",
+      count_words(tally.failed, attempt_noun(service.protocol)),
+      book.endpoint(service.server, service.port));
+  for (const evidence::Row* row : found.failing) {
+    for (const evidence::Attempt* attempt : judged_exemplars(*row)) {
+      if (attempt->request.place.is_set()) remark.packets.push_back(attempt->request.place);
+    }
+  }
+  remark.count = tally.failed;
+  return remark;
+}
+
 }  // namespace
 
 std::optional<base::QualityRemark> silence_gate(const Case& found,
                                                 std::span<const evidence::Fact> facts,
                                                 const Tally& tally, const base::AddressBook& book) {
   if (found.subject.symptom != evidence::Symptom::no_response) return std::nullopt;
+  if (is_hardly_tried(found, tally)) return hardly_tried(found, tally, book);
   const auto [reason, words] = reason_of(facts, tally);
   if (reason == nullptr) return std::nullopt;
 

@@ -88,7 +88,9 @@ void Errors::packet(const Packet& packet) {
 
 void Errors::about_udp(const Complaint& complaint) {
   const DnsTracker::Found question = trackers_.dns.find(complaint);
+  const Protocol protocol = complaint.server_port == kDnsPort ? Protocol::dns : Protocol::udp;
   if (question.match == DnsTracker::Match::pending) {
+    note(complaint, Protocol::dns);
     trackers_.dns.fail(question.slot, complaint);
     return;
   }
@@ -99,22 +101,31 @@ void Errors::about_udp(const Complaint& complaint) {
   }
   const UdpTracker::Found flow = trackers_.udp.find(complaint);
   if (flow.match == UdpTracker::Match::pending) {
+    note(complaint, protocol);
     trackers_.udp.fail(flow.slot, complaint);
   } else if (flow.match == UdpTracker::Match::none &&
              !trackers_.udp.is_rejected_answer(complaint)) {
-    unseen(complaint, complaint.server_port == kDnsPort ? Protocol::dns : Protocol::udp);
+    unseen(complaint, protocol);
   }
 }
 
 void Errors::about_tcp(const Complaint& complaint) {
   const TcpTracker::Found flow = trackers_.tcp.find(complaint);
+  const Protocol protocol = complaint.server_port == kDnsPort ? Protocol::dns : Protocol::tcp;
   if (flow.match == TcpTracker::Match::pending) {
+    note(complaint, protocol);
     trackers_.tcp.fail(flow.slot, complaint);
   } else if (flow.match == TcpTracker::Match::none &&
              (!complaint.has_client_port ||
               destination_is_server(complaint.client_port, complaint.server_port))) {
-    unseen(complaint, complaint.server_port == kDnsPort ? Protocol::dns : Protocol::tcp);
+    unseen(complaint, protocol);
   }
+}
+
+// Text shows no source port: a copy of an error that ended its request (`-i any` shows a packet on
+// each interface) is then known by its time alone.
+void Errors::note(const Complaint& complaint, Protocol protocol) {
+  if (!complaint.has_client_port) (void)is_repeated(complaint, protocol);
 }
 
 void Errors::about_echo(const Complaint& complaint) {

@@ -39,6 +39,7 @@ class Errors {
   bool end_suspect(const Complaint& complaint);
   // An attempt of which only the error was captured.
   void unseen(const Complaint& complaint, Protocol protocol);
+  void note(const Complaint& complaint, Protocol protocol);
   bool is_repeated(const Complaint& complaint, Protocol protocol);
 
   Context& context_;
