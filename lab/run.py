@@ -85,9 +85,12 @@ def what_is_missing():
     probe = f"wdprobe{os.getpid()}"
     try:
         namespace.command("ip", "netns", "add", probe)
-        namespace.command("ip", "netns", "del", probe)
+        try:
+            namespace.command("ip", "-n", probe, "link", "set", "lo", "up")  # fails in a chroot
+        finally:
+            namespace.command("ip", "netns", "del", probe)
     except namespace.Failed as error:
-        return f"this machine lets nobody make network namespaces: {error}"
+        return f"this machine lets nobody use network namespaces: {error}"
     return ""
 
 
