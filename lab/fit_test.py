@@ -5,6 +5,7 @@ import difflib
 import io
 import json
 import os
+import importlib.util
 import pathlib
 import random
 import re
@@ -15,8 +16,9 @@ import unittest
 
 try:
     import numpy as np
-    import scipy.optimize  # noqa: F401  (only whether it is there)
 except ImportError:
+    np = None
+if np is None or importlib.util.find_spec("scipy") is None:
     print("SKIPPED: numpy and scipy are missing; scripts/setup.sh lab-fit")
     sys.exit(77)
 
