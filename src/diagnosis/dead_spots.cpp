@@ -17,7 +17,7 @@ namespace {
 struct Spot {
   std::uint64_t healed = 0;
   bool is_out = false;  // it served somebody, or is an incident of its own
-  std::vector<base::Place> packets;
+  RowList rows;
 };
 
 // What an answer with a code says is an answer: the service is there.
@@ -30,9 +30,7 @@ void add(const evidence::Row& row, Spot& spot) {
   }
   if (!row.key.healed) return;
   spot.healed += judged(row);
-  for (const evidence::Attempt* attempt : judged_exemplars(row)) {
-    if (attempt->request.place.is_set()) spot.packets.push_back(attempt->request.place);
-  }
+  spot.rows.push_back(&row);
 }
 
 }  // namespace
@@ -44,7 +42,7 @@ std::vector<base::QualityRemark> dead_spots(const evidence::Store& store,
     if (key.service.port != 0) add(row, spots[key.service]);
   }
   std::vector<base::QualityRemark> remarks;
-  for (auto& [service, spot] : spots) {
+  for (const auto& [service, spot] : spots) {
     if (spot.is_out || spot.healed < limits::kDeadSpotFailures) continue;
     if (remarks.size() == limits::kDeadSpots) break;
     base::QualityRemark remark;
@@ -56,12 +54,7 @@ std::vector<base::QualityRemark> dead_spots(const evidence::Store& store,
         "time.",
         book.endpoint(service.server, service.port),
         count_words(spot.healed, attempt_noun(service.protocol)));
-    std::ranges::sort(spot.packets, {}, [](const base::Place& place) {
-      return std::pair(place.input, place.number);
-    });
-    constexpr std::size_t kShown = 4;
-    if (spot.packets.size() > kShown) spot.packets.resize(kShown);
-    remark.packets = std::move(spot.packets);
+    remark.packets = first_requests(spot.rows);
     remark.count = spot.healed;
     remarks.push_back(std::move(remark));
   }

@@ -57,11 +57,7 @@ base::QualityRemark hardly_tried(const Case& found, const Tally& tally,
       "that tries several addresses at once. One unanswered packet says little about the server.",
       count_words(tally.failed, attempt_noun(service.protocol)),
       book.endpoint(service.server, service.port));
-  for (const evidence::Row* row : found.failing) {
-    for (const evidence::Attempt* attempt : judged_exemplars(*row)) {
-      if (attempt->request.place.is_set()) remark.packets.push_back(attempt->request.place);
-    }
-  }
+  remark.packets = first_requests(found.failing);
   remark.count = tally.failed;
   return remark;
 }

@@ -41,6 +41,20 @@ std::vector<const Attempt*> judged_exemplars(const Row& row) {
   return out;
 }
 
+std::vector<base::Place> first_requests(std::span<const Row* const> rows) {
+  constexpr std::size_t kShown = 4;
+  std::vector<base::Place> out;
+  for (const Row* row : rows) {
+    for (const Attempt* attempt : judged_exemplars(*row)) {
+      if (attempt->request.place.is_set()) out.push_back(attempt->request.place);
+    }
+  }
+  std::ranges::sort(out, {},
+                    [](const base::Place& place) { return std::pair(place.input, place.number); });
+  if (out.size() > kShown) out.resize(kShown);
+  return out;
+}
+
 std::uint64_t judged(const Row& row) {
   // One attempt may be noise and open at once: count where every attempt is at hand.
   if (is_exact(row)) return judged_exemplars(row).size();

@@ -37,6 +37,8 @@ bool is_served(const evidence::Row& row);
 bool is_exact(const evidence::Row& row);
 
 std::vector<const evidence::Attempt*> judged_exemplars(const evidence::Row& row);
+// The first few requests of what is judged in the rows, in the inputs' order: what a remark names.
+std::vector<base::Place> first_requests(std::span<const evidence::Row* const> rows);
 Window window_of(const evidence::Row& row);
 Window window_of(std::span<const evidence::Row* const> rows);
 void add_clients(const evidence::Row& row, evidence::AddressSketch& clients);

@@ -39,14 +39,7 @@ base::QualityRemark scan_remark(const Case& found, const base::AddressBook& book
       "ports looks: closed ports that nobody needs are no outage, and are not judged here.",
       list_words(clients, kListed, sketch.count()), found.failing.size(),
       book.text(found.failing.front()->key.service.server));
-  for (const evidence::Row* row : found.failing) {
-    for (const evidence::Attempt* attempt : judged_exemplars(*row)) {
-      if (attempt->request.place.is_set()) remark.packets.push_back(attempt->request.place);
-    }
-  }
-  std::ranges::sort(remark.packets, {}, &base::Place::number);
-  constexpr std::size_t kShown = 4;
-  if (remark.packets.size() > kShown) remark.packets.resize(kShown);
+  remark.packets = first_requests(found.failing);
   remark.count = attempts;
   return remark;
 }

@@ -88,16 +88,17 @@ DnsTracker::View DnsTracker::view_of(const Packet& packet) {
   return view;
 }
 
-void DnsTracker::expect(const Packet& packet) const {
-  by_exact_.prefetch(view_of(packet).exact);
-  if (packet.dns.response) return;
+std::uint64_t DnsTracker::expect(const Packet& packet) const {
+  const std::uint64_t hash = view_of(packet).exact;
+  by_exact_.prefetch(hash);
+  if (packet.dns.response) return hash;
   healing_.expect_client(packet.ip.source);
   context_.names.prefetch(packet.dns.question_name.view());
+  return hash;
 }
 
-void DnsTracker::expect_soon(const Packet& packet) const {
-  if (!packet.dns.response) return;
-  const Slot slot = by_exact_.likely(view_of(packet).exact);
+void DnsTracker::expect_soon(std::uint64_t hash) const {
+  const Slot slot = by_exact_.likely(hash);
   if (slot != kNoSlot) queries_.prefetch(slot);
 }
 

@@ -23,9 +23,10 @@ class DnsTracker {
   // For a message that repeats another one at once: true when that question is answered, or this
   // one answers the next.
   bool is_next(const packet::Packet& packet) const;
-  // Fetches what packet() will touch, in two steps some packets apart.
-  void expect(const packet::Packet& packet) const;
-  void expect_soon(const packet::Packet& packet) const;
+  // Fetches what packet() will touch, in two steps some packets apart; the first returns the hash
+  // that the second takes.
+  std::uint64_t expect(const packet::Packet& packet) const;
+  void expect_soon(std::uint64_t hash) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {

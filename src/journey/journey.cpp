@@ -218,23 +218,19 @@ void Tracker::packet(const Packet& packet) {
   }
 }
 
-void Tracker::expect(const Packet& packet) const {
-  if (packet.application == packet::Application::dns) {
-    state_->dns.expect(packet);
-  } else if (packet.transport == Transport::tcp) {
-    state_->tcp.expect(packet);
-  } else if (packet.transport == Transport::udp) {
-    state_->udp.expect(packet);
-  }
+std::uint64_t Tracker::expect(const Packet& packet) const {
+  if (packet.application == packet::Application::dns) return state_->dns.expect(packet);
+  if (packet.transport == Transport::tcp) return state_->tcp.expect(packet);
+  return packet.transport == Transport::udp ? state_->udp.expect(packet) : 0;
 }
 
-void Tracker::expect_soon(const Packet& packet) const {
+void Tracker::expect_soon(const Packet& packet, std::uint64_t expected) const {
   if (packet.application == packet::Application::dns) {
-    state_->dns.expect_soon(packet);
+    if (packet.dns.response) state_->dns.expect_soon(expected);
   } else if (packet.transport == Transport::tcp) {
-    state_->tcp.expect_soon(packet);
+    state_->tcp.expect_soon(expected);
   } else if (packet.transport == Transport::udp) {
-    state_->udp.expect_soon(packet);
+    state_->udp.expect_soon(expected);
   }
 }
 

@@ -200,9 +200,10 @@ class Tracker {
 
   void packet(const packet::Packet& packet);
   // Fetches into the cache what packet() will touch for a packet that comes later: first expect(),
-  // then, some packets on, expect_soon(). Neither changes anything, and both may be left out.
-  void expect(const packet::Packet& packet) const;
-  void expect_soon(const packet::Packet& packet) const;
+  // then, some packets on, expect_soon() with what expect() returned. Neither changes anything, and
+  // both may be left out.
+  std::uint64_t expect(const packet::Packet& packet) const;
+  void expect_soon(const packet::Packet& packet, std::uint64_t expected) const;
   // Decides everything still open, as of the last packet's time. Call once.
   void finish();
   const Totals& totals() const;

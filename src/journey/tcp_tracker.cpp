@@ -54,13 +54,15 @@ Slot TcpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_cli
       &crowded);
 }
 
-void TcpTracker::expect(const Packet& packet) const {
-  by_ends_.prefetch(hash_of_ends(packet));
+std::uint64_t TcpTracker::expect(const Packet& packet) const {
+  const std::uint64_t hash = hash_of_ends(packet);
+  by_ends_.prefetch(hash);
   if (packet.tcp.flags == flag::syn) healing_.expect_client(packet.ip.source);
+  return hash;
 }
 
-void TcpTracker::expect_soon(const Packet& packet) const {
-  const Slot slot = by_ends_.likely(hash_of_ends(packet));
+void TcpTracker::expect_soon(std::uint64_t hash) const {
+  const Slot slot = by_ends_.likely(hash);
   if (slot != kNoSlot) flows_.prefetch(slot);
 }
 

@@ -49,17 +49,20 @@ Slot UdpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_cli
   return by_ends_.find(hash, fits, &crowded);
 }
 
-void UdpTracker::expect(const Packet& packet) const { by_ends_.prefetch(hash_of_ends(packet)); }
+std::uint64_t UdpTracker::expect(const Packet& packet) const {
+  const std::uint64_t hash = hash_of_ends(packet);
+  by_ends_.prefetch(hash);
+  return hash;
+}
 
-void UdpTracker::expect_soon(const Packet& packet) const {
-  const Slot slot = by_ends_.likely(hash_of_ends(packet));
+void UdpTracker::expect_soon(std::uint64_t hash) const {
+  const Slot slot = by_ends_.likely(hash);
   if (slot != kNoSlot) flows_.prefetch(slot);
 }
 
 void UdpTracker::packet(const Packet& packet) {
   if (is_discovery(packet) || (packet.source_port == 0 && packet.destination_port == 0)) return;
-  const std::uint64_t hash = flow_hash(packet.ip.source, packet.source_port, packet.ip.destination,
-                                       packet.destination_port);
+  const std::uint64_t hash = hash_of_ends(packet);
   bool is_client = true;
   bool crowded = false;
   const Slot slot = lookup(packet, hash, is_client, crowded);

@@ -18,9 +18,10 @@ class UdpTracker {
  public:
   UdpTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
-  // Fetches what packet() will touch, in two steps some packets apart.
-  void expect(const packet::Packet& packet) const;
-  void expect_soon(const packet::Packet& packet) const;
+  // Fetches what packet() will touch, in two steps some packets apart; the first returns the hash
+  // that the second takes.
+  std::uint64_t expect(const packet::Packet& packet) const;
+  void expect_soon(std::uint64_t hash) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {

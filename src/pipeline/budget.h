@@ -7,6 +7,9 @@
 
 namespace whydown::pipeline {
 
+// Packets that wait between decoder and tracker.
+inline constexpr std::size_t kBeltPackets = 8;
+
 struct BudgetLine {
   std::string what;
   std::size_t bytes = 0;

@@ -7,6 +7,7 @@
 #include "evidence/evidence.h"
 #include "journey/journey.h"
 #include "packet/packet.h"
+#include "pipeline/budget.h"
 
 namespace whydown::pipeline {
 namespace {
@@ -23,24 +24,32 @@ bool wanted(const capture::Frame& frame, const Request& request) {
 class Belt {
  public:
   explicit Belt(journey::Tracker& tracker) : tracker_(tracker) {}
-  packet::Packet& next() { return packets_[count_ % kPackets]; }
+  packet::Packet& next() { return place(count_).packet; }
   // next() has been filled.
   void push() {
-    tracker_.expect(next());
+    place(count_).expected = tracker_.expect(next());
     ++count_;
-    if (count_ >= kNear) tracker_.expect_soon(packets_[(count_ - kNear) % kPackets]);
-    if (count_ >= kPackets) tracker_.packet(packets_[done_++ % kPackets]);
+    if (count_ >= kNear) {
+      const Place& near = place(count_ - kNear);
+      tracker_.expect_soon(near.packet, near.expected);
+    }
+    if (count_ >= kBeltPackets) advance();
   }
   void drain() {
-    while (done_ < count_) tracker_.packet(packets_[done_++ % kPackets]);
+    while (done_ < count_) advance();
   }
 
  private:
-  static constexpr std::size_t kPackets = 8;
-  static constexpr std::size_t kNear = 4;  // behind the newest
+  static constexpr std::size_t kNear = kBeltPackets / 2;
+  struct Place {
+    packet::Packet packet;
+    std::uint64_t expected = 0;  // of Tracker::expect()
+  };
+  Place& place(std::uint64_t number) { return places_[number % kBeltPackets]; }
+  void advance() { tracker_.packet(place(done_++).packet); }
 
   journey::Tracker& tracker_;
-  std::array<packet::Packet, kPackets> packets_;
+  std::array<Place, kBeltPackets> places_;
   std::uint64_t count_ = 0;
   std::uint64_t done_ = 0;
 };
