@@ -85,8 +85,8 @@ std::string calendar_sentence(const Calendar& calendar) {
 }
 
 std::string ending_sentence(const Incident& incident) {
-  return incident.ongoing_at_end ? "Nothing was served again until the capture ended."
-                                 : "Later requests were served again.";
+  return incident.ongoing_at_end ? "This was not seen working again before the capture ended."
+                                 : "Later requests of this kind were served again.";
 }
 
 // A title in the middle of a sentence: its first letter small, unless it is a name.
