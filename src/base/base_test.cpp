@@ -1,12 +1,15 @@
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/bounded.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/interner.h"
 #include "base/time.h"
 
@@ -94,6 +97,77 @@ TEST(Interner, KeepsWithinItsLimits) {
   EXPECT_EQ(small.add("abcd"), 1U);
   EXPECT_EQ(small.add("e"), 0U);
   EXPECT_EQ(small.text(1), "abcd");
+}
+
+TEST(Interner, TakesTheHashFromWhoHasIt) {
+  Interner names;
+  const std::uint32_t id = names.add("www.example.com", hash_bytes("www.example.com"));
+  EXPECT_EQ(names.add("www.example.com"), id);
+  EXPECT_EQ(names.find("www.example.com", hash_bytes("www.example.com")), id);
+  EXPECT_EQ(names.add("", hash_bytes("")), 0U);
+  EXPECT_EQ(names.find("", hash_bytes("")), 0U);
+}
+
+// Names of one hash stand side by side: the table is full to the brim, and the tags are no help.
+TEST(Interner, TellsNamesOfOneHashApart) {
+  Interner names({.names = 8, .bytes = 100});
+  for (std::uint32_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(names.add(std::string(1, static_cast<char>('a' + i)), 7), i + 1);
+  }
+  for (std::uint32_t i = 0; i < 8; ++i) {
+    const std::string text(1, static_cast<char>('a' + i));
+    EXPECT_EQ(names.find(text, 7), i + 1);
+    EXPECT_EQ(names.text(i + 1), text);
+  }
+  EXPECT_EQ(names.find("i", 7), 0U);
+  EXPECT_EQ(names.find("a", 8), 0U);
+}
+
+TEST(Interner, KeepsNothingWithoutRoom) {
+  Interner none({.names = 0, .bytes = 0});
+  EXPECT_EQ(none.add("a"), 0U);
+  EXPECT_EQ(none.find("a"), 0U);
+  EXPECT_EQ(none.refused(), 1U);
+}
+
+// Every length, each byte of it changed: each text of its own hash, and spread over a table's slots
+// as well as over its tags.
+TEST(Hash, LooksAtEveryByte) {
+  std::set<std::uint64_t> hashes{0};
+  std::size_t texts = 1;
+  for (std::size_t size = 1; size <= 70; ++size) {
+    std::string text(size, 'a');
+    hashes.insert(hash_bytes(text));
+    ++texts;
+    for (std::size_t at = 0; at < size; ++at) {
+      for (const char c : {'\0', 'b', 'A', '\xff'}) {
+        text[at] = c;
+        hashes.insert(hash_bytes(text));
+        ++texts;
+      }
+      text[at] = 'a';
+    }
+  }
+  EXPECT_EQ(hashes.size(), texts);
+  EXPECT_EQ(hash_bytes(""), 0U);
+}
+
+TEST(Hash, SpreadsNamesThatAreAlike) {
+  constexpr std::size_t kNames = 1U << 16U;
+  const char* const patterns[] = {"www.site{}.example.com", "{}.example.com", "{}", "h{}.lan",
+                                  "host-{}.a-rather-long-zone-name.internal.example.org"};
+  for (const char* pattern : patterns) {
+    std::set<std::uint32_t> slots;
+    std::set<std::uint32_t> tags;
+    for (std::size_t i = 0; i < kNames; ++i) {
+      const std::uint64_t hash = hash_bytes(fmt::format(fmt::runtime(pattern), i));
+      slots.insert(hash & (kNames - 1));
+      tags.insert(static_cast<std::uint32_t>(hash >> 32U));
+    }
+    // Thrown at random they would fill 1 - 1/e of the slots; of 2^16 tags of 32 bits, half a pair.
+    EXPECT_GT(slots.size(), kNames * 62 / 100) << pattern;
+    EXPECT_GT(tags.size(), kNames - 20) << pattern;
+  }
 }
 
 TEST(Time, PrintsForMachinesAndPeople) {

@@ -31,19 +31,32 @@ inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
-// Eight bytes at a time; the length keeps "a" and "a\0" apart.
+// Sixteen bytes at a time, the last ones overlapping those before, so that no length takes a loop
+// over single bytes. The length keeps "a" and "a\0" apart; no text hashes to 0.
 inline std::uint64_t hash_bytes(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL ^ text.size();
-  while (text.size() >= sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof word);
-    hash = (hash ^ word) * 0x9fb21c651e98df25ULL;
-    hash ^= hash >> 32U;
-    text.remove_prefix(sizeof word);
+  const auto load = [](const char* from, auto word) {
+    std::memcpy(&word, from, sizeof word);
+    return std::uint64_t{word};
+  };
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  std::uint64_t hash = text.size() * 0x9fb21c651e98df25ULL;
+  if (text.size() >= 16) {
+    for (; end - at > 16; at += 16) {
+      hash = fold(hash ^ load(at, std::uint64_t{}), load(at + 8, std::uint64_t{}));
+    }
+    return fold(hash ^ load(end - 16, std::uint64_t{}), load(end - 8, std::uint64_t{}));
   }
-  std::uint64_t rest = 0;
-  if (!text.empty()) std::memcpy(&rest, text.data(), text.size());
-  return mix(hash ^ rest);
+  if (text.size() >= 8) {
+    return fold(hash ^ load(at, std::uint64_t{}), load(end - 8, std::uint64_t{}));
+  }
+  if (text.size() >= 4) {
+    return fold(hash ^ load(at, std::uint32_t{}), load(end - 4, std::uint32_t{}));
+  }
+  if (text.empty()) return 0;
+  const std::uint64_t first = load(at, std::uint8_t{});
+  const std::uint64_t middle = load(at + text.size() / 2, std::uint8_t{});
+  return fold(hash ^ first << 8U, middle << 8U | load(end - 1, std::uint8_t{}));
 }
 
 }  // namespace whydown::base

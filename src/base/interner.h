@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
+
 namespace whydown::base {
 
 // Bounded in names and bytes, both reserved at construction: adding never allocates. Ids count
@@ -21,12 +23,21 @@ class Interner {
   Interner() : Interner(Limits{}) {}
   explicit Interner(Limits limits);
 
-  std::uint32_t add(std::string_view text);
-  std::uint32_t find(std::string_view text) const;  // 0 when absent
+  // `hash` is hash_bytes(text), for callers that have it already.
+  std::uint32_t add(std::string_view text, std::uint64_t hash);
+  std::uint32_t add(std::string_view text) { return add(text, hash_bytes(text)); }
+  // 0 when absent.
+  std::uint32_t find(std::string_view text, std::uint64_t hash) const {
+    return text.empty() ? 0 : slots_[slot_of(text, hash)].id;
+  }
+  std::uint32_t find(std::string_view text) const { return find(text, hash_bytes(text)); }
   // Fetches what add() and find() will touch first.
-  void prefetch(std::string_view text) const;
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  void prefetch(std::string_view text) const { prefetch(hash_bytes(text)); }
   // Empty for 0 and unknown ids. Valid as long as the interner lives.
-  std::string_view text(std::uint32_t id) const;
+  std::string_view text(std::uint32_t id) const {
+    return id < entries_.size() ? text_of(entries_[id]) : std::string_view{};
+  }
   std::size_t size() const { return entries_.size() - 1; }
   std::uint64_t refused() const { return refused_; }
   std::size_t memory_bytes() const;
@@ -36,12 +47,24 @@ class Interner {
     std::uint32_t offset = 0;
     std::uint32_t length = 0;
   };
-  std::size_t slot_of(std::string_view text) const;
+  // A tag, more of the name's hash than its place tells, spares looking at most other names.
+  struct Slot {
+    std::uint32_t id = 0;  // 0 = free
+    std::uint32_t tag = 0;
+  };
+  static std::uint32_t tag_of(std::uint64_t hash) {
+    return static_cast<std::uint32_t>(hash >> 32U);
+  }
+  std::string_view text_of(const Entry& entry) const {
+    return {bytes_.data() + entry.offset, entry.length};
+  }
+  std::size_t slot_of(std::string_view text, std::uint64_t hash) const;
 
   Limits limits_;
   std::string bytes_;
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;  // open addressing, power of two, 0 = free
+  std::vector<Slot> slots_;  // open addressing, power of two
+  std::size_t mask_ = 0;
   std::uint64_t refused_ = 0;
 };
 

@@ -73,7 +73,7 @@ void fill_dns(base::Cursor& bytes, Packet& packet) {
   packet.dns.response = (choice & 1U) != 0;
   packet.dns.id = (choice >> 1U) & 3U;
   packet.dns.question_type = (choice & 8U) != 0 ? packet::dns::type::aaaa : packet::dns::type::a;
-  packet.dns.question_name.assign(kNames[(choice >> 4U) & 3U]);
+  packet.dns.set_question_name(kNames[(choice >> 4U) & 3U]);
   packet.dns.truncated = (choice & 0x80U) != 0;
   const std::uint8_t answer = bytes.u8();
   packet.dns.rcode = static_cast<packet::dns::Rcode>(answer & 7U);

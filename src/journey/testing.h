@@ -214,7 +214,7 @@ class Builder {
     message.opcode = static_cast<std::uint8_t>(option("opcode", 0));
     message.checking_disabled = option("cd", 0) != 0;
     message.question_type = type_of(word(5));
-    if (word(6) != "-") message.question_name.assign(word(6));
+    if (word(6) != "-") message.set_question_name(word(6));
     if (!answer) return;
     static const std::map<std::string, int> kRcodes{{"ok", 0},      {"nodata", 0},   {"tc", 0},
                                                     {"formerr", 1}, {"servfail", 2}, {"nx", 3},

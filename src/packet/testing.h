@@ -17,6 +17,7 @@
 #include <fmt/ranges.h>
 
 #include "base/cursor.h"
+#include "base/hash.h"
 #include "base/interner.h"
 #include "packet/dns/dns.h"
 #include "packet/layer.h"
@@ -251,6 +252,7 @@ inline std::string_view broken_rule(const capture::Frame& frame, const Packet& p
   if (p.ip.fragment_offset != 0 && p.transport != Transport::none) return "fragments have no ports";
   if (p.link.vlan_count > 2) return "two tags are kept";
   if (!is_dns) return {};
+  if (p.dns.name_hash != base::hash_bytes(p.dns.question_name.view())) return "names are hashed";
   const std::size_t size = dns::message_bytes(p).size();
   const bool whole = p.dns.completeness == dns::Completeness::whole;
   if (known(Field::dns_sections) != whole) return "sections are known of whole messages";

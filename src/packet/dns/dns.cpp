@@ -110,6 +110,7 @@ bool Parser::questions() {
     }
     bool shortened = false;
     if (!accept(spell_name(bytes_, at_, message_.question_name, shortened))) return false;
+    message_.hash_question_name();
     parsed_.name_too_long |= shortened;
     if (!has(4)) return false;
     message_.question_type = load_be16(bytes_.data() + at_);
@@ -268,6 +269,7 @@ void reset(Message& message) {
   message.question_class = 0;
   message.length = 0;
   message.question_name.clear();
+  message.name_hash = 0;
   message.records.clear();
   message.extended_errors.clear();
 }

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/hash.h"
 #include "packet/dns/dns.h"
 
 namespace whydown::packet::dns::reference {
@@ -247,6 +248,7 @@ inline std::string disagreement(std::span<const std::uint8_t> bytes, std::size_t
     return "counts";
   }
   if (fast.question_name.view() != slow.name) return "question name";
+  if (fast.name_hash != base::hash_bytes(slow.name)) return "question name's hash";
   if (fast.question_type != slow.type || fast.question_class != slow.klass) return "question";
   if (fast.has_edns != slow.has_edns || fast.dnssec_ok != slow.dnssec_ok ||
       fast.udp_payload_size != slow.payload_size) {

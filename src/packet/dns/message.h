@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "base/address.h"
 #include "base/bounded.h"
+#include "base/hash.h"
 
 namespace whydown::packet::dns {
 
@@ -91,8 +93,17 @@ struct Message {
   // Lower case, without the final dot, RFC 4343 escapes for odd bytes ("\046"); the root is ".".
   // Empty where the message carries no question or shows none (text answers).
   base::ShortText question_name;
+  std::uint64_t name_hash = 0;  // base::hash_bytes() of it: whoever writes the name hashes it, once
   base::BoundedVector<Record, kRecords> records;
   base::BoundedVector<ExtendedError, 4> extended_errors;
+
+  // After question_name was written in place, and ...
+  void hash_question_name() { name_hash = base::hash_bytes(question_name.view()); }
+  // ... both at once.
+  void set_question_name(std::string_view name) {
+    question_name.assign(name);
+    hash_question_name();
+  }
 };
 
 }  // namespace whydown::packet::dns

@@ -218,6 +218,7 @@ class DnsReader {
       name_too_long_ = true;
       dns_.question_name.clear();
     }
+    dns_.hash_question_name();
     text_ = after;
     return true;
   }

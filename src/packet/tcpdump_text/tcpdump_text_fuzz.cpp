@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "packet/dns/dns.h"
 #include "packet/note.h"
 #include "packet/tcpdump_text/tcpdump_text.h"
@@ -18,6 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       packet.transport != packet::Transport::udp && packet.transport != packet::Transport::tcp) {
     __builtin_trap();
   }
+  if (packet.dns.name_hash != base::hash_bytes(packet.dns.question_name.view())) __builtin_trap();
   const bool icmp =
       packet.transport == packet::Transport::icmp || packet.transport == packet::Transport::icmp6;
   if (packet.known.has(packet::Field::quote) && !icmp) __builtin_trap();

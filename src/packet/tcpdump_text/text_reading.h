@@ -70,6 +70,7 @@ inline std::string told(const Packet& packet, const base::Interner& names) {
     }
     if (dns.question_type != 0) out += " type " + number(dns.question_type);
     if (!dns.question_name.empty()) out += ' ' + std::string(dns.question_name.view());
+    if (dns.name_hash != base::hash_bytes(dns.question_name.view())) out += " unhashed";
     if (dns.response) {
       out += ' ' + number(dns.answer_count) + '/' + number(dns.authority_count) + '/' +
              number(dns.additional_count);

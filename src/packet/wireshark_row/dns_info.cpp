@@ -134,6 +134,7 @@ bool read_dns_info(std::string_view info, Packet& packet) {
   // "<Root>" is how Wireshark writes the root.
   if (name == "<Root>") name = ".";
   if (!text::write_name(name, message.question_name)) message.question_name.clear();
+  message.hash_question_name();
   if (cut) message.completeness = dns::Completeness::cut;
   read_records(info, message);
   if (message.response && !cut) packet.known.set(Field::dns_sections);
