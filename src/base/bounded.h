@@ -68,9 +68,15 @@ class ShortText {
   bool empty() const { return size_ == 0; }
   std::string_view view() const { return {text_.data(), size_}; }
 
- private:
   static constexpr std::size_t kCapacity = 255;
-  std::array<char, kCapacity> text_;
+  // For writers in place: kCapacity bytes, and kSlack more for who writes in blocks. What was
+  // written counts from set_size() on, which takes at most kCapacity.
+  static constexpr std::size_t kSlack = 16;
+  char* data() { return text_.data(); }
+  void set_size(std::size_t size) { size_ = static_cast<std::uint8_t>(size); }
+
+ private:
+  std::array<char, kCapacity + kSlack> text_;
   std::uint8_t size_ = 0;
 };
 

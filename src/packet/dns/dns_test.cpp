@@ -151,6 +151,11 @@ const NameRow kNames[] = {
        return text + ".a";
      }(),
      Completeness::whole, "dns_name_too_long"},
+    {"a dot of a length, a length of a dot", label(46, 'a') + "02'..' 00",
+     std::string(46, 'a') + ".\\046\\046", Completeness::whole, ""},
+    {"a length that a label holds", "02'a' 01 01'b' 00", "a\\001.b", Completeness::whole, ""},
+    {"what stands beside the letters", "04'@[`{' 04'/:!~' 00", "@[`{./:!~", Completeness::whole,
+     ""},
     {"label type 0x40", "41'a' 00", "", Completeness::malformed, "dns_malformed"},
     {"label type 0x80", "81'a' 00", "", Completeness::malformed, "dns_malformed"},
     {"pointer at itself", "c00c", "", Completeness::malformed, "dns_malformed dns_name_loop"},
@@ -170,6 +175,59 @@ TEST(Dns, QuestionNames) {
     EXPECT_EQ(got.notes(), row.notes);
     EXPECT_EQ(got->known.has(Field::dns_sections), row.completeness == Completeness::whole);
   }
+}
+
+// A query for a name of `size` characters in labels of up to `most`, with `more` after it.
+Bytes query_for(std::size_t size, std::size_t most, const Bytes& more) {
+  Bytes message = hex("0001 0100 0001 0000 0000 0000");
+  while (size > 0) {
+    std::size_t length = std::min(size, most);
+    if (size == length + 1) --length;  // no dot may end the name
+    if (length == 0) length = size;
+    message.push_back(static_cast<std::uint8_t>(length));
+    for (std::size_t i = 0; i < length; ++i) {
+      message.push_back(static_cast<std::uint8_t>("aZ0-_z"[i % 6]));
+    }
+    size -= std::min(size, length + 1);
+  }
+  return join({message, hex("00 0001 0001"), more});
+}
+
+// Around the sizes of a block of the fast speller, with and without room behind the name for one:
+// every byte of the name replaced in turn. The message is on the heap at its exact size.
+TEST(Dns, NamesOfEverySizeAgreeWithTheReference) {
+  static constexpr std::uint8_t kValues[] = {0,   1,   31,  32,   33,   '.',  'A',
+                                             'Z', '[', '~', '\\', 0x7f, 0x80, 0xff};
+  for (const std::size_t most : {1U, 3U, 30U, 31U, 32U, 33U, 45U, 46U, 47U, 63U}) {
+    for (std::size_t size = 1; size <= 255; size += size < 66 ? 1 : size < 240 ? 29 : 1) {
+      for (const Bytes& more : {Bytes{}, hex("00 00 29 04d0"), Bytes(40, 0x20)}) {
+        const Bytes message = query_for(size, most, more);
+        ASSERT_EQ(dns::reference::disagreement(message, message.size()), "") << size << '/' << most;
+        if (size > 36 && size != 64 && size != 253) continue;
+        for (std::size_t at = 12; at < 12 + size + 2; ++at) {
+          for (const std::uint8_t value : kValues) {
+            Bytes bent = message;
+            bent[at] = value;
+            ASSERT_EQ(dns::reference::disagreement(bent, bent.size()), "")
+                << size << '/' << most << ' ' << at << '=' << static_cast<int>(value);
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Dns, NamesOfTinyMessages) {
+  base::ShortText name;
+  EXPECT_TRUE(dns::read_name(hex("01'A' 00"), 0, name));
+  EXPECT_EQ(name.view(), "a");
+  EXPECT_TRUE(dns::read_name(hex("ffff 03'cOm' 01'x' 00"), 2, name));
+  EXPECT_EQ(name.view(), "com.x");
+  EXPECT_TRUE(dns::read_name(hex("00000000000000000000000000 01'A' 00"), 13, name));
+  EXPECT_EQ(name.view(), "a");
+  EXPECT_FALSE(dns::read_name(hex("01'a'"), 0, name));
+  EXPECT_FALSE(dns::read_name(hex("01'a' 00"), 4, name));
+  EXPECT_EQ(name.view(), "");
 }
 
 TEST(Dns, NamesByPointer) {

@@ -88,29 +88,114 @@ NameFault check_pointer(std::size_t target, std::size_t start) {
   return target < kHeader ? NameFault::malformed : NameFault::none;
 }
 
-// --- Sixteen bytes of a label at a time -----------------------------------------------------
+// --- Sixteen bytes of a name at a time ------------------------------------------------------
+//
+// On the wire a name is its text with a label's length in the place of each dot, and one in front.
+// A length up to 32 is no character that can stand for itself: so every byte below 33 becomes a
+// dot, and is a length if there are just as many dots as there ought to be.
 
-using Block = std::uint8_t __attribute__((vector_size(16)));
-using Mask = std::int8_t __attribute__((vector_size(16)));  // -1 where true
+constexpr std::uint8_t kMaxPlainLabel = 32;
+
+using Block = std::int8_t __attribute__((vector_size(16)));  // a mask: -1 where true
 using Halves = std::uint64_t __attribute__((vector_size(16)));
 
-// As kSpelling: where a byte needs an escape.
-Mask needs_escape(Block block) {
-  return (block < '!') | (block > '~') | (block == '.') | (block == '\\');
+Block load(const void* from) {
+  Block block;
+  std::memcpy(&block, from, sizeof block);
+  return block;
 }
 
-// Of bytes that need no escape.
-Block lower_case(Block block) {
-  const Mask upper = (block >= 'A') & (block <= 'Z');
-  return block | (reinterpret_cast<Block>(upper) & ('a' - 'A'));
+// 16 bytes of it from `n` on mask the last n of a block; from 32 - n on, the first n.
+constexpr std::array<std::int8_t, 48> kEdges = [] {
+  std::array<std::int8_t, 48> edges{};
+  for (std::size_t i = 16; i < 32; ++i) edges[i] = -1;
+  return edges;
+}();
+
+class PlainText {
+ public:
+  // Writes what a block spells; of its bytes those in `counted` count.
+  void put(Block block, Block counted, char* out) {
+    const Block low = block < static_cast<std::int8_t>(kMaxPlainLabel + 1);  // and 8-bit bytes
+    // Moved up so that 'Z' is the highest byte there is.
+    const Block upper = block + static_cast<std::int8_t>(0x7f - 'Z') > 0x7f - 26;
+    const Block text = ((block | (upper & ('a' - 'A'))) & ~low) | (low & '.');
+    seen_ -= ((text == '.') | (block == '\\') | (block == 0x7f)) & counted;
+    std::memcpy(out, &text, sizeof text);
+  }
+  // Whether all that was counted is so many dots.
+  bool is_plain(std::size_t dots) const {
+    const auto counts = reinterpret_cast<Halves>(seen_);
+    // A name's 255 bytes cannot overflow a byte, neither of the counts nor of their sum.
+    return (counts[0] + counts[1]) * 0x0101010101010101ULL >> 56U == dots;
+  }
+
+ private:
+  Block seen_{};  // dots and bytes that need an escape, by their place in the blocks
+};
+
+}  // namespace
+
+std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offset,
+                        base::ShortText& name) {
+  constexpr std::size_t block = sizeof(Block);
+  const std::uint8_t* const begin = message.data() + offset;
+  const std::uint8_t* const end = message.data() + message.size();
+  const std::uint8_t* const limit = begin + std::min(message.size() - offset, kMaxNameBytes);
+  const std::uint8_t* at = begin;
+  std::size_t dots = 0;  // and one more
+  while (true) {
+    if (at >= limit) return 0;
+    const std::size_t length = *at;
+    if (length - 1 >= kMaxPlainLabel) break;
+    at += length + 1;
+    ++dots;
+  }
+  if (at == begin || *at != 0) return 0;
+  const std::size_t size = static_cast<std::size_t>(at - begin) - 1;
+  const std::uint8_t* const from = begin + 1;
+  char* const out = name.data();
+  PlainText text;
+  if (size >= block) {
+    const std::size_t last = size - block;
+    std::size_t done = 0;
+    for (; done < last; done += block) {
+      text.put(load(from + done), load(kEdges.data() + block), out + done);
+    }
+    // The last block ends with the name, and overlaps the one before.
+    text.put(load(from + last), load(kEdges.data() + size - done), out + last);
+  } else if (static_cast<std::size_t>(end - from) >= block) {
+    text.put(load(from), load(kEdges.data() + 2 * block - size), out);
+  } else if (message.size() >= block) {
+    // Nothing beyond the message may be touched: its last block, moved to the front.
+    std::array<std::uint8_t, 2 * block> bytes{};
+    std::memcpy(bytes.data(), end - block, block);
+    text.put(load(bytes.data() + block - static_cast<std::size_t>(end - from)),
+             load(kEdges.data() + 2 * block - size), out);
+  } else {
+    return 0;
+  }
+  if (!text.is_plain(dots - 1)) return 0;
+  name.set_size(size);
+  return static_cast<std::size_t>(at - message.data()) + 1;
 }
 
-bool any(Mask mask) {
-  const auto halves = reinterpret_cast<Halves>(mask);
-  return (halves[0] | halves[1]) != 0;
+NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset) {
+  std::size_t at = offset;
+  while (at < message.size()) {
+    const std::uint8_t length = message[at];
+    if (length == 0) return {at + 1};
+    if (length >= kPointer) {
+      if (message.size() - at < 2) break;
+      return {at + 2, check_pointer(base::load_be16(message.data() + at) & 0x3fffU, offset)};
+    }
+    if (length > kMaxLabel) return {at, NameFault::malformed};
+    at += length + std::size_t{1};
+    if (at - offset >= kMaxNameBytes) return {at, NameFault::too_long};
+  }
+  return {at, NameFault::cut};
 }
 
-// Names of every kind, one byte at a time.
 NameEnd spell_any_name(std::span<const std::uint8_t> message, std::size_t offset,
                        base::ShortText& name, bool& was_shortened) {
   Speller speller;
@@ -146,69 +231,6 @@ NameEnd spell_any_name(std::span<const std::uint8_t> message, std::size_t offset
     at += length + std::size_t{1};
   }
   return {at, NameFault::cut};
-}
-
-// Nearly every name: labels without escapes and without pointers. Such a name always fits, for it
-// is spelt in fewer bytes than it takes on the wire. 0 when this one is another kind of name.
-std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offset,
-                        base::ShortText& name) {
-  std::array<std::uint8_t, kMaxNameBytes> dots;  // where in the text the labels' lengths stand
-  std::size_t labels = 0;
-  std::size_t at = offset;
-  while (true) {
-    if (at >= message.size()) return 0;
-    const std::uint8_t length = message[at];
-    if (length == 0) break;
-    if (length > kMaxLabel || at - offset + length >= kMaxNameBytes - 1) return 0;
-    dots[labels++] = static_cast<std::uint8_t>(at - offset);
-    at += length + std::size_t{1};
-  }
-  if (labels == 0) return 0;
-  // The wire form is the text with a length in the place of each dot, and one in front.
-  const std::size_t size = at - offset;
-  std::array<char, kMaxNameBytes + sizeof(Block)> text;
-  if (message.size() - offset >= 2 * sizeof(Block) && size <= 2 * sizeof(Block)) {
-    std::memcpy(text.data(), message.data() + offset, 2 * sizeof(Block));
-  } else {
-    std::memcpy(text.data(), message.data() + offset, size);
-  }
-  std::memset(text.data() + size, '-', sizeof(Block));
-  for (std::size_t i = 0; i < labels; ++i) text[dots[i]] = '-';
-  for (std::size_t done = 0; done < size; done += sizeof(Block)) {
-    Block block;
-    std::memcpy(&block, text.data() + done, sizeof block);
-    if (any(needs_escape(block))) return 0;
-    block = lower_case(block);
-    std::memcpy(text.data() + done, &block, sizeof block);
-  }
-  for (std::size_t i = 0; i < labels; ++i) text[dots[i]] = '.';
-  name.assign({text.data() + 1, size - 1});
-  return at + 1;
-}
-
-}  // namespace
-
-NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset) {
-  std::size_t at = offset;
-  while (at < message.size()) {
-    const std::uint8_t length = message[at];
-    if (length == 0) return {at + 1};
-    if (length >= kPointer) {
-      if (message.size() - at < 2) break;
-      return {at + 2, check_pointer(base::load_be16(message.data() + at) & 0x3fffU, offset)};
-    }
-    if (length > kMaxLabel) return {at, NameFault::malformed};
-    at += length + std::size_t{1};
-    if (at - offset >= kMaxNameBytes) return {at, NameFault::too_long};
-  }
-  return {at, NameFault::cut};
-}
-
-NameEnd spell_name(std::span<const std::uint8_t> message, std::size_t offset, base::ShortText& name,
-                   bool& was_shortened) {
-  was_shortened = false;
-  if (const std::size_t end = spell_plain(message, offset, name)) return {end};
-  return spell_any_name(message, offset, name, was_shortened);
 }
 
 }  // namespace whydown::packet::dns

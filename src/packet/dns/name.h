@@ -20,11 +20,29 @@ struct NameEnd {
 // chain of them always ends, and each byte of the message is looked at once.
 NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset);
 
+// Nearly every name: labels of up to 32 bytes without escapes and without pointers. Such a name
+// always fits, for it is spelt in fewer bytes than it takes on the wire. Returns where the next
+// field begins; 0 when this one is another kind of name, and then `name` is worth nothing.
+std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offset,
+                        base::ShortText& name);
+
+// Names of every kind, one byte at a time.
+[[gnu::cold]] NameEnd spell_any_name(std::span<const std::uint8_t> message, std::size_t offset,
+                                     base::ShortText& name, bool& was_shortened);
+
 // Spells the name at `offset`: lower case (RFC 4343), no final dot, the root as ".", and bytes that
 // would mislead (dots within a label, backslashes, blanks, control characters, 8-bit bytes) as \DDD
 // (RFC 1035 5.1). Too long for ShortText once escaped, it ends before the character that does not
 // fit and `was_shortened` is set.
-NameEnd spell_name(std::span<const std::uint8_t> message, std::size_t offset, base::ShortText& name,
-                   bool& was_shortened);
+inline NameEnd spell_name(std::span<const std::uint8_t> message, std::size_t offset,
+                          base::ShortText& name, bool& was_shortened) {
+  if (offset <= message.size()) [[likely]] {
+    if (const std::size_t end = spell_plain(message, offset, name)) {
+      was_shortened = false;
+      return {end};
+    }
+  }
+  return spell_any_name(message, offset, name, was_shortened);
+}
 
 }  // namespace whydown::packet::dns
