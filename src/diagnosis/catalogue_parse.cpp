@@ -378,6 +378,10 @@ Fault read_fault(Table& file) {
   return fault;
 }
 
+bool is_ascii(string_view text) {
+  return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+}
+
 std::string in_ascii(string_view toml) {
   constexpr string_view byte_order_mark = "\xef\xbb\xbf";
   if (toml.starts_with(byte_order_mark)) toml.remove_prefix(byte_order_mark.size());
@@ -400,8 +404,10 @@ std::expected<Fault, base::Error> parse_fault(string_view toml, const std::strin
   };
   // toml++ 3.3 runs into undefined behaviour on some letters beyond ASCII outside texts and
   // comments, so the first look is at a copy in which they all are a sign that may not stand there.
-  const toml::parse_result outline = toml::parse(in_ascii(toml), file_name);
-  if (!outline) return complain(outline.error());
+  if (!is_ascii(toml)) {
+    const toml::parse_result outline = toml::parse(in_ascii(toml), file_name);
+    if (!outline) return complain(outline.error());
+  }
   const toml::parse_result result = toml::parse(toml, file_name);
   if (!result) return complain(result.error());
   Table file(result.table(), "the file", complaints);
