@@ -25,21 +25,6 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
   return std::nullopt;
 }
 
-bool IpAddress::is_multicast() const {
-  switch (kind()) {
-    case AddressKind::v4:
-      return v4_value() >> 28U == 0xe;
-    case AddressKind::v6:
-      return high_ >> 56U == 0xff;
-    default:
-      return false;
-  }
-}
-
-bool IpAddress::is_broadcast() const {
-  return kind() == AddressKind::v4 && v4_value() == 0xffffffffU;
-}
-
 bool IpAddress::is_loopback() const {
   if (kind() == AddressKind::v4) return v4_value() >> 24U == 127;
   return high_ == 0 && low_ == 1;

@@ -40,7 +40,7 @@ class IpAddress {
     if (low_ == 0) return AddressKind::none;
     return (low_ >> 32U) == (kV4Prefix >> 32U) ? AddressKind::v4 : AddressKind::v6;
   }
-  constexpr bool is_known() const { return kind() != AddressKind::none; }
+  constexpr bool is_known() const { return (high_ | low_) != 0; }
   // Of kind v4 only, in host order.
   constexpr std::uint32_t v4_value() const { return static_cast<std::uint32_t>(low_); }
   // Of kind host only.
@@ -48,8 +48,11 @@ class IpAddress {
   constexpr std::uint64_t high() const { return high_; }
   constexpr std::uint64_t low() const { return low_; }
 
-  bool is_multicast() const;
-  bool is_broadcast() const;  // 255.255.255.255 only: netmasks are not in packets
+  constexpr bool is_multicast() const {
+    return high_ == 0 ? low_ >> 28U == (kV4Prefix >> 28U | 0xeU) : high_ >> 56U == 0xff;
+  }
+  // 255.255.255.255 only: netmasks are not in packets.
+  constexpr bool is_broadcast() const { return high_ == 0 && low_ == (kV4Prefix | 0xffffffffU); }
   bool is_loopback() const;
   bool is_link_local() const;
   bool is_private() const;  // RFC 1918, RFC 4193

@@ -35,6 +35,7 @@ using journey::Service;
 using journey::Sign;
 using journey::Step;
 using journey::Symptom;
+using journey::Traces;
 
 struct RowKey {
   Service service;
@@ -48,21 +49,44 @@ struct RowKey {
 
 // The earliest and the latest attempts of a row by begin, never the same twice. Which they are does
 // not depend on the order they came in.
+//
+// Of a busy service nearly every attempt is the latest one for a moment. So they are kept in short
+// where that can be, and their digests are made when somebody looks.
 class Exemplars {
  public:
   void offer(const Outline& attempt, const Packets& packets, std::size_t first_limit,
              std::size_t last_limit);
-  std::size_t first_size() const { return first_.size(); }
-  std::size_t last_size() const { return last_.size(); }
-  std::size_t size() const { return first_.size() + last_.size(); }
+  std::size_t first_size() const { return first_size_; }
+  std::size_t last_size() const { return last_size_; }
+  std::size_t size() const { return first_size_ + last_size_; }
   // In order of time.
   std::vector<const Attempt*> all() const;
+  static const std::size_t kBytes;  // of one
 
  private:
+  class Kept {
+   public:
+    void set(const Outline& attempt, const Packets& packets);
+    const Outline& outline() const { return attempt_; }
+    const Attempt& attempt() const;
+
+   private:
+    mutable Attempt attempt_;
+    Traces traces_;
+    mutable bool in_short_ = false;  // the digests are still to be made from traces_
+  };
+  static bool is_before(const Kept& a, const Kept& b);
+  void offer_first(const Outline& attempt, const Packets& packets, std::size_t first_limit,
+                   std::size_t last_limit);
   void offer_last(const Outline& attempt, const Packets& packets, std::size_t limit);
-  std::vector<Attempt> first_;
-  std::vector<Attempt> last_;
-  std::size_t oldest_ = 0;  // of last_
+  std::vector<Kept> first_;
+  std::vector<Kept> last_;
+  // Sizes of the two, and what each attempt is compared with: the latest of first_, the oldest of
+  // last_.
+  std::size_t first_size_ = 0;
+  std::size_t last_size_ = 0;
+  base::Time first_end_{base::Time::min()};
+  std::size_t oldest_ = 0;
 };
 
 struct Row {
@@ -99,14 +123,16 @@ struct Row {
   CodeCounts extended_errors;                                 // EDE codes
   std::map<std::uint16_t, base::Place> extended_error_first;  // the earliest packet of each code
 
-  // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast).
+  // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast). `new_client`
+  // false: this row has counted the client before.
   void add(const Outline& attempt, const Packets& packets, std::size_t first_limit = kFirst,
-           std::size_t last_limit = kLast);
+           std::size_t last_limit = kLast, bool new_client = true);
   void merge(const Row& other, std::size_t first_limit = kFirst, std::size_t last_limit = kLast);
   const Exemplars& kept() const { return exemplars_; }
   std::vector<const Attempt*> exemplars() const { return exemplars_.all(); }
 
  private:
+  void count_oddities(const Outline& attempt);
   void count_answer(const Outline& attempt, const Packets& packets);
   Exemplars exemplars_;
 };
@@ -141,6 +167,10 @@ struct ServiceClientRow {
     return of(Outcome::refused) + of(Outcome::failed) + of(Outcome::silent) + of(Outcome::cut);
   }
   std::uint64_t total() const { return ok() + failed() + of(Outcome::unknown); }
+
+ private:
+  friend class Store;
+  Row* latest_ = nullptr;  // the row that the latest attempt went to
 };
 
 // Merging two stores gives the store of both, exactly as long as no table overflowed. Both must
@@ -173,9 +203,12 @@ class Store final : public journey::Sink {
 
  private:
   Row* row_of(const RowKey& key);
+  Row* row_of(const Outline& attempt, std::uint64_t service_hash, const ServiceClientRow* client);
   template <typename Add>
   void add_to_row(Row& row, Add add);
-  ServiceClientRow* service_client_of(const ServiceClientKey& key, std::uint64_t hash);
+  ServiceClientRow* service_client_of(const Outline& attempt, std::uint64_t service_hash);
+  ServiceClientRow* service_client_of(const ServiceClientKey& key);
+  ServiceClientRow* add_service_client(const ServiceClientKey& key, std::uint64_t hash);
   ObservationRow* observation_row_of(Sign sign, const Service& service);
 
   std::map<RowKey, Row> rows_;
@@ -186,6 +219,7 @@ class Store final : public journey::Sink {
   journey::Totals totals_;
   std::vector<base::InputInfo> inputs_;
   std::array<std::uint64_t, static_cast<std::size_t>(Sign::count_)> observed_{};
+  std::array<Row*, 8> recent_rows_{};  // by service, those of the latest attempts
   std::size_t quiet_rows_ = 0;
   std::size_t exemplars_ = 0;
   std::uint64_t overflow_ = 0;

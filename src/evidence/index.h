@@ -17,27 +17,24 @@ class Index {
     std::size_t slots = 2;
     while (slots < capacity * 2) slots *= 2;
     slots_.resize(slots);
+    mask_ = slots - 1;
   }
 
-  template <typename Key>
-  Node* find(const Key& key, std::uint64_t hash) {
-    if (latest_ != nullptr && latest_->first == key) return latest_;
-    for (std::size_t i = hash & mask(); slots_[i].node != nullptr; i = (i + 1) & mask()) {
-      if (slots_[i].tag == tag_of(hash) && slots_[i].node->first == key) {
-        return latest_ = slots_[i].node;
-      }
+  // `is_it` is asked about the keys of nodes that have this hash.
+  template <typename IsIt>
+  Node* find(std::uint64_t hash, IsIt is_it) const {
+    const Slot* const slots = slots_.data();
+    for (std::size_t i = hash & mask_; slots[i].node != nullptr; i = (i + 1) & mask_) {
+      if (slots[i].hash == hash && is_it(slots[i].node->first)) return slots[i].node;
     }
     return nullptr;
   }
 
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask()]); }
-
   // The key must not be in the index yet.
   void insert(Node* node, std::uint64_t hash) {
-    std::size_t i = hash & mask();
-    while (slots_[i].node != nullptr) i = (i + 1) & mask();
-    slots_[i] = {node, tag_of(hash)};
-    latest_ = node;
+    std::size_t i = hash & mask_;
+    while (slots_[i].node != nullptr) i = (i + 1) & mask_;
+    slots_[i] = {node, hash};
   }
 
   static constexpr std::size_t memory_bytes(std::size_t capacity) {
@@ -45,16 +42,14 @@ class Index {
   }
 
  private:
-  // The tag spares following the pointer to a node of another key.
+  // The hash spares following the pointer to a node of another key.
   struct Slot {
     Node* node = nullptr;
-    std::uint64_t tag = 0;
+    std::uint64_t hash = 0;
   };
-  static std::uint64_t tag_of(std::uint64_t hash) { return hash >> 32U; }
-  std::size_t mask() const { return slots_.size() - 1; }
 
+  std::size_t mask_ = 0;
   std::vector<Slot> slots_;
-  Node* latest_ = nullptr;
 };
 
 }  // namespace whydown::evidence

@@ -11,7 +11,7 @@ namespace whydown::evidence::limits {
 inline constexpr std::size_t kMaxRows = 8192;
 inline constexpr std::size_t kMaxQuietRows = 6144;
 // Attempts kept whole, over all rows. When they are spent, a row keeps its first and its last only.
-inline constexpr std::size_t kMaxExemplars = 32768;
+inline constexpr std::size_t kMaxExemplars = 24576;
 inline constexpr std::size_t kMaxServiceClients = 16384;
 inline constexpr std::size_t kMaxObservationRows = 1024;
 inline constexpr std::size_t kObservationsKept = 4;

@@ -17,56 +17,87 @@ bool is_before(const Outline& a, const Outline& b) {
   return std::tie(a.input, a.number) < std::tie(b.input, b.number);
 }
 
-void show_in(Attempt& kept, const Outline& attempt, const Packets& packets) {
-  static_cast<Outline&>(kept) = attempt;
-  packets.show(kept);
-}
-
-void insert(std::vector<Attempt>& kept, const Outline& attempt, const Packets& packets) {
-  const auto at = kept.emplace(std::ranges::upper_bound(kept, attempt, is_before));
-  show_in(*at, attempt, packets);
-}
-
 }  // namespace
+
+const std::size_t Exemplars::kBytes = sizeof(Kept);
+
+void Exemplars::Kept::set(const Outline& attempt, const Packets& packets) {
+  static_cast<Outline&>(attempt_) = attempt;
+  in_short_ = packets.shorten(traces_);
+  if (!in_short_) packets.show(attempt_);
+}
+
+const Attempt& Exemplars::Kept::attempt() const {
+  if (in_short_) journey::expand(traces_, attempt_);
+  in_short_ = false;
+  return attempt_;
+}
+
+bool Exemplars::is_before(const Kept& a, const Kept& b) {
+  return evidence::is_before(a.outline(), b.outline());
+}
 
 void Exemplars::offer(const Outline& attempt, const Packets& packets, std::size_t first_limit,
                       std::size_t last_limit) {
-  const bool is_first =
-      first_.size() < first_limit || (!first_.empty() && is_before(attempt, first_.back()));
+  const bool may_be_first = first_size_ < first_limit || attempt.begin <= first_end_;
+  if (may_be_first) {
+    offer_first(attempt, packets, first_limit, last_limit);
+  } else {
+    offer_last(attempt, packets, last_limit);
+  }
+}
+
+void Exemplars::offer_first(const Outline& attempt, const Packets& packets, std::size_t first_limit,
+                            std::size_t last_limit) {
+  const bool is_first = first_.size() < first_limit ||
+                        (!first_.empty() && evidence::is_before(attempt, first_.back().outline()));
   if (!is_first) {
     offer_last(attempt, packets, last_limit);
     return;
   }
-  insert(first_, attempt, packets);
-  if (first_.size() <= first_limit) return;
-  const Attempt pushed_out = first_.back();
-  first_.pop_back();
-  offer_last(pushed_out, journey::WholePackets{pushed_out}, last_limit);
+  Kept kept;
+  kept.set(attempt, packets);
+  first_.insert(std::ranges::upper_bound(first_, kept, is_before), kept);
+  if (first_.size() > first_limit) {
+    const Attempt pushed_out = first_.back().attempt();
+    first_.pop_back();
+    offer_last(pushed_out, journey::WholePackets{pushed_out}, last_limit);
+  }
+  first_size_ = first_.size();
+  first_end_ = first_.back().outline().begin;
 }
 
 // last_ holds the latest attempts that are not among the first, in no order: of a busy service
 // nearly every attempt takes the place of the oldest one there.
 void Exemplars::offer_last(const Outline& attempt, const Packets& packets, std::size_t limit) {
-  if (last_.size() < limit) {
-    show_in(last_.emplace_back(), attempt, packets);
-  } else if (limit != 0 && is_before(last_[oldest_], attempt)) {
-    show_in(last_[oldest_], attempt, packets);
+  if (last_size_ < limit) {
+    last_.emplace_back().set(attempt, packets);
+    last_size_ = last_.size();
+  } else if (limit != 0 && evidence::is_before(last_[oldest_].outline(), attempt)) {
+    last_[oldest_].set(attempt, packets);
   } else {
     return;
   }
-  oldest_ = 0;
-  for (std::size_t i = 1; i < last_.size(); ++i) {
-    if (is_before(last_[i], last_[oldest_])) oldest_ = i;
+  const auto at = [&](std::size_t i) { return last_.begin() + static_cast<std::ptrdiff_t>(i); };
+  // In order of time the oldest is the one after the one just replaced.
+  const std::size_t next = oldest_ + 1 < last_size_ ? oldest_ + 1 : 0;
+  const base::Time begin = last_[next].outline().begin;
+  const auto is_later = [&](const Kept& kept) { return begin < kept.outline().begin; };
+  oldest_ = next;
+  if (std::all_of(last_.begin(), at(next), is_later) &&
+      std::all_of(at(next) + 1, last_.end(), is_later)) {
+    return;
   }
+  oldest_ = static_cast<std::size_t>(std::ranges::min_element(last_, is_before) - last_.begin());
 }
 
 std::vector<const Attempt*> Exemplars::all() const {
   std::vector<const Attempt*> all;
   all.reserve(size());
-  for (const Attempt& attempt : first_) all.push_back(&attempt);
-  for (const Attempt& attempt : last_) all.push_back(&attempt);
-  std::ranges::stable_sort(all,
-                           [](const Attempt* a, const Attempt* b) { return is_before(*a, *b); });
+  for (const Kept& kept : first_) all.push_back(&kept.attempt());
+  for (const Kept& kept : last_) all.push_back(&kept.attempt());
+  std::ranges::stable_sort(
+      all, [](const Attempt* a, const Attempt* b) { return evidence::is_before(*a, *b); });
   return all;
 }
 
@@ -96,18 +127,17 @@ void note_code(std::map<std::uint16_t, base::Place>& first, std::uint16_t code,
 }  // namespace
 
 void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_limit,
-              std::size_t last_limit) {
+              std::size_t last_limit, bool new_client) {
   ++attempts;
-  counted += !attempt.is_probe && !attempt.is_noise && !attempt.mid_stream ? 1U : 0U;
   tries += attempt.tries;
-  open_at_end += attempt.open_at_end ? 1U : 0U;
-  mid_stream += attempt.mid_stream ? 1U : 0U;
-  half_open += attempt.half_open ? 1U : 0U;
-  probes += attempt.is_probe ? 1U : 0U;
-  noise += attempt.is_noise ? 1U : 0U;
-  answered_by_other_server += attempt.answered_by_other_server ? 1U : 0U;
   server_spoke += attempt.server_spoke ? 1U : 0U;
-  request_unseen += attempt.request_seen ? 0U : 1U;
+  const bool odd = attempt.is_probe | attempt.is_noise | attempt.mid_stream | attempt.open_at_end |
+                   attempt.half_open | attempt.answered_by_other_server | !attempt.request_seen;
+  if (odd) {
+    count_oddities(attempt);
+  } else {
+    ++counted;
+  }
   first = std::min(first, attempt.begin);
   last = std::max(last, attempt.end);
   times.add(attempt.begin);
@@ -116,7 +146,7 @@ void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_
     latency.add(attempt.latency);
     latency_trend.add(attempt.begin, attempt.latency);
   }
-  clients.add(attempt.client);
+  if (new_client) clients.add(attempt.client);
   names.add(attempt.question.name);
   if (attempt.decided_by == journey::Kind::icmp_error || attempt.extended_error != 0) {
     count_answer(attempt, packets);
@@ -124,10 +154,22 @@ void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_
   exemplars_.offer(attempt, packets, std::min(first_limit, kFirst), std::min(last_limit, kLast));
 }
 
+// What few attempts have.
+void Row::count_oddities(const Outline& attempt) {
+  counted += !attempt.is_probe && !attempt.is_noise && !attempt.mid_stream ? 1U : 0U;
+  open_at_end += attempt.open_at_end ? 1U : 0U;
+  mid_stream += attempt.mid_stream ? 1U : 0U;
+  half_open += attempt.half_open ? 1U : 0U;
+  probes += attempt.is_probe ? 1U : 0U;
+  noise += attempt.is_noise ? 1U : 0U;
+  answered_by_other_server += attempt.answered_by_other_server ? 1U : 0U;
+  request_unseen += attempt.request_seen ? 0U : 1U;
+}
+
 // What of an answer is counted beside the outline; few answers have it.
 void Row::count_answer(const Outline& attempt, const Packets& packets) {
   Attempt whole;
-  show_in(whole, attempt, packets);
+  packets.show(whole);
   if (attempt.decided_by == journey::Kind::icmp_error) count_error(*this, whole.answer);
   if (attempt.extended_error == 0) return;
   const auto code = static_cast<std::uint16_t>(attempt.extended_error - 1);

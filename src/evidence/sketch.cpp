@@ -43,59 +43,9 @@ std::uint64_t estimate(const std::vector<std::uint8_t>& registers) {
 }
 
 std::uint64_t hash_of(const base::IpAddress& address) {
-  return base::combine(base::mix(address.high()), address.low());
+  return base::mix(base::fold(address.high(), address.low()));
 }
-std::uint64_t hash_of(std::uint32_t name) { return base::combine(1, name); }
-
-// --- The smallest few plus registers, shared by both sketches ------------------------------------
-
-template <typename Value>
-void keep_smallest(std::set<Value>& kept, const Value& value, std::size_t limit) {
-  if (kept.size() < limit) {
-    kept.insert(value);
-    return;
-  }
-  const auto largest = std::prev(kept.end());
-  if (*largest < value || kept.contains(value)) return;
-  auto node = kept.extract(largest);  // reused: no allocation however many values come
-  node.value() = value;
-  kept.insert(std::move(node));
-}
-
-template <typename Value>
-void add_value(std::set<Value>& kept, std::vector<std::uint8_t>& registers, const Value& value,
-               std::size_t limit) {
-  if (registers.empty()) {
-    if (kept.size() < limit || kept.contains(value)) {
-      kept.insert(value);
-      return;
-    }
-    registers.resize(kRegisters);
-    for (const Value& old : kept) note_hash(registers, hash_of(old));
-  }
-  note_hash(registers, hash_of(value));
-  keep_smallest(kept, value, limit);
-}
-
-// Every value ever added is in `kept` or in the registers, and the smallest are in `kept` always:
-// so the merged form does not depend on who merges whom.
-template <typename Value>
-void merge_values(std::set<Value>& kept, std::vector<std::uint8_t>& registers,
-                  const std::set<Value>& other_kept,
-                  const std::vector<std::uint8_t>& other_registers, std::size_t limit) {
-  if (!other_registers.empty()) {
-    if (registers.empty()) {
-      registers.resize(kRegisters);
-      for (const Value& old : kept) note_hash(registers, hash_of(old));
-    }
-    for (std::size_t i = 0; i < kRegisters; ++i) {
-      registers[i] = std::max(registers[i], other_registers[i]);
-    }
-  }
-  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): `other` may be the sketch itself
-  const std::set<Value> values = other_kept;
-  for (const Value& value : values) add_value(kept, registers, value, limit);
-}
+std::uint64_t hash_of(std::uint32_t name) { return base::mix(name); }
 
 std::int64_t floor_second(base::Time time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
@@ -111,49 +61,84 @@ base::Time time_of_second(std::int64_t second) {
 
 }  // namespace
 
+// --- DistinctValues ------------------------------------------------------------------------------
+
+template <typename Value, std::size_t kLimit>
+void DistinctValues<Value, kLimit>::add(const Value& value) {
+  if (registers_.empty()) {
+    if (kept_.size() < kLimit || kept_.contains(value)) {
+      kept_.insert(value);
+      return;
+    }
+    begin_estimate();
+  }
+  note_hash(registers_, hash_of(value));
+  if (!(largest_ < value)) keep_if_small(value);
+}
+
+template <typename Value, std::size_t kLimit>
+void DistinctValues<Value, kLimit>::begin_estimate() {
+  registers_.resize(kRegisters);
+  for (const Value& old : kept_) note_hash(registers_, hash_of(old));
+  largest_ = *kept_.rbegin();
+}
+
+template <typename Value, std::size_t kLimit>
+void DistinctValues<Value, kLimit>::keep_if_small(const Value& value) {
+  if (kept_.contains(value)) return;
+  auto node = kept_.extract(std::prev(kept_.end()));  // reused: no allocation however many come
+  node.value() = value;
+  kept_.insert(std::move(node));
+  largest_ = *kept_.rbegin();
+}
+
+// Every value ever added is in kept_ or in the registers, and the smallest are in kept_ always: so
+// the merged form does not depend on who merges whom.
+template <typename Value, std::size_t kLimit>
+void DistinctValues<Value, kLimit>::merge(const DistinctValues& other) {
+  const std::set<Value> values = other.kept_;  // `other` may be this one
+  for (const Value& value : values) add(value);
+  if (other.registers_.empty()) return;
+  // The other one counted more values than may be kept, so this one has as many as may be now.
+  if (registers_.empty()) begin_estimate();
+  for (std::size_t i = 0; i < kRegisters; ++i) {
+    registers_[i] = std::max(registers_[i], other.registers_[i]);
+  }
+}
+
+template <typename Value, std::size_t kLimit>
+std::uint64_t DistinctValues<Value, kLimit>::count() const {
+  if (registers_.empty()) return kept_.size();
+  return std::max<std::uint64_t>(estimate(registers_), kLimit + 1);
+}
+
+template class DistinctValues<base::IpAddress, AddressSketch::kKept>;
+template class DistinctValues<std::uint32_t, NameSketch::kKept>;
+
 void AddressSketch::add(const base::IpAddress& address) {
   // The bit keeps the hash apart from an unused slot's zero.
-  const std::uint64_t hash = hash_of(address) | 1U;
+  const std::uint64_t hash = base::fold(address.high(), address.low()) | 1U;
   std::uint64_t& recent = recent_[hash >> 32U & (kKept - 1)];
   if (recent == hash) return;
   recent = hash;
-  add_value(kept_, registers_, address, kKept);
-}
-
-void AddressSketch::merge(const AddressSketch& other) {
-  merge_values(kept_, registers_, other.kept_, other.registers_, kKept);
-}
-
-std::uint64_t AddressSketch::count() const {
-  if (registers_.empty()) return kept_.size();
-  return std::max<std::uint64_t>(estimate(registers_), kKept + 1);
+  values_.add(address);
 }
 
 void NameSketch::add(std::uint32_t name) {
-  if (name == latest_ || name == 0) return;
-  latest_ = name;
-  add_value(kept_, registers_, name, kKept);
-}
-
-void NameSketch::merge(const NameSketch& other) {
-  merge_values(kept_, registers_, other.kept_, other.registers_, kKept);
-}
-
-std::uint64_t NameSketch::count() const {
-  if (registers_.empty()) return kept_.size();
-  return std::max<std::uint64_t>(estimate(registers_), kKept + 1);
+  std::uint32_t& recent = recent_[name % kKept];
+  if (recent == name || name == 0) return;
+  recent = name;
+  values_.add(name);
 }
 
 // --- LatencyHistogram ----------------------------------------------------------------------------
 
 namespace {
 
-constexpr unsigned kFirstOctave = 10;  // 2^10 ns, about 1 us
-
 // The lower edge of a bucket: 1, 5/4, 6/4 and 7/4 times a power of two.
 double lower_edge_ns(std::size_t bucket) {
   return std::ldexp(4.0 + static_cast<double>(bucket % 4),
-                    static_cast<int>(bucket / 4 + kFirstOctave) - 2);
+                    static_cast<int>(bucket / 4 + LatencyHistogram::kFirstOctave) - 2);
 }
 
 template <typename Count>
@@ -163,24 +148,6 @@ Count add_saturating(Count a, Count b) {
 }
 
 }  // namespace
-
-std::size_t LatencyHistogram::bucket_of(base::Duration latency) {
-  const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0));
-  const unsigned bits = static_cast<unsigned>(std::bit_width(ns));
-  if (bits <= kFirstOctave) return 0;
-  const std::size_t octave = bits - 1 - kFirstOctave;
-  const std::size_t quarter = ns >> (bits - 3) & 3U;
-  return std::min(octave * 4 + quarter, kBuckets - 1);
-}
-
-void LatencyHistogram::add(base::Duration latency) {
-  if (latency.count() < 0) return;
-  std::uint32_t& bucket = buckets_[bucket_of(latency)];
-  bucket = add_saturating(bucket, std::uint32_t{1});
-  ++count_;
-  minimum_ = std::min(minimum_, latency);
-  maximum_ = std::max(maximum_, latency);
-}
 
 void LatencyHistogram::merge(const LatencyHistogram& other) {
   for (std::size_t i = 0; i < kBuckets; ++i) {
@@ -216,7 +183,7 @@ base::Time TimeHistogram::slot_start(std::size_t slot) const {
   return time_of_second(index * (std::int64_t{1} << doublings_));
 }
 
-void TimeHistogram::add(base::Time time, std::uint64_t count) {
+void TimeHistogram::add_elsewhere(base::Time time, std::uint64_t count) {
   add_second(floor_second(time), count);
 }
 
@@ -231,7 +198,9 @@ void TimeHistogram::add_second(std::int64_t second, std::uint64_t count) {
     const bool fits = slot >= first_slot_ ? slot - first_slot_ < static_cast<std::int64_t>(kSlots)
                                           : move_start(slot);
     if (fits) {
-      slots_[static_cast<std::size_t>(slot - first_slot_)] += count;
+      recent_ = static_cast<std::size_t>(slot - first_slot_);
+      slots_[recent_] += count;
+      recent_span_ = {slot_start(recent_), base::add(slot_start(recent_), width_)};
       return;
     }
     widen();
@@ -288,12 +257,6 @@ std::uint64_t TimeHistogram::total() const {
 }
 
 // --- LatencyTrend --------------------------------------------------------------------------------
-
-void LatencyTrend::add(base::Time time, base::Duration latency) {
-  if (latency.count() < 0) return;
-  answers_.add(time);
-  buckets_.add(time, LatencyHistogram::bucket_of(latency) + 1);
-}
 
 void LatencyTrend::merge(const LatencyTrend& other) {
   answers_.merge(other.answers_);

@@ -1,8 +1,12 @@
 // Small mergeable summaries: adding two of them gives the summary of both inputs, in any order.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <set>
 #include <vector>
@@ -12,21 +16,38 @@
 
 namespace whydown::evidence {
 
-// How many distinct addresses, and the smallest few of them by value (a choice that does not
-// depend on order). Exact up to kKept, then estimated (HyperLogLog, Flajolet et al. 2007).
+// The smallest kLimit distinct values (a choice that does not depend on order), and how many there
+// were: exact up to kLimit, then estimated (HyperLogLog, Flajolet et al. 2007).
+template <typename Value, std::size_t kLimit>
+class DistinctValues {
+ public:
+  void add(const Value& value);
+  void merge(const DistinctValues& other);
+  std::uint64_t count() const;
+  bool is_exact() const { return registers_.empty(); }
+  const std::set<Value>& kept() const { return kept_; }
+
+ private:
+  void keep_if_small(const Value& value);
+  void begin_estimate();
+  std::set<Value> kept_;
+  Value largest_{};                      // of kept_; of use only while estimating
+  std::vector<std::uint8_t> registers_;  // empty while exact
+};
+
+// The distinct addresses of a row, and the smallest few of them.
 class AddressSketch {
  public:
   static constexpr std::size_t kKept = 64;
   void add(const base::IpAddress& address);
-  void merge(const AddressSketch& other);
-  std::uint64_t count() const;
-  bool is_exact() const { return registers_.empty(); }
-  const std::set<base::IpAddress>& kept() const { return kept_; }
+  void merge(const AddressSketch& other) { values_.merge(other.values_); }
+  std::uint64_t count() const { return values_.count(); }
+  bool is_exact() const { return values_.is_exact(); }
+  const std::set<base::IpAddress>& kept() const { return values_.kept(); }
 
  private:
-  std::set<base::IpAddress> kept_;
-  std::vector<std::uint8_t> registers_;  // empty while exact
-  // Hashes of addresses added lately: most come again, and need no search through kept_.
+  DistinctValues<base::IpAddress, kKept> values_;
+  // Hashes of addresses added lately: most come again, and need no search through kept().
   std::array<std::uint64_t, kKept> recent_{};
 };
 
@@ -35,14 +56,13 @@ class NameSketch {
  public:
   static constexpr std::size_t kKept = 16;
   void add(std::uint32_t name);
-  void merge(const NameSketch& other);
-  std::uint64_t count() const;  // exact up to kKept, then a lower bound estimate as above
-  const std::set<std::uint32_t>& kept() const { return kept_; }
+  void merge(const NameSketch& other) { values_.merge(other.values_); }
+  std::uint64_t count() const { return values_.count(); }
+  const std::set<std::uint32_t>& kept() const { return values_.kept(); }
 
  private:
-  std::set<std::uint32_t> kept_;
-  std::vector<std::uint8_t> registers_;
-  std::uint32_t latest_ = 0;
+  DistinctValues<std::uint32_t, kKept> values_;
+  std::array<std::uint32_t, kKept> recent_{};  // ids added lately
 };
 
 // Logarithmic buckets: four per factor of two, from 1 us to about 36 min; what lies outside goes to
@@ -50,8 +70,23 @@ class NameSketch {
 class LatencyHistogram {
  public:
   static constexpr std::size_t kBuckets = 124;
-  static std::size_t bucket_of(base::Duration latency);
-  void add(base::Duration latency);  // negative ones (no answer) are not counted
+  static constexpr unsigned kFirstOctave = 10;  // 2^10 ns, about 1 us
+  static std::size_t bucket_of(base::Duration latency) {
+    const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(latency.count(), 0));
+    const auto bits = static_cast<unsigned>(std::bit_width(ns));
+    if (bits <= kFirstOctave) return 0;
+    const std::size_t octave = bits - 1 - kFirstOctave;
+    const std::size_t quarter = ns >> (bits - 3) & 3U;
+    return std::min(octave * 4 + quarter, kBuckets - 1);
+  }
+  void add(base::Duration latency) {  // negative ones (no answer) are not counted
+    if (latency.count() < 0) return;
+    std::uint32_t& bucket = buckets_[bucket_of(latency)];
+    bucket += bucket == std::numeric_limits<std::uint32_t>::max() ? 0U : 1U;
+    ++count_;
+    minimum_ = std::min(minimum_, latency);
+    maximum_ = std::max(maximum_, latency);
+  }
   void merge(const LatencyHistogram& other);
   std::uint64_t count() const { return count_; }
   base::Duration minimum() const { return minimum_; }
@@ -71,7 +106,15 @@ class LatencyHistogram {
 class TimeHistogram {
  public:
   static constexpr std::size_t kSlots = 64;
-  void add(base::Time time, std::uint64_t count = 1);
+  void add(base::Time time, std::uint64_t count = 1) {
+    // Most times lie in the slot of the time before.
+    const auto [start, end] = recent_span_;
+    if (time >= start && time < end) {
+      slots_[recent_] += count;
+    } else {
+      add_elsewhere(time, count);
+    }
+  }
   void merge(const TimeHistogram& other);
   base::Duration slot_width() const { return width_; }
   base::Time slot_start(std::size_t slot) const;
@@ -82,6 +125,7 @@ class TimeHistogram {
   std::uint64_t total() const;
 
  private:
+  void add_elsewhere(base::Time time, std::uint64_t count);
   void add_second(std::int64_t second, std::uint64_t count);
   bool move_start(std::int64_t slot);
   void widen();
@@ -92,6 +136,13 @@ class TimeHistogram {
   std::int64_t first_slot_ = 0;
   unsigned doublings_ = 0;  // width_ = 1 s << doublings_
   bool empty_ = true;
+  // The slot added to last, its index and its span, [start, end).
+  struct Span {
+    base::Time start{};
+    base::Time end{};
+  };
+  std::size_t recent_ = 0;
+  Span recent_span_;
 };
 
 // How the latency went over time: per slot of time, how many answers, and the sum of the buckets
@@ -99,7 +150,11 @@ class TimeHistogram {
 // latencies.
 class LatencyTrend {
  public:
-  void add(base::Time time, base::Duration latency);  // negative ones (no answer) are not counted
+  void add(base::Time time, base::Duration latency) {  // negative ones (no answer) do not count
+    if (latency.count() < 0) return;
+    answers_.add(time);
+    buckets_.add(time, LatencyHistogram::bucket_of(latency) + 1);
+  }
   void merge(const LatencyTrend& other);
   const TimeHistogram& answers() const { return answers_; }
   // How many times longer the later quarter of the answers before `end` took than the earlier

@@ -25,18 +25,24 @@ std::uint64_t hash_of(const RowKey& key) {
   return base::fold(hash_of(key.service), rest);
 }
 
-std::uint64_t hash_of(const ServiceClientKey& key) {
-  return base::fold(hash_of(key.service) + key.client.low(),
-                    key.client.high() + static_cast<std::uint64_t>(key.step));
+// Of a ServiceClientKey; `service` is the service's hash.
+std::uint64_t hash_of(std::uint64_t service, const base::IpAddress& client, Step step) {
+  return base::fold(service + client.low(), client.high() + static_cast<std::uint64_t>(step));
 }
 
 bool is_quiet(Outcome outcome) {
   return outcome == Outcome::ok || outcome == Outcome::slow || outcome == Outcome::unknown;
 }
 
+bool is_key_of(const Outline& attempt, const RowKey& key) {
+  return key.outcome == attempt.outcome && key.symptom == attempt.symptom &&
+         key.step == attempt.step && key.healed == attempt.healed &&
+         key.noise == attempt.is_noise && key.service == attempt.service;
+}
+
 bool is_left_out_of_clients(const Outline& attempt) {
   // What was healed did not hurt the client; what healed it counts.
-  return attempt.is_probe || attempt.is_noise || attempt.mid_stream || attempt.healed;
+  return attempt.is_probe | attempt.is_noise | attempt.mid_stream | attempt.healed;
 }
 
 void add_to(ServiceClientRow& row, const Outline& attempt) {
@@ -99,7 +105,8 @@ Store::Store() : row_index_(limits::kMaxRows), service_client_index_(limits::kMa
 
 Row* Store::row_of(const RowKey& key) {
   const std::uint64_t hash = hash_of(key);
-  if (auto* node = row_index_.find(key, hash)) return &node->second;
+  const auto is_it = [&](const RowKey& known) { return known == key; };
+  if (auto* node = row_index_.find(hash, is_it)) return &node->second;
   const bool quiet = is_quiet(key.outcome);
   if (rows_.size() == limits::kMaxRows || (quiet && quiet_rows_ == limits::kMaxQuietRows)) {
     return nullptr;
@@ -111,12 +118,28 @@ Row* Store::row_of(const RowKey& key) {
   return &at->second;
 }
 
-ServiceClientRow* Store::service_client_of(const ServiceClientKey& key, std::uint64_t hash) {
-  if (auto* node = service_client_index_.find(key, hash)) return &node->second;
+ServiceClientRow* Store::add_service_client(const ServiceClientKey& key, std::uint64_t hash) {
   if (service_clients_.size() == limits::kMaxServiceClients) return nullptr;
   const auto at = service_clients_.try_emplace(key).first;
   service_client_index_.insert(&*at, hash);
   return &at->second;
+}
+
+ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
+  const std::uint64_t hash = hash_of(hash_of(key.service), key.client, key.step);
+  const auto is_it = [&](const ServiceClientKey& known) { return known == key; };
+  if (auto* node = service_client_index_.find(hash, is_it)) return &node->second;
+  return add_service_client(key, hash);
+}
+
+ServiceClientRow* Store::service_client_of(const Outline& attempt, std::uint64_t service_hash) {
+  const std::uint64_t hash = hash_of(service_hash, attempt.client, attempt.step);
+  const auto is_it = [&](const ServiceClientKey& known) {
+    return known.client == attempt.client && known.step == attempt.step &&
+           known.service == attempt.service;
+  };
+  if (auto* node = service_client_index_.find(hash, is_it)) return &node->second;
+  return add_service_client({attempt.service, attempt.client, attempt.step}, hash);
 }
 
 // Once the exemplars are spent, a row's may still be replaced, and its first and last are kept.
@@ -132,25 +155,40 @@ void Store::add_to_row(Row& row, Add add) {
   exemplars_ += row.kept().size() - first - last;
 }
 
-void Store::attempt(const Outline& attempt, const Packets& packets) {
-  const ServiceClientKey pair_key{attempt.service, attempt.client, attempt.step};
-  const std::uint64_t pair_hash = hash_of(pair_key);
-  service_client_index_.prefetch(pair_hash);
-  Row* row = row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom,
+// A client mostly gets the same from a service as the last time, and so do all its clients.
+Row* Store::row_of(const Outline& attempt, std::uint64_t service_hash,
+                   const ServiceClientRow* client) {
+  if (client != nullptr && client->latest_ != nullptr) {
+    const RowKey& key = client->latest_->key;
+    if (key.outcome == attempt.outcome && key.symptom == attempt.symptom) return client->latest_;
+  }
+  Row*& recent = recent_rows_[service_hash >> 32U & (recent_rows_.size() - 1)];
+  if (recent == nullptr || !is_key_of(attempt, recent->key)) {
+    recent = row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom,
                      attempt.healed, attempt.is_noise});
+  }
+  return recent;
+}
+
+void Store::attempt(const Outline& attempt, const Packets& packets) {
+  const std::uint64_t service_hash = hash_of(attempt.service);
+  ServiceClientRow* client = nullptr;
+  if (!is_left_out_of_clients(attempt)) {
+    client = service_client_of(attempt, service_hash);
+    if (client == nullptr) ++client_overflow_;
+  }
+  Row* row = row_of(attempt, service_hash, client);
   if (row == nullptr) {
     ++overflow_;
   } else {
+    const bool new_client = client == nullptr || client->latest_ != row;
     add_to_row(*row, [&](std::size_t first, std::size_t last) {
-      row->add(attempt, packets, first, last);
+      row->add(attempt, packets, first, last, new_client);
     });
   }
-  if (is_left_out_of_clients(attempt)) return;
-  if (ServiceClientRow* pair = service_client_of(pair_key, pair_hash)) {
-    add_to(*pair, attempt);
-  } else {
-    ++client_overflow_;
-  }
+  if (client == nullptr) return;
+  client->latest_ = row;
+  add_to(*client, attempt);
 }
 
 ObservationRow* Store::observation_row_of(Sign sign, const Service& service) {
@@ -187,7 +225,7 @@ void Store::merge(const Store& other) {
     });
   }
   for (const auto& [key, added] : other.service_clients_) {
-    ServiceClientRow* row = service_client_of(key, hash_of(key));
+    ServiceClientRow* row = service_client_of(key);
     if (row != nullptr) merge_into(*row, added);
     if (row == nullptr) client_overflow_ += added.total();
   }
@@ -219,7 +257,7 @@ std::size_t Store::memory_bytes() {
                               limits::kMaxCodes * 2 * (sizeof(base::Place) + node);
   constexpr std::size_t exemplars = limits::kMaxExemplars + 2 * limits::kMaxRows;
   using ServiceClient = std::pair<const ServiceClientKey, ServiceClientRow>;
-  return limits::kMaxRows * row + exemplars * sizeof(Attempt) +
+  return limits::kMaxRows * row + exemplars * Exemplars::kBytes +
          limits::kMaxServiceClients * (sizeof(ServiceClient) + node) +
          limits::kMaxObservationRows *
              (sizeof(ObservationRow) + limits::kObservationsKept * sizeof(Observation)) +

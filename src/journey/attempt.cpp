@@ -16,6 +16,32 @@ void Attempt::complete_outline() {
   number = asked.place.number;
 }
 
+void expand(const Traces& traces, Attempt& attempt) {
+  const packet::Transport transport = attempt.service.transport;
+  const Ends sent{attempt.client, attempt.service.server, traces.client_port, attempt.service.port};
+  const Ends received{sent.destination, sent.source, sent.destination_port, sent.source_port};
+  expand(traces.request, traces.request_kind, transport, sent, attempt.request);
+  expand(traces.last_request, traces.request_kind, transport, sent, attempt.last_request);
+  expand(traces.answer, traces.answer_kind, transport, received, attempt.answer);
+  if (!attempt.question.is_set) return;
+  for (Digest* digest : {&attempt.request, &attempt.last_request, &attempt.answer}) {
+    if (!digest->is_set()) continue;
+    digest->name = attempt.question.name;
+    digest->dns_id = traces.dns_id;
+    digest->dns_type = attempt.question.type;
+    digest->checking_disabled = traces.query_checking_disabled;
+  }
+  if (!attempt.answer.is_set()) return;
+  if (traces.answer_type != 0) attempt.answer.dns_type = traces.answer_type;
+  attempt.answer.dns_rcode = traces.dns_rcode;
+  attempt.answer.dns_answers = traces.dns_answers;
+  attempt.answer.extended_error = traces.extended_error;
+  attempt.answer.authoritative = traces.authoritative;
+  attempt.answer.dns_truncated = traces.truncated;
+  attempt.answer.has_soa = traces.has_soa;
+  attempt.answer.checking_disabled = traces.answer_checking_disabled;
+}
+
 void WholePackets::show(Attempt& attempt) const {
   attempt.request = attempt_.request;
   attempt.last_request = attempt_.last_request;

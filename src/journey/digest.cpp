@@ -1,5 +1,6 @@
 #include "journey/digest.h"
 
+#include <algorithm>
 #include <string_view>
 
 namespace whydown::journey {
@@ -34,12 +35,7 @@ void add_dns(const packet::Packet& packet, Digest& digest) {
   digest.dns_truncated = message.truncated;
   digest.checking_disabled = message.checking_disabled;
   digest.extended_error = extended_error_of(message);
-  for (const auto& record : message.records) {
-    if (record.section == packet::dns::Section::authority &&
-        record.type == packet::dns::type::soa) {
-      digest.has_soa = true;
-    }
-  }
+  digest.has_soa = has_soa(message);
 }
 
 void add_icmp(const packet::Packet& packet, Digest& digest) {
@@ -65,6 +61,14 @@ void add_icmp(const packet::Packet& packet, Digest& digest) {
 
 }  // namespace
 
+bool has_soa(const packet::dns::Message& message) {
+  return message.authority_count != 0 &&
+         std::ranges::any_of(message.records, [](const packet::dns::Record& record) {
+           return record.section == packet::dns::Section::authority &&
+                  record.type == packet::dns::type::soa;
+         });
+}
+
 std::uint16_t extended_error_of(const packet::dns::Message& message) {
   if (message.extended_errors.empty()) return 0;
   const std::uint16_t code = message.extended_errors[0].code;
@@ -82,6 +86,12 @@ std::uint32_t expected_query_length(const packet::dns::Message& message) {
 
 Digest digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name) {
   Digest digest;
+  digest_of(packet, kind, name, digest);
+  return digest;
+}
+
+void digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name, Digest& digest) {
+  digest = {};
   digest.place = packet.place;
   digest.kind = kind;
   digest.name = name;
@@ -93,7 +103,7 @@ Digest digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name) {
     digest.source = packet.arp.sender;
     digest.destination = packet.arp.target;
     digest.quoted_destination = packet.arp.operation == 1 ? packet.arp.target : packet.arp.sender;
-    return digest;
+    return;
   }
   digest.source = packet.ip.source;
   digest.destination = packet.ip.destination;
@@ -110,7 +120,6 @@ Digest digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name) {
     add_icmp(packet, digest);
   }
   if (packet.application == packet::Application::dns) add_dns(packet, digest);
-  return digest;
 }
 
 }  // namespace whydown::journey

@@ -74,8 +74,10 @@ struct Digest {
 };
 
 Digest digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name);
+void digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name, Digest& digest);
 
-// As Digest::extended_error.
+// As Digest::has_soa and Digest::extended_error.
+bool has_soa(const packet::dns::Message& message);
 std::uint16_t extended_error_of(const packet::dns::Message& message);
 
 // Bytes that a plain query takes on the wire, from its own name; 0 when it carries anything else.

@@ -36,6 +36,7 @@ TEST(Digest, TakesTheFirstExtendedErrorAndTheSoa) {
   packet.dns.extended_errors.push_back({.code = 0, .text_offset = 0, .text_length = 0});
   packet.dns.extended_errors.push_back({.code = 22, .text_offset = 0, .text_length = 0});
   packet::dns::Record record;
+  packet.dns.authority_count = 1;
   record.section = packet::dns::Section::authority;
   record.type = packet::dns::type::soa;
   packet.dns.records.push_back(record);

@@ -20,7 +20,8 @@ Slot DnsTracker::open(const View& view) {
   query.server_port = view.server_port;
   query.id = view.packet.dns.id;
   query.type = view.packet.dns.question_type;
-  query.name = context_.names.add(view.packet.dns.question_name.view());
+  query.name_hash = view.packet.dns.name_hash;
+  query.name = context_.names.add(view.packet.dns.question_name.view(), query.name_hash);
   query.transport = view.transport;
   query.last_seen = base::ns_of(view.packet.place.time);
   query.exact_hash = static_cast<std::uint32_t>(view.exact);
@@ -162,12 +163,41 @@ void DnsTracker::Told::show(Attempt& attempt) const {
   show_query(query.first, attempt.request);
   show_query(query.last, attempt.last_request);
   if (answer == nullptr) {
-    attempt.answer = {};
+    if (attempt.answer.is_set()) attempt.answer = {};
     return;
   }
-  attempt.answer = digest_of(*answer, kind, query.name);
+  digest_of(*answer, kind, query.name, attempt.answer);
   if (kind == Kind::dns_answer && attempt.answer.dns_type == 0)
     attempt.answer.dns_type = query.type;
+}
+
+bool DnsTracker::Told::shorten(Traces& traces) const {
+  const bool bytes = packet::Fields{query.first.known}.has(packet::Field::bytes);
+  if (!bytes || (answer != nullptr && (kind != Kind::dns_answer || !fits_trace(*answer)))) {
+    return false;
+  }
+  traces.request = query.first;
+  traces.last_request = query.last;
+  traces.client_port = query.client_port;
+  traces.request_kind = Kind::dns_query;
+  traces.dns_id = query.id;
+  traces.query_checking_disabled = query.checking_disabled;
+  traces.answer_kind = kind;
+  if (answer == nullptr) {
+    traces.answer.bits = 0;
+    return true;
+  }
+  const packet::dns::Message& message = answer->dns;
+  traces.answer = trace_of(*answer);
+  traces.dns_rcode = static_cast<std::uint16_t>(message.rcode);
+  traces.dns_answers = message.answer_count;
+  traces.answer_type = message.question_type;
+  traces.extended_error = extended_error_of(message);
+  traces.authoritative = message.authoritative;
+  traces.truncated = message.truncated;
+  traces.has_soa = has_soa(message);
+  traces.answer_checking_disabled = message.checking_disabled;
+  return true;
 }
 
 void DnsTracker::decide_silence(Slot slot) {

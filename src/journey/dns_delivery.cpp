@@ -20,9 +20,10 @@ bool may_be_first_hop(const Trace& trace) {
 
 }  // namespace
 
-void DnsTracker::copy(const Packet& packet) {
-  const View view = view_of(packet);
-  const Slot slot = find_exact(view, !packet.dns.response, nullptr);
+void DnsTracker::copy(const Packet& packet, std::uint64_t ends) {
+  const Matches matches = find_exact(view_of(packet, ends));
+  const bool any = packet.dns.response && matches.asked == kNoSlot;
+  const Slot slot = any ? matches.decided : matches.asked;
   if (slot == kNoSlot) return;
   Query& query = queries_[slot];
   const std::uint16_t input = packet.place.input;
@@ -34,11 +35,11 @@ void DnsTracker::copy(const Packet& packet) {
   }
 }
 
-bool DnsTracker::is_next(const Packet& packet) const {
-  const View view = view_of(packet);
-  const bool asked = find_exact(view, true, nullptr) != kNoSlot;
+bool DnsTracker::is_next(const Packet& packet, std::uint64_t ends) const {
+  const Matches matches = find_exact(view_of(packet, ends));
+  const bool asked = matches.asked != kNoSlot;
   if (packet.dns.response) return asked;
-  return !asked && find_exact(view, false, nullptr) != kNoSlot;
+  return !asked && matches.decided != kNoSlot;
 }
 
 bool DnsTracker::may_be_lost(const Query& query, const Outline& attempt, const Packet& packet) {

@@ -66,8 +66,8 @@ DnsTracker::Found DnsTracker::find(const Complaint& complaint) {
     const Slot slot = find_in(by_pair_, pair & (limits::kDnsQueries / 8 - 1), asked);
     return slot == kNoSlot ? Found{} : found(slot, Match::pending);
   }
-  const std::uint64_t socket = socket_hash(complaint.client, complaint.client_port,
-                                           complaint.server, or_dns(complaint.server_port));
+  const std::uint64_t socket = flow_hash(complaint.client, complaint.client_port, complaint.server,
+                                         or_dns(complaint.server_port));
   if (!has_id && !indexes_sockets_) index_sockets();
   const auto first = [&](auto matches) {
     return has_id ? by_exact_.find(fold(socket, id), matches)

@@ -18,11 +18,9 @@ constexpr std::uint16_t kMulticastDns = 5353;  // RFC 6762
 constexpr std::uint16_t kLlmnr = 5355;         // RFC 4795
 
 bool is_local_discovery(const Packet& packet) {
-  const auto is = [&](std::uint16_t port) {
-    return packet.source_port == port || packet.destination_port == port;
-  };
-  return is(kMulticastDns) || is(kLlmnr) || packet.ip.destination.is_multicast() ||
-         packet.ip.destination.is_broadcast();
+  const auto is_local = [](std::uint16_t port) { return port == kMulticastDns || port == kLlmnr; };
+  return is_local(packet.source_port) || is_local(packet.destination_port) ||
+         packet.ip.destination.is_multicast() || packet.ip.destination.is_broadcast();
 }
 
 // Equal for answers that say the same; the order of records does not count.
@@ -65,12 +63,9 @@ bool has_data(const Packet& packet) {
 
 }  // namespace
 
-std::uint64_t DnsTracker::socket_hash(const base::IpAddress& client, std::uint16_t client_port,
-                                      const base::IpAddress& server, std::uint16_t server_port) {
-  return fold(hash_of(client, client_port), hash_of(server, server_port));
-}
-
-DnsTracker::View DnsTracker::view_of(const Packet& packet) {
+// `ends` is hash_of_ends() of the packet. Text may show no port of the server: there it stands for
+// 53, so that query and answer meet whichever of them shows it.
+DnsTracker::View DnsTracker::view_of(const Packet& packet, std::uint64_t ends) {
   const bool answer = packet.dns.response;
   View view{
       .packet = packet,
@@ -80,31 +75,32 @@ DnsTracker::View DnsTracker::view_of(const Packet& packet) {
       .server_port = or_dns(answer ? packet.source_port : packet.destination_port),
       .transport = packet.transport == Transport::tcp || packet.dns.over_tcp ? Transport::tcp
                                                                              : Transport::udp,
-      .socket = 0,
+      .socket = ends,
       .exact = 0,
   };
-  view.socket = socket_hash(view.client, view.client_port, view.server, view.server_port);
+  if (!packet.known.has(Field::bytes)) {
+    view.socket = flow_hash(view.client, view.client_port, view.server, view.server_port);
+  }
   view.exact = fold(view.socket, packet.dns.id);
   return view;
 }
 
-std::uint64_t DnsTracker::expect(const Packet& packet) const {
-  const std::uint64_t hash = view_of(packet).exact;
-  by_exact_.prefetch(hash);
-  if (packet.dns.response) return hash;
+// Of words, which show no port, other memory may be fetched: no harm.
+void DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
+  by_exact_.prefetch(fold(ends, packet.dns.id));
+  if (packet.dns.response) return;
   healing_.expect_client(packet.ip.source);
-  context_.names.prefetch(packet.dns.question_name.view());
-  return hash;
+  context_.names.prefetch(packet.dns.name_hash);
 }
 
-void DnsTracker::expect_soon(std::uint64_t hash) const {
-  const Slot slot = by_exact_.likely(hash);
+void DnsTracker::expect_soon(const Packet& packet, std::uint64_t ends) const {
+  const Slot slot = by_exact_.likely(fold(ends, packet.dns.id));
   if (slot != kNoSlot) queries_.prefetch(slot);
 }
 
 void DnsTracker::packet(const Packet& packet) {
   if (is_local_discovery(packet)) return;
-  const View view = view_of(packet);
+  const View view = view_of(packet, context_.ends);
   if (packet.dns.response) {
     on_answer(view);
   } else {
@@ -112,28 +108,35 @@ void DnsTracker::packet(const Packet& packet) {
   }
 }
 
-// The oldest entry of this socket and id with this question. A name or type that one side does not
-// show fits any; an undecided entry is preferred to a decided one.
-Slot DnsTracker::find_exact(const View& view, bool asked_only, bool* crowded) const {
+// The oldest entries of this socket and id with this question, undecided and decided. A name or
+// type that one side does not show fits any.
+DnsTracker::Matches DnsTracker::find_exact(const View& view) const {
   const std::uint16_t asked_type = view.packet.dns.question_type;
-  const std::string_view name = view.packet.dns.question_name.view();
-  const auto fits = [&](Slot slot) {
-    const Query& query = queries_[slot];
-    return (query.state == State::asked || !asked_only) && query.id == view.packet.dns.id &&
-           query.client_port == view.client_port && query.server_port == view.server_port &&
-           query.transport == view.transport && query.client == view.client &&
-           query.server == view.server &&
-           (name.empty() || query.name == 0 || context_.names.text(query.name) == name) &&
-           (asked_type == 0 || query.type == 0 || query.type == asked_type);
-  };
-  return by_exact_.find(view.exact, fits, crowded);
+  const std::uint64_t name = view.packet.dns.name_hash;
+  Matches matches;
+  matches.asked = by_exact_.find(
+      view.exact,
+      [&](Slot slot) {
+        const Query& query = queries_[slot];
+        const bool fits = query.id == view.packet.dns.id && query.client_port == view.client_port &&
+                          query.server_port == view.server_port &&
+                          query.transport == view.transport && query.client == view.client &&
+                          query.server == view.server &&
+                          (name == 0 || query.name_hash == 0 || query.name_hash == name) &&
+                          (asked_type == 0 || query.type == 0 || query.type == asked_type);
+        if (!fits) return false;
+        if (query.state == State::asked) return true;
+        if (matches.decided == kNoSlot) matches.decided = slot;
+        return false;
+      },
+      &matches.crowded);
+  return matches;
 }
 
 void DnsTracker::on_query(const View& view) {
-  bool crowded = false;
-  Slot slot = find_exact(view, true, nullptr);
-  if (slot != kNoSlot) {
-    Query& query = queries_[slot];
+  const Matches matches = find_exact(view);
+  if (matches.asked != kNoSlot) {
+    Query& query = queries_[matches.asked];
     query.last = trace_of(view.packet);
     query.last_seen = base::ns_of(view.packet.place.time);
     query.order = context_.order;
@@ -141,19 +144,21 @@ void DnsTracker::on_query(const View& view) {
     count_up(query.tries);
     return;
   }
-  slot = find_exact(view, false, &crowded);
-  if (slot != kNoSlot && queries_[slot].state == State::delivering) {
-    if (queries_[slot].two_inputs && !queries_[slot].arrived) {
-      ask_again(slot);
+  const Slot decided = matches.decided;
+  if (decided != kNoSlot && queries_[decided].state == State::delivering) {
+    if (queries_[decided].two_inputs && !queries_[decided].arrived) {
+      ask_again(decided);
       on_query(view);
       return;
     }
-    deliver(slot);
+    deliver(decided);
   }
-  if (slot != kNoSlot) forget(slot);  // decided: the same question again is a new attempt
-  if (crowded) evict(by_exact_.in_the_way(view.exact));
-  slot = open(view);
-  begin(slot, view);
+  if (decided != kNoSlot) {
+    forget(decided);  // the same question again is a new attempt
+  } else if (matches.crowded) {
+    evict(by_exact_.in_the_way(view.exact));
+  }
+  begin(open(view), view);
 }
 
 void DnsTracker::begin(Slot slot, const View& view) {
@@ -174,12 +179,12 @@ void DnsTracker::begin(Slot slot, const View& view) {
 }
 
 void DnsTracker::on_answer(const View& view) {
-  Slot slot = find_exact(view, true, nullptr);
-  if (slot != kNoSlot) {
-    decide_answer(slot, view);
+  const Matches matches = find_exact(view);
+  if (matches.asked != kNoSlot) {
+    decide_answer(matches.asked, view);
     return;
   }
-  slot = find_exact(view, false, nullptr);
+  const Slot slot = matches.decided;
   if (slot == kNoSlot) {
     on_unasked_answer(view);
   } else if (queries_[slot].tries != 0) {

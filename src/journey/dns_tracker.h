@@ -19,14 +19,13 @@ class DnsTracker {
   DnsTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
   // A packet that another input showed already.
-  void copy(const packet::Packet& packet);
+  void copy(const packet::Packet& packet, std::uint64_t ends);
   // For a message that repeats another one at once: true when that question is answered, or this
   // one answers the next.
-  bool is_next(const packet::Packet& packet) const;
-  // Fetches what packet() will touch, in two steps some packets apart; the first returns the hash
-  // that the second takes.
-  std::uint64_t expect(const packet::Packet& packet) const;
-  void expect_soon(std::uint64_t hash) const;
+  bool is_next(const packet::Packet& packet, std::uint64_t ends) const;
+  // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
+  void expect(const packet::Packet& packet, std::uint64_t ends) const;
+  void expect_soon(const packet::Packet& packet, std::uint64_t ends) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {
@@ -70,6 +69,7 @@ class DnsTracker {
     std::uint32_t order = 0;
     std::int64_t last_seen = 0;
     std::uint64_t client_key = 0;  // Healing::client_of
+    std::uint64_t name_hash = 0;   // of the message; 0 where it shows no name
     std::uint64_t answer_content = 0;
     packet::Transport transport = packet::Transport::udp;
     State state = State::asked;
@@ -109,6 +109,7 @@ class DnsTracker {
                   Kind answer_kind = Kind::none)
         : query(asked), answer(decided_by), kind(answer_kind) {}
     void show(Attempt& attempt) const override;
+    bool shorten(Traces& traces) const override;
     const Query& query;
     const packet::Packet* answer;
     Kind kind;
@@ -117,17 +118,15 @@ class DnsTracker {
   // One DNS message with its roles.
   struct View {
     const packet::Packet& packet;
-    base::IpAddress client;
-    base::IpAddress server;
+    const base::IpAddress& client;
+    const base::IpAddress& server;
     std::uint16_t client_port = 0;
     std::uint16_t server_port = 0;
     packet::Transport transport = packet::Transport::udp;
     std::uint64_t socket = 0;
     std::uint64_t exact = 0;
   };
-  static View view_of(const packet::Packet& packet);
-  static std::uint64_t socket_hash(const base::IpAddress& client, std::uint16_t client_port,
-                                   const base::IpAddress& server, std::uint16_t server_port);
+  static View view_of(const packet::Packet& packet, std::uint64_t ends);
 
   void on_query(const View& view);
   void on_answer(const View& view);
@@ -159,7 +158,12 @@ class DnsTracker {
   static Outline outline_of(const Query& query);
   bool silent_by_now(const Query& query) const;
   void observe(Sign sign, const Query& query, const packet::Packet& packet, Kind kind);
-  Slot find_exact(const View& view, bool asked_only, bool* crowded) const;
+  struct Matches {
+    Slot asked = kNoSlot;
+    Slot decided = kNoSlot;  // looked for only where none is asked
+    bool crowded = false;
+  };
+  Matches find_exact(const View& view) const;
   void index_sockets();
 
   Context& context_;

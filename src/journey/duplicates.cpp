@@ -1,5 +1,7 @@
 #include "journey/duplicates.h"
 
+#include <bit>
+
 namespace whydown::journey {
 
 using packet::Field;
@@ -25,13 +27,11 @@ Trust trust_in(const Packet& packet) {
 
 std::uint64_t words_of(std::uint64_t a, std::uint64_t b) { return a << 32U | b; }
 
-std::uint64_t identity_of(const Packet& packet) {
+std::uint64_t identity_of(const Packet& packet, std::uint64_t ends) {
   if (packet.network == packet::Network::arp) {
     return fold(hash_of(packet.arp.sender, 11), hash_of(packet.arp.target, 12)) +
            packet.arp.operation;
   }
-  const std::uint64_t ends = fold(hash_of(packet.ip.source, packet.source_port),
-                                  hash_of(packet.ip.destination, packet.destination_port));
   std::uint64_t message = 0;
   if (packet.transport == Transport::tcp) {
     message = fold(words_of(packet.tcp.sequence, packet.tcp.acknowledgment), packet.tcp.flags);
@@ -46,34 +46,39 @@ std::uint64_t identity_of(const Packet& packet) {
   }
   const std::uint64_t shape = words_of(packet.ip.id, packet.ip.fragment_offset) ^
                               std::uint64_t{packet.payload_length} << 16U;
-  return fold(ends + message, shape + static_cast<std::uint64_t>(packet.transport));
+  // `ends` is the same in both directions.
+  return fold(ends + message + std::rotl(packet.ip.source.low(), 11) + packet.source_port,
+              shape + static_cast<std::uint64_t>(packet.transport));
 }
 
 }  // namespace
 
-Duplicates::Verdict Duplicates::check(const Packet& packet) {
-  if (!packet.has_time) return Verdict::fresh;
-  const Trust trust = trust_in(packet);
-  if (trust == Trust::none) return Verdict::fresh;
-  const std::uint64_t identity = identity_of(packet);
+Duplicates::Verdict Duplicates::check(const Packet& packet, std::uint64_t ends) {
+  if (!packet.has_time || packet.network == packet::Network::none) return Verdict::fresh;
+  const std::uint64_t identity = identity_of(packet, ends);
   Frame& frame = frames_[identity & (limits::kRecentFrames - 1)];
-  const std::int64_t time = base::ns_of(packet.place.time);
-  Verdict verdict = Verdict::fresh;
   if (frame.identity == identity) {
-    const base::Duration age = base::between(base::time_from_ns(frame.time), packet.place.time);
-    // Text often rounds its times: two equal lines of one log may be two packets.
-    const bool same = frame.input == packet.place.input;
-    if (same && trust == Trust::any && packet.known.has(Field::bytes) && age >= base::Duration{0} &&
-        age <= limits::kDuplicateFrame) {
-      const bool has_id = packet.known.has(Field::ip_id) && packet.ip.id != 0;
-      const bool dns = packet.application == packet::Application::dns;
-      verdict = dns && !has_id ? Verdict::repeat : Verdict::same_input;
-    } else if (!same && age >= base::Duration{0} && age <= limits::kOtherVantage) {
-      verdict = Verdict::other_input;
-    }
+    const Verdict verdict = compare(frame, packet);
+    if (verdict != Verdict::fresh) return verdict;
   }
-  if (verdict == Verdict::fresh) frame = {identity, time, packet.place.input};
-  return verdict;
+  frame = {identity, base::ns_of(packet.place.time), packet.place.input};
+  return Verdict::fresh;
+}
+
+// With a frame of the same identity.
+Duplicates::Verdict Duplicates::compare(const Frame& frame, const Packet& packet) {
+  const Trust trust = trust_in(packet);
+  const base::Duration age = base::between(base::time_from_ns(frame.time), packet.place.time);
+  if (trust == Trust::none || age < base::Duration{0}) return Verdict::fresh;
+  if (frame.input != packet.place.input) {
+    return age <= limits::kOtherVantage ? Verdict::other_input : Verdict::fresh;
+  }
+  // Text often rounds its times: two equal lines of one log may be two packets.
+  const bool same = trust == Trust::any && packet.known.has(Field::bytes);
+  if (!same || age > limits::kDuplicateFrame) return Verdict::fresh;
+  const bool has_id = packet.known.has(Field::ip_id) && packet.ip.id != 0;
+  const bool dns = packet.application == packet::Application::dns;
+  return dns && !has_id ? Verdict::repeat : Verdict::same_input;
 }
 
 std::size_t Duplicates::memory_bytes() { return limits::kRecentFrames * sizeof(Frame); }

@@ -19,7 +19,7 @@ class Duplicates {
  public:
   // repeat: same_input, if nothing answered it in between.
   enum class Verdict : std::uint8_t { fresh, same_input, repeat, other_input };
-  Verdict check(const packet::Packet& packet);
+  Verdict check(const packet::Packet& packet, std::uint64_t ends);  // hash_of_ends()
   static std::size_t memory_bytes();
 
  private:
@@ -28,6 +28,7 @@ class Duplicates {
     std::int64_t time;
     std::uint16_t input;
   };
+  static Verdict compare(const Frame& frame, const packet::Packet& packet);
   ZeroedArray<Frame> frames_{limits::kRecentFrames};
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 namespace type = packet::dns::type;
 
-// Beside the types of the registry: "this name had an address".
+// Beside the types of the registry: the answer held an address of that type.
 constexpr std::uint32_t kAnyAddress = 0x10000;
 constexpr std::uint32_t kUnchecked = 0x20000;  // of a query with CD
 constexpr std::uint16_t kQuic = 443;
@@ -126,8 +126,7 @@ bool Healing::is_in_time(const Outline& attempt, bool same_server, base::Time as
 }
 
 void Healing::expect_name(std::uint64_t client, std::uint32_t name, std::uint16_t type) const {
-  names_.prefetch(name_key(client, name, type));
-  if (is_address_type(type)) names_.prefetch(name_key(client, name, type | kAnyAddress));
+  names_.prefetch(name_key(client, name, is_address_type(type) ? type | kAnyAddress : type));
 }
 
 std::uint64_t Healing::wish_key(const Outline& attempt) {
@@ -163,13 +162,11 @@ void Healing::name_served(const NameServed& served) {
   if (served.name == 0) return;
   const std::uint64_t client = served.client;
   const std::uint32_t server = server_tag(served.server);
-  const auto remember = [&](std::uint32_t t) {
-    names_.get(name_key(client, served.name, t)).add(served.answered, server);
-  };
   const bool checked = !served.checking_disabled;
   const bool address = served.data && checked && is_address_type(served.type);
-  remember(checked ? std::uint32_t{served.type} : served.type | kUnchecked);
-  if (address) remember(served.type | kAnyAddress);
+  const std::uint32_t t = served.type | (address ? kAnyAddress : 0) | (checked ? 0 : kUnchecked);
+  names_.get(name_key(client, served.name, t)).add(served.answered, server);
+  if (waits_of(client) == 0) return;
 
   each_waiting(wishes_, name_key(client, served.name, 0), [&](Attempt& attempt) {
     const Question* question = question_of(attempt);
@@ -213,19 +210,23 @@ void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
 void Healing::connect_served(const base::IpAddress& address, const Service& service,
                              base::Time asked, std::uint16_t client_port) {
   const std::uint64_t client = client_of(address);
+  served_mark(client) = 1;
   const auto remember = [&](std::uint64_t key, base::Time time) {
     connects_.get(key).add(time, kConnectSlot);
   };
+  const bool waits = waits_of(client) != 0;
   remember(connect_key(client, service), asked);
-  each_waiting(wishes_, connect_key(client, service), [&](Attempt& attempt) {
-    const bool sent_again = client_port != 0 && attempt.request.source_port == client_port;
-    const bool same = attempt.service.transport == service.transport;  // TCP serves who tried QUIC
-    attempt.healed = client_of(attempt.client) == client && question_of(attempt) == nullptr &&
-                     attempt.service.server == service.server &&
-                     attempt.service.port == service.port &&
-                     (sent_again || is_in_time(attempt, same, asked, context_.now));
-    return attempt.healed;
-  });
+  if (waits)
+    each_waiting(wishes_, connect_key(client, service), [&](Attempt& attempt) {
+      const bool sent_again = client_port != 0 && attempt.request.source_port == client_port;
+      const bool same =
+          attempt.service.transport == service.transport;  // TCP serves who tried QUIC
+      attempt.healed = client_of(attempt.client) == client && question_of(attempt) == nullptr &&
+                       attempt.service.server == service.server &&
+                       attempt.service.port == service.port &&
+                       (sent_again || is_in_time(attempt, same, asked, context_.now));
+      return attempt.healed;
+    });
   if (service.transport != packet::Transport::tcp) return;
   const Origin origin = origin_of(service.server);
   const base::AddressKind family = service.server.kind();
@@ -237,6 +238,7 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
       remember(set_connect_key(client, origin.set, service.port), context_.now);
     }
   }
+  if (!waits) return;
   each_waiting(groups_, port_key(client, service.port), [&](Outline& attempt) {
     if (client_of(attempt.client) != client || attempt.service.port != service.port ||
         attempt.service.transport != packet::Transport::tcp || question_of(attempt) != nullptr ||
@@ -270,6 +272,9 @@ Healing::Verdict Healing::check_name(const Outline& attempt) {
     return {};
   };
   Verdict verdict = served(wanted, attempt.begin);
+  if (!verdict.served && is_address_type(wanted)) {
+    verdict = served(wanted | kAnyAddress, attempt.begin);
+  }
   if (!verdict.served && question->checking_disabled) {
     verdict = served(wanted | kUnchecked, attempt.begin);
   }
@@ -283,6 +288,11 @@ Healing::Verdict Healing::check_name(const Outline& attempt) {
 bool Healing::check_connect(const Outline& attempt) {
   const Service& service = attempt.service;
   const std::uint64_t client = client_of(attempt.client);
+  if (served_mark(client) == 0) {
+    return service.transport == packet::Transport::tcp &&
+           attempt.client.kind() == base::AddressKind::v6 &&
+           raced_by_asker(attempt, origin_of(service.server));
+  }
   const base::Time begin = attempt.begin;
   const auto served = [&](std::uint64_t key, base::Time from, base::Time to) {
     const ServedConnect* entry = connects_.find(key);
@@ -385,6 +395,8 @@ void Healing::wait(const Outline& attempt, const Packets& packets, base::Time de
   static_cast<Outline&>(waiting.attempt) = attempt;
   packets.show(waiting.attempt);
   waiting.deadline = deadline;
+  waiting.client = client_of(attempt.client);
+  ++waits_of(waiting.client);
   waiting.wish_list = static_cast<std::uint32_t>(wish_key(attempt) & (limits::kWaiting - 1));
   waiting.group_list = static_cast<std::uint32_t>(group_key(attempt) & (limits::kWaiting - 1));
   wishes_.append(waiting.wish_list, slot);
@@ -397,6 +409,7 @@ void Healing::emit(Slot slot) {
   wishes_.remove(waiting.wish_list, slot);
   groups_.remove(waiting.group_list, slot);
   ages_.remove(0, slot);
+  --waits_of(waiting.client);
   context_.sink.attempt(waiting.attempt, WholePackets{waiting.attempt});
   waiting_.give_back(slot);
 }
@@ -423,6 +436,7 @@ void Healing::finish() {
 std::size_t Healing::memory_bytes() {
   return Memory<ServedName>::bytes(limits::kServedNames) +
          Memory<ServedConnect>::bytes(limits::kServedConnects) +
+         kMarks * (sizeof(std::uint16_t) + sizeof(std::uint8_t)) +
          Memory<Origin>::bytes(limits::kAddressNames) + Memory<Host>::bytes(limits::kHosts) +
          Slab<Waiting>::bytes(limits::kWaiting) +
          2 * Chains::bytes(limits::kWaiting, limits::kWaiting) + Chains::bytes(1, limits::kWaiting);

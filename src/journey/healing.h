@@ -85,15 +85,16 @@ class Healing {
   static base::Time deadline_of(const Outline& attempt);
 
  private:
-  // Widths of slots in nanoseconds; 64 of them cover the healing time.
-  static constexpr std::int64_t kNameSlot = 500'000'000;
-  static constexpr std::int64_t kConnectSlot = 250'000'000;
+  // Slots of time, about 0.54 s and 0.27 s: their width is this power of two of nanoseconds. 64 of
+  // them cover the healing time.
+  static constexpr unsigned kNameSlot = 29;
+  static constexpr unsigned kConnectSlot = 28;
   // When something was served: exactly the last time, and the slots of time before it as bits.
   struct Times {
     std::int64_t last;
     std::uint64_t slots;
-    void add(base::Time time, std::int64_t slot_ns);
-    bool within(base::Time from, base::Time to, std::int64_t slot_ns) const;
+    void add(base::Time time, unsigned slot_bits);
+    bool within(base::Time from, base::Time to, unsigned slot_bits) const;
   };
   struct ServedConnect : Times {
     std::uint64_t key;
@@ -126,6 +127,7 @@ class Healing {
     base::Time deadline{};
     std::uint32_t wish_list = 0;
     std::uint32_t group_list = 0;
+    std::uint64_t client = 0;  // client_of()
   };
 
   Verdict check_name(const Outline& attempt);
@@ -144,12 +146,19 @@ class Healing {
   void emit(Slot slot);
   template <typename Each>
   void each_waiting(const Chains& chains, std::uint64_t key, Each each);
+  // Most clients have no failure that waits, and most that fail in a flood were never served: two
+  // small tables by client tell so for sure. Other clients' marks may fall on the same place.
+  static constexpr std::size_t kMarks = std::size_t{1} << 16U;
+  std::uint16_t& waits_of(std::uint64_t client) { return waits_[client % kMarks]; }
+  std::uint8_t& served_mark(std::uint64_t client) { return served_[client % kMarks]; }
 
   Context& context_;
   Memory<ServedName> names_{limits::kServedNames};
   Memory<ServedConnect> connects_{limits::kServedConnects};
   Memory<Origin> origins_{limits::kAddressNames};
   Memory<Host> hosts_{limits::kHosts};
+  ZeroedArray<std::uint16_t> waits_{kMarks};  // failures in waiting_
+  ZeroedArray<std::uint8_t> served_{kMarks};  // whether a connection was ever remembered
   Slab<Waiting> waiting_{limits::kWaiting};
   Chains wishes_{limits::kWaiting, limits::kWaiting};
   Chains groups_{limits::kWaiting, limits::kWaiting};

@@ -1,6 +1,7 @@
 // What healing remembers: when wishes were served, what names addresses came from, which hosts
 // addresses are.
 #include <algorithm>
+#include <cstring>
 
 #include "journey/healing.h"
 
@@ -10,19 +11,16 @@ namespace {
 
 constexpr std::int64_t kSlots = 64;
 
-std::int64_t slot_of(base::Time time, std::int64_t width) {
-  const std::int64_t ns = base::ns_of(time);
-  return ns / width - (ns % width < 0 ? 1 : 0);
-}
+std::int64_t slot_of(base::Time time, unsigned slot_bits) { return base::ns_of(time) >> slot_bits; }
 
 // Of packets that no router has touched, the link's source address is the sender's.
 bool is_first_hop(std::uint8_t ttl) { return ttl == 64 || ttl == 128 || ttl == 255; }
 
 }  // namespace
 
-void Healing::Times::add(base::Time time, std::int64_t slot_ns) {
-  const std::int64_t slot = slot_of(time, slot_ns);
-  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_ns);
+void Healing::Times::add(base::Time time, unsigned slot_bits) {
+  const std::int64_t slot = slot_of(time, slot_bits);
+  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_bits);
   if (slots == 0 || slot - last_slot >= kSlots) {
     slots = 1;
     last = base::ns_of(time);
@@ -37,13 +35,15 @@ void Healing::Times::add(base::Time time, std::int64_t slot_ns) {
   last = std::max(last, base::ns_of(time));
 }
 
-bool Healing::Times::within(base::Time from, base::Time to, std::int64_t slot_ns) const {
+bool Healing::Times::within(base::Time from, base::Time to, unsigned slot_bits) const {
   if (slots == 0 || to < from || last < base::ns_of(from)) return false;
   if (last <= base::ns_of(to)) return true;
-  if (base::ns_of(to) - base::ns_of(from) < slot_ns) return false;  // finer than what is kept
-  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_ns);
-  const std::int64_t begin = last_slot - slot_of(to, slot_ns);
-  const std::int64_t end = std::min(last_slot - slot_of(from, slot_ns), kSlots - 1);
+  // What is kept is no finer than a slot; half a second after an error is still to be told.
+  const std::int64_t finest = (std::int64_t{1} << slot_bits) / 16 * 14;
+  if (base::ns_of(to) - base::ns_of(from) < finest) return false;
+  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_bits);
+  const std::int64_t begin = last_slot - slot_of(to, slot_bits);
+  const std::int64_t end = std::min(last_slot - slot_of(from, slot_bits), kSlots - 1);
   for (std::int64_t i = begin; i <= end; ++i) {
     if ((slots >> static_cast<unsigned>(i) & 1U) != 0) return true;
   }
@@ -83,7 +83,7 @@ std::uint64_t Healing::note_host(const packet::Packet& request) {
   const bool shows_host = request.known.has(Field::mac) && request.known.has(Field::ttl) &&
                           is_first_hop(request.ip.ttl) && !request.link.source.is_group();
   if (!shows_host) return client_of(client);
-  for (const std::uint8_t byte : request.link.source.bytes) mac = mac << 8U | byte;
+  std::memcpy(&mac, request.link.source.bytes.data(), request.link.source.bytes.size());
   if (mac == 0) return client_of(client);
   Host& host = hosts_.get(hash_of(client, 16));
   host.mac = mac;

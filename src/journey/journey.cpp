@@ -30,6 +30,7 @@ struct Tracker::State {
         errors(context, healing, probes, {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo}) {}
 
   void count(const Packet& packet);
+  void count_notes(const Packet& packet);
   void advance();
   void dispatch(const Packet& packet);
 
@@ -43,7 +44,8 @@ struct Tracker::State {
   EchoTracker echo;
   NeighbourTracker neighbours;
   Errors errors;
-  base::Time swept{base::Time::min()};
+  base::Time swept{base::Time::max()};
+  base::Time next_sweep{base::Time::min()};
 };
 
 namespace {
@@ -122,6 +124,11 @@ void Tracker::State::count(const Packet& packet) {
     if (!totals.first.is_set()) totals.first = packet.place;
     totals.last = packet.place;
   }
+  if (!packet.notes.empty()) count_notes(packet);
+}
+
+void Tracker::State::count_notes(const Packet& packet) {
+  Totals& totals = context.totals;
   bool is_malformed = false;
   for (const packet::NoteAt& note : packet.notes) {
     const auto index = static_cast<std::size_t>(note.note);
@@ -135,12 +142,9 @@ void Tracker::State::count(const Packet& packet) {
 // Often enough that what was remembered for a while is asked for in time, seldom enough not to
 // cost.
 void Tracker::State::advance() {
-  const bool backwards = context.now < swept;
-  if (!backwards && swept != base::Time::min() &&
-      base::between(swept, context.now) < limits::kSweepEvery) {
-    return;
-  }
+  if (context.now >= swept && context.now < next_sweep) return;
   swept = context.now;
+  next_sweep = base::add(swept, limits::kSweepEvery);
   tcp.advance();
   dns.advance();
   udp.advance();
@@ -195,16 +199,19 @@ Tracker::Tracker(Sink& sink, base::Interner& names)
 
 Tracker::~Tracker() = default;
 
-void Tracker::packet(const Packet& packet) {
+void Tracker::packet(const Packet& packet) { this->packet(packet, hash_of_ends(packet)); }
+
+void Tracker::packet(const Packet& packet, std::uint64_t ends) {
   State& state = *state_;
+  state.context.ends = ends;
   state.count(packet);
   state.advance();
-  switch (state.duplicates.check(packet)) {
+  switch (state.duplicates.check(packet, ends)) {
     case Duplicates::Verdict::fresh:
       state.dispatch(packet);
       break;
     case Duplicates::Verdict::repeat:
-      if (state.dns.is_next(packet)) {
+      if (state.dns.is_next(packet, ends)) {
         state.dispatch(packet);
         break;
       }
@@ -213,24 +220,30 @@ void Tracker::packet(const Packet& packet) {
       state.context.sink.observation(observation_of(packet));
       break;
     case Duplicates::Verdict::other_input:
-      if (packet.application == packet::Application::dns) state.dns.copy(packet);
+      if (packet.application == packet::Application::dns) state.dns.copy(packet, ends);
       break;
   }
 }
 
 std::uint64_t Tracker::expect(const Packet& packet) const {
-  if (packet.application == packet::Application::dns) return state_->dns.expect(packet);
-  if (packet.transport == Transport::tcp) return state_->tcp.expect(packet);
-  return packet.transport == Transport::udp ? state_->udp.expect(packet) : 0;
+  const std::uint64_t ends = hash_of_ends(packet);
+  if (packet.application == packet::Application::dns) {
+    state_->dns.expect(packet, ends);
+  } else if (packet.transport == Transport::tcp) {
+    state_->tcp.expect(packet, ends);
+  } else if (packet.transport == Transport::udp) {
+    state_->udp.expect(ends);
+  }
+  return ends;
 }
 
-void Tracker::expect_soon(const Packet& packet, std::uint64_t expected) const {
+void Tracker::expect_soon(const Packet& packet, std::uint64_t ends) const {
   if (packet.application == packet::Application::dns) {
-    if (packet.dns.response) state_->dns.expect_soon(expected);
+    if (packet.dns.response) state_->dns.expect_soon(packet, ends);
   } else if (packet.transport == Transport::tcp) {
-    state_->tcp.expect_soon(expected);
+    state_->tcp.expect_soon(ends);
   } else if (packet.transport == Transport::udp) {
-    state_->udp.expect_soon(expected);
+    state_->udp.expect_soon(ends);
   }
 }
 

@@ -19,6 +19,7 @@
 #include "base/place.h"
 #include "base/time.h"
 #include "journey/digest.h"
+#include "journey/trace.h"
 #include "packet/packet.h"
 
 namespace whydown::journey {
@@ -123,10 +124,16 @@ struct Attempt : Outline {
 class Packets {
  public:
   virtual void show(Attempt& attempt) const = 0;  // sets its three digests
+  // The same in short, for who may never ask for the digests; false where they do not follow from
+  // it.
+  virtual bool shorten(Traces& /*traces*/) const { return false; }
 
  protected:
   ~Packets() = default;
 };
+
+// Sets the three digests of an attempt whose outline is set.
+void expand(const Traces& traces, Attempt& attempt);
 
 // Those of an attempt that is at hand whole.
 class WholePackets final : public Packets {
@@ -199,11 +206,12 @@ class Tracker {
   Tracker& operator=(const Tracker&) = delete;
 
   void packet(const packet::Packet& packet);
-  // Fetches into the cache what packet() will touch for a packet that comes later: first expect(),
-  // then, some packets on, expect_soon() with what expect() returned. Neither changes anything, and
-  // both may be left out.
+  // The same in three steps, for many packets on their way: expect() and, some packets on,
+  // expect_soon() fetch into the cache what packet() will touch. Neither changes anything. All take
+  // what expect() returned: the hash of the packet's addresses and ports.
   std::uint64_t expect(const packet::Packet& packet) const;
-  void expect_soon(const packet::Packet& packet, std::uint64_t expected) const;
+  void expect_soon(const packet::Packet& packet, std::uint64_t ends) const;
+  void packet(const packet::Packet& packet, std::uint64_t ends);
   // Decides everything still open, as of the last packet's time. Call once.
   void finish();
   const Totals& totals() const;

@@ -166,21 +166,24 @@ Attempt TcpTracker::attempt_of(const Flow& flow) {
   return attempt;
 }
 
-void TcpTracker::Told::show(Attempt& attempt) const {
-  const Ends sent{flow.client, flow.server, flow.client_port, flow.server_port};
-  const Ends received{flow.server, flow.client, flow.server_port, flow.client_port};
+bool TcpTracker::Told::shorten(Traces& traces) const {
   const bool mid_stream = flow.state == State::mid_stream;
-  const Kind kind = mid_stream ? Kind::tcp_segment : Kind::tcp_syn;
   const bool asked = mid_stream ? !flow.from_server : flow.tries != 0;
   constexpr Trace kNothing;
-  expand(asked ? flow.first : kNothing, kind, Transport::tcp, sent, attempt.request);
-  expand(asked && !mid_stream ? flow.last : kNothing, kind, Transport::tcp, sent,
-         attempt.last_request);
-  if (mid_stream) {
-    expand(asked ? kNothing : flow.first, kind, Transport::tcp, received, attempt.answer);
-  } else {
-    expand(flow.answer, Kind::tcp_syn_ack, Transport::tcp, received, attempt.answer);
-  }
+  traces.client_port = flow.client_port;
+  traces.request_kind = mid_stream ? Kind::tcp_segment : Kind::tcp_syn;
+  traces.answer_kind = mid_stream ? Kind::tcp_segment : Kind::tcp_syn_ack;
+  traces.request = asked ? flow.first : kNothing;
+  traces.last_request = asked && !mid_stream ? flow.last : kNothing;
+  traces.answer = flow.answer;
+  if (mid_stream) traces.answer = asked ? kNothing : flow.first;
+  return true;
+}
+
+void TcpTracker::Told::show(Attempt& attempt) const {
+  Traces traces;
+  shorten(traces);
+  expand(traces, attempt);
 }
 
 void TcpTracker::decide_silence(Slot slot, bool now) {

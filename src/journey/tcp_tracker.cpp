@@ -54,22 +54,20 @@ Slot TcpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_cli
       &crowded);
 }
 
-std::uint64_t TcpTracker::expect(const Packet& packet) const {
-  const std::uint64_t hash = hash_of_ends(packet);
-  by_ends_.prefetch(hash);
+void TcpTracker::expect(const Packet& packet, std::uint64_t ends) const {
+  by_ends_.prefetch(ends);
   if (packet.tcp.flags == flag::syn) healing_.expect_client(packet.ip.source);
-  return hash;
 }
 
-void TcpTracker::expect_soon(std::uint64_t hash) const {
-  const Slot slot = by_ends_.likely(hash);
+void TcpTracker::expect_soon(std::uint64_t ends) const {
+  const Slot slot = by_ends_.likely(ends);
   if (slot != kNoSlot) flows_.prefetch(slot);
 }
 
 void TcpTracker::packet(const Packet& packet) {
   // Some text shows no ports; nothing can be paired then.
   if (packet.source_port == 0 && packet.destination_port == 0) return;
-  const std::uint64_t hash = hash_of_ends(packet);
+  const std::uint64_t hash = context_.ends;
   View view{.packet = packet, .flags = packet.tcp.flags};
   bool crowded = false;
   const Slot slot = lookup(packet, hash, view.from_client, crowded);

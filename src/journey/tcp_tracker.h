@@ -19,10 +19,9 @@ class TcpTracker {
  public:
   TcpTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
-  // Fetches what packet() will touch, in two steps some packets apart; the first returns the hash
-  // that the second takes.
-  std::uint64_t expect(const packet::Packet& packet) const;
-  void expect_soon(std::uint64_t hash) const;
+  // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
+  void expect(const packet::Packet& packet, std::uint64_t ends) const;
+  void expect_soon(std::uint64_t ends) const;
   // How well this tracker knows the flow that an ICMP error complains of. `order` of the request
   // orders several trackers' oldest ones.
   enum class Match : std::uint8_t { none, settled, pending };
@@ -78,6 +77,7 @@ class TcpTracker {
   struct Told final : Packets {
     explicit Told(const Flow& flow_told) : flow(flow_told) {}
     void show(Attempt& attempt) const override;
+    bool shorten(Traces& traces) const override;
     const Flow& flow;
   };
 

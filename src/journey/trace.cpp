@@ -11,6 +11,10 @@ constexpr std::uint32_t kWord = 0xffff;
 
 }  // namespace
 
+bool fits_trace(const packet::Packet& packet) {
+  return packet.known.has(Field::bytes) && packet.ip.id <= kWord && packet.payload_length <= kWord;
+}
+
 Trace trace_of(const packet::Packet& packet) {
   Trace trace;
   packet::Fields known = packet.known;
@@ -42,8 +46,11 @@ Digest expand(const Trace& trace, Kind kind, packet::Transport transport, const 
 
 void expand(const Trace& trace, Kind kind, packet::Transport transport, const Ends& ends,
             Digest& digest) {
+  if (!trace.is_set()) {
+    if (digest.is_set()) digest = {};
+    return;
+  }
   digest = {};
-  if (!trace.is_set()) return;
   digest.place = {
       .time = trace.when(), .number = trace.number, .line = trace.line, .input = trace.input};
   digest.kind = kind;

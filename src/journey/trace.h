@@ -37,12 +37,35 @@ struct Trace {
 static_assert(sizeof(Trace) == 40 || sizeof(Trace) == 32);
 
 Trace trace_of(const packet::Packet& packet);
+// Whether a trace holds all that a digest would.
+bool fits_trace(const packet::Packet& packet);
 
 struct Ends {
   base::IpAddress source;
   base::IpAddress destination;
   std::uint16_t source_port = 0;
   std::uint16_t destination_port = 0;
+};
+
+// The packets of an attempt in short: with its outline, all that their digests are rebuilt from.
+struct Traces {
+  Trace request;
+  Trace last_request;
+  Trace answer;
+  std::uint16_t client_port = 0;
+  Kind request_kind = Kind::none;
+  Kind answer_kind = Kind::none;
+  // Of DNS messages.
+  std::uint16_t dns_id = 0;
+  std::uint16_t dns_rcode = 0;
+  std::uint16_t dns_answers = 0;
+  std::uint16_t answer_type = 0;
+  std::uint16_t extended_error = 0;  // as Digest::extended_error
+  bool authoritative = false;
+  bool truncated = false;
+  bool has_soa = false;
+  bool query_checking_disabled = false;
+  bool answer_checking_disabled = false;
 };
 
 // Not set when the trace is not.

@@ -49,20 +49,16 @@ Slot UdpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_cli
   return by_ends_.find(hash, fits, &crowded);
 }
 
-std::uint64_t UdpTracker::expect(const Packet& packet) const {
-  const std::uint64_t hash = hash_of_ends(packet);
-  by_ends_.prefetch(hash);
-  return hash;
-}
+void UdpTracker::expect(std::uint64_t ends) const { by_ends_.prefetch(ends); }
 
-void UdpTracker::expect_soon(std::uint64_t hash) const {
-  const Slot slot = by_ends_.likely(hash);
+void UdpTracker::expect_soon(std::uint64_t ends) const {
+  const Slot slot = by_ends_.likely(ends);
   if (slot != kNoSlot) flows_.prefetch(slot);
 }
 
 void UdpTracker::packet(const Packet& packet) {
   if (is_discovery(packet) || (packet.source_port == 0 && packet.destination_port == 0)) return;
-  const std::uint64_t hash = hash_of_ends(packet);
+  const std::uint64_t hash = context_.ends;
   bool is_client = true;
   bool crowded = false;
   const Slot slot = lookup(packet, hash, is_client, crowded);

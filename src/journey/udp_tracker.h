@@ -18,10 +18,9 @@ class UdpTracker {
  public:
   UdpTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
-  // Fetches what packet() will touch, in two steps some packets apart; the first returns the hash
-  // that the second takes.
-  std::uint64_t expect(const packet::Packet& packet) const;
-  void expect_soon(std::uint64_t hash) const;
+  // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
+  void expect(std::uint64_t ends) const;
+  void expect_soon(std::uint64_t ends) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {

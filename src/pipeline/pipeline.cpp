@@ -14,7 +14,7 @@ namespace {
 
 // Frames without a time pass: nothing tells that they lie outside.
 bool wanted(const capture::Frame& frame, const Request& request) {
-  if (!frame.has_time) return true;
+  if (!frame.has_time || (!request.since && !request.until)) return true;
   if (request.since && frame.place.time < *request.since) return false;
   return !request.until || frame.place.time <= *request.until;
 }
@@ -24,34 +24,37 @@ bool wanted(const capture::Frame& frame, const Request& request) {
 class Belt {
  public:
   explicit Belt(journey::Tracker& tracker) : tracker_(tracker) {}
-  packet::Packet& next() { return place(count_).packet; }
+  packet::Packet& next() { return places_[at_].packet; }
   // next() has been filled.
   void push() {
-    place(count_).expected = tracker_.expect(next());
-    ++count_;
-    if (count_ >= kNear) {
-      const Place& near = place(count_ - kNear);
-      tracker_.expect_soon(near.packet, near.expected);
-    }
-    if (count_ >= kBeltPackets) advance();
+    Place& filled = places_[at_];
+    filled.ends = tracker_.expect(filled.packet);
+    filled.is_full = true;
+    const Place& near = places_[(at_ + kBeltPackets / 2) % kBeltPackets];
+    if (near.is_full) tracker_.expect_soon(near.packet, near.ends);
+    advance();
   }
   void drain() {
-    while (done_ < count_) advance();
+    for (std::size_t i = 0; i < kBeltPackets; ++i) advance();
   }
 
  private:
-  static constexpr std::size_t kNear = kBeltPackets / 2;
   struct Place {
     packet::Packet packet;
-    std::uint64_t expected = 0;  // of Tracker::expect()
+    std::uint64_t ends = 0;  // of Tracker::expect()
+    bool is_full = false;
   };
-  Place& place(std::uint64_t number) { return places_[number % kBeltPackets]; }
-  void advance() { tracker_.packet(place(done_++).packet); }
+  // To the place of the packet that waits longest.
+  void advance() {
+    at_ = (at_ + 1) % kBeltPackets;
+    Place& due = places_[at_];
+    if (due.is_full) tracker_.packet(due.packet, due.ends);
+    due.is_full = false;
+  }
 
   journey::Tracker& tracker_;
   std::array<Place, kBeltPackets> places_;
-  std::uint64_t count_ = 0;
-  std::uint64_t done_ = 0;
+  std::size_t at_ = 0;
 };
 
 }  // namespace
