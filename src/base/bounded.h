@@ -23,6 +23,14 @@ class BoundedVector {
     items_[size_++] = value;
     return true;
   }
+  // A place at the end, to be written whole; nullptr when full, and the refusal is counted.
+  constexpr T* append() {
+    if (size_ == Capacity) {
+      ++refused_;
+      return nullptr;
+    }
+    return &items_[size_++];
+  }
   constexpr void clear() {
     size_ = 0;
     refused_ = 0;

@@ -31,6 +31,8 @@ class Input {
   std::span<const std::uint8_t> window(std::size_t count) {
     return count <= buffered() ? std::span{begin_, end_} : refill(count);
   }
+  // What window() can return without reading on.
+  std::span<const std::uint8_t> held() const { return {begin_, end_}; }
   // `count` bytes of the last window are done with; may also skip past it, to the end at most.
   void consume(std::uint64_t count) {
     if (count <= buffered()) {
@@ -39,6 +41,8 @@ class Input {
       skip(count);
     }
   }
+  // As consume(), of bytes that are held.
+  void consume_held(std::size_t count) { begin_ += count; }
   // Decompressed bytes consumed so far.
   std::uint64_t position() const { return produced_ - buffered(); }
 

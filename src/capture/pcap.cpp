@@ -46,11 +46,13 @@ class PcapReader final : public Reader {
         swapped_(magic.swapped),
         modified_(magic.modified),
         lengths_swapped_(header.version_major == 2 && header.version_minor <= 3),
+        is_plain_(!swapped_ && !modified_ && !lengths_swapped_),
         version_minor_(header.version_minor),
         header_size_(magic.modified ? kModifiedRecordHeaderSize : kRecordHeaderSize),
         fraction_unit_(magic.nanoseconds ? 1 : 1000),
         fraction_end_(static_cast<std::uint32_t>(kNsPerSecond / fraction_unit_)),
         snaplen_(header.snaplen == 0 || header.snaplen > kMaxRecord ? kMaxRecord : header.snaplen) {
+    frame_.place = tally_.last();
     frame_.link_type = link_type_of_file(static_cast<std::uint16_t>(header.network & 0xffffU));
     if (header.version_major != 2 || header.version_minor > 4) {
       tally_.add_damage("capture.damaged",
@@ -65,9 +67,12 @@ class PcapReader final : public Reader {
 
  private:
   RecordHeader header_at(const std::uint8_t* bytes) const;
-  const Frame* end_at_cut(std::size_t have, std::size_t need);
-  const Frame* end_at_damage(const RecordHeader& header);
-  void unusual(const RecordHeader& header);
+  [[gnu::cold, gnu::noinline]] const Frame* fetch();
+  const Frame* pass(std::span<const std::uint8_t> bytes, const RecordHeader& header,
+                    std::size_t size);
+  [[gnu::cold]] const Frame* end_at_cut(std::size_t have, std::size_t need);
+  [[gnu::cold]] const Frame* end_at_damage(const RecordHeader& header);
+  [[gnu::cold, gnu::noinline]] const Frame* count_unusual(const RecordHeader& header);
   void read_direction(const std::uint8_t* bytes);
 
   std::unique_ptr<Input> input_;
@@ -76,6 +81,7 @@ class PcapReader final : public Reader {
   bool swapped_;
   bool modified_;
   bool lengths_swapped_;  // files older than 2.4
+  bool is_plain_;         // none of these, as nearly every file; false at its end
   std::uint16_t version_minor_;
   bool ended_ = false;
   std::size_t header_size_;
@@ -101,34 +107,53 @@ RecordHeader PcapReader::header_at(const std::uint8_t* bytes) const {
 }
 
 const Frame* PcapReader::next() {
+  const auto held = input_->held();
+  if (!is_plain_ || held.size() < kRecordHeaderSize) [[unlikely]]
+    return fetch();
+  RecordHeader header;
+  std::memcpy(&header, held.data(), sizeof header);
+  const std::size_t size = kRecordHeaderSize + header.captured;
+  if (header.captured > kMaxRecord || held.size() < size) [[unlikely]]
+    return fetch();
+  return pass(held.subspan(kRecordHeaderSize, header.captured), header, size);
+}
+
+// Records that are not whole in the buffer, and those of the rarer kinds of file.
+const Frame* PcapReader::fetch() {
   if (ended_) return nullptr;
   auto window = input_->window(header_size_);
   if (window.size() < header_size_) return end_at_cut(window.size(), header_size_);
   const RecordHeader header = header_at(window.data());
   if (header.captured > kMaxRecord) return end_at_damage(header);
   const std::size_t size = header_size_ + header.captured;
-  if (window.size() < size) {
-    window = input_->window(size);
-    if (window.size() < size) return end_at_cut(window.size(), size);
-  }
+  window = input_->window(size);
+  if (window.size() < size) return end_at_cut(window.size(), size);
+  if (modified_) read_direction(window.data());
+  return pass(window.subspan(header_size_, header.captured), header, size);
+}
+
+inline const Frame* PcapReader::pass(std::span<const std::uint8_t> bytes,
+                                     const RecordHeader& header, std::size_t size) {
   const std::int64_t seconds = header.seconds;
   const std::int64_t fraction = header.fraction;
-  frame_.place =
-      tally_.next_place(base::time_from_ns(seconds * kNsPerSecond + fraction * fraction_unit_));
-  frame_.bytes = window.subspan(header_size_, header.captured);
+  const auto time = base::time_from_ns(seconds * kNsPerSecond + fraction * fraction_unit_);
+  tally_.next_place(time, frame_.place);
+  frame_.bytes = bytes;
   frame_.wire_length = std::max(header.length, header.captured);
-  if (modified_) read_direction(window.data());
-  if (header.fraction >= fraction_end_ || header.captured > snaplen_) [[unlikely]] {
-    unusual(header);
+  input_->consume_held(size);
+  if (header.fraction >= fraction_end_ || header.captured > snaplen_ ||
+      header.captured < header.length || !tally_.is_usual(time)) [[unlikely]] {
+    return count_unusual(header);
   }
-  tally_.count_timed(frame_);
-  input_->consume(size);
+  tally_.count_usual(time);
   return &frame_;
 }
 
-void PcapReader::unusual(const RecordHeader& header) {
+const Frame* PcapReader::count_unusual(const RecordHeader& header) {
   if (header.fraction >= fraction_end_) tally_.count_bad_time(frame_.place);
   if (header.captured > snaplen_) tally_.count_beyond_snaplen(frame_.place);
+  tally_.count_timed(frame_);
+  return &frame_;
 }
 
 // The modified format keeps the kernel's packet type (linux/if_packet.h) after the interface's
@@ -141,6 +166,7 @@ void PcapReader::read_direction(const std::uint8_t* bytes) {
 }
 
 const Frame* PcapReader::end_at_cut(std::size_t have, std::size_t need) {
+  is_plain_ = false;
   ended_ = true;
   // A damaged compressed stream ends early as well; then that is the news, not the cut.
   if (have != 0 && !input_->damage()) {
@@ -156,6 +182,7 @@ const Frame* PcapReader::end_at_cut(std::size_t have, std::size_t need) {
 }
 
 const Frame* PcapReader::end_at_damage(const RecordHeader& header) {
+  is_plain_ = false;
   ended_ = true;
   tally_.add_damage(
       "capture.damaged",

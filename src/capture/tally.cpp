@@ -16,6 +16,7 @@ std::string packets_in_words(std::uint64_t count) {
 }
 
 void Tally::went_back(const Frame& frame) {
+  latest_ = std::max(latest_, previous_);
   backwards_.add(frame.place);
   largest_step_back_ = std::max(largest_step_back_, base::between(frame.place.time, previous_));
 }
@@ -29,9 +30,10 @@ void Tally::add_damage(const std::string& id, const std::string& text) {
 void Tally::fill(base::InputInfo& info) const {
   using base::Severity;
   info.packets = last_.number;
-  if (earliest_ <= latest_) {
+  const base::Time latest = std::max(latest_, previous_);
+  if (earliest_ <= latest) {
     info.first_time = earliest_;
-    info.last_time = latest_;
+    info.last_time = latest;
   }
   info.remarks.insert(info.remarks.end(), damage_.begin(), damage_.end());
   const auto add = [&info](const Sightings& seen, const char* id, Severity severity,

@@ -41,19 +41,29 @@ class Tally {
     ++last_.number;
     return last_;
   }
+  // As that, into the place of the packet before, or of last() at first.
+  void next_place(base::Time time, base::Place& place) {
+    last_.time = place.time = time;
+    place.number = ++last_.number;
+  }
   // A frame with a time of its own.
   void count_timed(const Frame& frame) {
-    const auto time = frame.place.time;
-    if (time < previous_) [[unlikely]] {
+    if (!is_usual(frame.place.time)) [[unlikely]] {
       went_back(frame);
     }
-    previous_ = time;
-    earliest_ = std::min(earliest_, time);
-    latest_ = std::max(latest_, time);
+    count_usual(frame.place.time);
     count_length(frame);
   }
+  // Of a frame that is not cut, the same in two steps.
+  bool is_usual(base::Time time) const { return time >= previous_; }
+  void count_usual(base::Time time) {
+    previous_ = time;
+    earliest_ = std::min(earliest_, time);
+  }
   void count_length(const Frame& frame) {
-    if (frame.bytes.size() < frame.wire_length) cut_.add(frame.place);
+    if (frame.bytes.size() < frame.wire_length) [[unlikely]] {
+      cut_.add(frame.place);
+    }
   }
   void count_bad_time(const base::Place& place) { bad_time_.add(place); }
   void count_beyond_snaplen(const base::Place& place) { beyond_snaplen_.add(place); }
@@ -75,7 +85,7 @@ class Tally {
   base::Place last_;
   base::Time previous_ = base::Time::min();
   base::Time earliest_ = base::Time::max();
-  base::Time latest_ = base::Time::min();
+  base::Time latest_ = base::Time::min();  // before the time last went back
   base::Duration largest_step_back_{};
   Sightings backwards_;
   Sightings cut_;

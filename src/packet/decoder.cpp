@@ -4,7 +4,7 @@
 #include "packet/arp/arp.h"
 #include "packet/dns/dns.h"
 #include "packet/icmp/icmp.h"
-#include "packet/ip/ip.h"
+#include "packet/ip/ipv4.h"
 #include "packet/layer.h"
 #include "packet/limits.h"
 #include "packet/link/link.h"
@@ -21,26 +21,17 @@ using capture::LinkType;
 
 constexpr std::uint16_t link_type(LinkType type) { return static_cast<std::uint16_t>(type); }
 
+// A port that no decoder claims: the other end's may be one that is.
+constexpr Next kUnclaimed = next(Space::none, 1);
+
 // A number that no decoder claims.
-Next unclaimed(Next what, Layer& layer) {
-  Packet& packet = layer.packet;
-  switch (space_of(what)) {
-    case Space::link_type:
-      layer.note(Note::unknown_link_type);
-      return kStop;
-    case Space::ethertype:
-      if (!link::is_housekeeping(number_of(what))) layer.note(Note::unknown_ethertype);
-      return kStop;
-    case Space::ip_protocol:
-      if (number_of(what) != ip::protocol::no_next_header) packet.transport = Transport::other;
-      return kStop;
-    case Space::udp_port:
-    case Space::tcp_port:
-      // Transports offer their destination port first: the source's turn.
-      if (number_of(what) == packet.source_port) return kStop;
-      return next(space_of(what), packet.source_port);
-    case Space::none:
-      break;
+[[gnu::cold]] Next unclaimed(Layer& layer, Space space, std::uint16_t number) {
+  if (space == Space::link_type) layer.note(Note::unknown_link_type);
+  if (space == Space::ethertype && !link::is_housekeeping(number)) {
+    layer.note(Note::unknown_ethertype);
+  }
+  if (space == Space::ip_protocol && number != ip::protocol::no_next_header) {
+    layer.packet.transport = Transport::other;
   }
   return kStop;
 }
@@ -49,9 +40,9 @@ Next unclaimed(Next what, Layer& layer) {
 // clang-format off
 // NOLINTBEGIN(bugprone-branch-clone)
 // https://www.tcpdump.org/linktypes.html
-Next decode_link_type(Next what, Layer& layer) {
-  switch (number_of(what)) {
-    case link_type(LinkType::ethernet): return link::ethernet(layer);
+Next decode_link_type(std::uint16_t number, Layer& layer) {
+  switch (number) {
+    [[likely]] case link_type(LinkType::ethernet): return link::ethernet(layer);
     case link_type(LinkType::linux_sll): return link::linux_sll(layer);
     case link_type(LinkType::linux_sll2): return link::linux_sll2(layer);
     case link_type(LinkType::null): return link::bsd_loopback(layer);
@@ -63,70 +54,77 @@ Next decode_link_type(Next what, Layer& layer) {
     case 14: return link::raw_ip(layer);  // of OpenBSD; in old files
     case link_type(LinkType::ipv4): return ip::ipv4(layer);
     case link_type(LinkType::ipv6): return ip::ipv6(layer);
-    default: return unclaimed(what, layer);
+    default: return unclaimed(layer, Space::link_type, number);
   }
 }
 
 // https://www.iana.org/assignments/ieee-802-numbers
-Next decode_ethertype(Next what, Layer& layer) {
-  switch (number_of(what)) {
-    case link::ethertype::ipv4: return ip::ipv4(layer);
+Next decode_ethertype(std::uint16_t number, Layer& layer) {
+  switch (number) {
+    [[likely]] case link::ethertype::ipv4: return ip::ipv4(layer);
     case link::ethertype::ipv6: return ip::ipv6(layer);
     case link::ethertype::arp: return arp::decode(layer);
     case link::ethertype::vlan: return link::vlan(layer);
     case link::ethertype::qinq: return link::vlan(layer);
     case link::ethertype::old_qinq: return link::vlan(layer);
     case link::ethertype::pppoe: return link::pppoe(layer);
-    default: return unclaimed(what, layer);
+    default: return unclaimed(layer, Space::ethertype, number);
   }
 }
 
 // https://www.iana.org/assignments/protocol-numbers
-Next decode_ip_protocol(Next what, Layer& layer) {
-  switch (number_of(what)) {
+Next decode_ip_protocol(std::uint16_t number, Layer& layer) {
+  switch (number) {
     case ip::protocol::icmp: return icmp::icmp4(layer);
     case ip::protocol::icmp6: return icmp::icmp6(layer);
-    case ip::protocol::tcp: return tcp::decode(layer);
-    case ip::protocol::udp: return udp::decode(layer);
-    default: return unclaimed(what, layer);
+    [[likely]] case ip::protocol::tcp: return tcp::decode(layer);
+    [[likely]] case ip::protocol::udp: return udp::decode(layer);
+    default: return unclaimed(layer, Space::ip_protocol, number);
   }
 }
 
 // https://www.iana.org/assignments/service-names-port-numbers
-Next decode_udp_port(Next what, Layer& layer) {
-  switch (number_of(what)) {
-    case dns::kPort: return dns::decode_udp(layer);
+Next decode_udp_port(std::uint16_t number, Layer& layer) {
+  switch (number) {
+    [[likely]] case dns::kPort: return dns::decode_udp(layer);
     case dns::kMulticastPort: return dns::decode_local(layer);
     case dns::kLinkLocalPort: return dns::decode_local(layer);
-    default: return unclaimed(what, layer);
+    default: return kUnclaimed;
   }
 }
 
-Next decode_tcp_port(Next what, Layer& layer) {
-  switch (number_of(what)) {
+Next decode_tcp_port(std::uint16_t number, Layer& layer) {
+  switch (number) {
     case dns::kPort: return dns::decode_tcp(layer);
-    default: return unclaimed(what, layer);
+    default: return kUnclaimed;
   }
 }
 // NOLINTEND(bugprone-branch-clone)
 // clang-format on
 
-Next decode_layer(Next what, Layer& layer) {
-  switch (space_of(what)) {
-    case Space::link_type:
-      return decode_link_type(what, layer);
-    case Space::ethertype:
-      return decode_ethertype(what, layer);
-    case Space::ip_protocol:
-      return decode_ip_protocol(what, layer);
-    case Space::udp_port:
-      return decode_udp_port(what, layer);
-    case Space::tcp_port:
-      return decode_tcp_port(what, layer);
-    case Space::none:
-      break;
+// Transports offer their destination port first; then it is the source's turn.
+Next decode_udp_ports(std::uint16_t number, Layer& layer) {
+  Next what = decode_udp_port(number, layer);
+  if (what == kUnclaimed) what = decode_udp_port(layer.packet.source_port, layer);
+  return what == kUnclaimed ? kStop : what;
+}
+
+Next decode_tcp_ports(std::uint16_t number, Layer& layer) {
+  Next what = decode_tcp_port(number, layer);
+  if (what == kUnclaimed) what = decode_tcp_port(layer.packet.source_port, layer);
+  return what == kUnclaimed ? kStop : what;
+}
+
+// One layer of each space, in the order in which they nearly always come: so the next one is not
+// searched for but found at once. VLAN tags and the like take another round.
+void decode_layers(Next what, Layer& layer) {
+  for (std::size_t round = 0; what != kStop && round < kMaxLayers; ++round) {
+    if (space_of(what) == Space::link_type) what = decode_link_type(number_of(what), layer);
+    if (space_of(what) == Space::ethertype) what = decode_ethertype(number_of(what), layer);
+    if (space_of(what) == Space::ip_protocol) what = decode_ip_protocol(number_of(what), layer);
+    if (space_of(what) == Space::udp_port) what = decode_udp_ports(number_of(what), layer);
+    if (space_of(what) == Space::tcp_port) what = decode_tcp_ports(number_of(what), layer);
   }
-  return kStop;
 }
 
 // What every packet needs. The layers' own members are filled by the layer that makes them
@@ -165,28 +163,29 @@ void reset_text(const capture::Frame& frame, Packet& packet) {
   dns::reset(packet.dns);
 }
 
+[[gnu::cold]] void decode_text(const capture::Frame& frame, base::Interner& names, Packet& packet) {
+  reset_text(frame, packet);
+  const std::string_view record(reinterpret_cast<const char*>(frame.bytes.data()),
+                                frame.bytes.size());
+  if (frame.link_type == LinkType::tcpdump_text) {
+    decode_tcpdump_text(record, names, packet);
+  } else {
+    decode_wireshark_row(record, names, packet);
+  }
+}
+
 }  // namespace
 
 void Decoder::decode(const capture::Frame& frame, Packet& packet) {
   if (frame.link_type == LinkType::tcpdump_text || frame.link_type == LinkType::wireshark_row) {
-    reset_text(frame, packet);
-    const std::string_view record(reinterpret_cast<const char*>(frame.bytes.data()),
-                                  frame.bytes.size());
-    if (frame.link_type == LinkType::tcpdump_text) {
-      decode_tcpdump_text(record, *names_, packet);
-    } else {
-      decode_wireshark_row(record, *names_, packet);
-    }
+    decode_text(frame, *names_, packet);
     return;
   }
   reset(frame, packet);
   packet.known.set(Field::bytes);
   packet.known.set(Field::length);
-  Layer layer{packet, frame.bytes.data(), frame.bytes, packet.wire_length};
-  Next what = next(Space::link_type, link_type(frame.link_type));
-  for (std::size_t depth = 0; what != kStop && depth < kMaxLayers; ++depth) {
-    what = decode_layer(what, layer);
-  }
+  Layer layer{packet, frame.bytes.data(), packet.wire_length, frame.bytes};
+  decode_layers(next(Space::link_type, link_type(frame.link_type)), layer);
 }
 
 }  // namespace whydown::packet

@@ -31,13 +31,13 @@ inline constexpr Next kStop = next(Space::none, 0);
 
 struct Layer {
   Packet& packet;
-  const std::uint8_t* frame;           // the frame's first byte
-  std::span<const std::uint8_t> rest;  // captured bytes not yet decoded
+  const std::uint8_t* frame;  // the frame's first byte
   // Bytes that `rest` had on the wire, as the enclosing headers claim; never less than captured.
   std::size_t claimed;
+  std::span<const std::uint8_t> rest;  // captured bytes not yet decoded
 
   // Notes each kind once per packet. `ahead` is the offset of the oddity within `rest`.
-  void note(Note kind, std::size_t ahead = 0) {
+  [[gnu::cold, gnu::noinline]] void note(Note kind, std::size_t ahead = 0) {
     for (const NoteAt& seen : packet.notes) {
       if (seen.note == kind) return;
     }
@@ -47,7 +47,7 @@ struct Layer {
   }
 
   // The header does not fit in `rest`: the snaplen's doing, or else `otherwise`.
-  Next stop_short(Note otherwise) {
+  [[gnu::cold, gnu::noinline]] Next stop_short(Note otherwise) {
     const bool cut = rest.size() < claimed && packet.captured_length < packet.wire_length;
     note(cut ? Note::truncated_capture : otherwise, rest.size());
     return kStop;

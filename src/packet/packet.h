@@ -51,8 +51,8 @@ struct Fields {
 };
 
 struct Link {
+  base::MacAddress destination;  // as in an Ethernet header
   base::MacAddress source;
-  base::MacAddress destination;
   std::uint16_t ethertype = 0;
   std::uint16_t vlan[2] = {0, 0};  // outer first, VLAN ids only
   std::uint8_t vlan_count = 0;
@@ -135,16 +135,16 @@ struct Packet {
   // Field::payload_length. For text, the number the line shows: UDP "(39)", TCP "length 0", ICMP
   // "length 75" less 8.
   std::uint32_t payload_length = 0;
-  capture::Direction direction = capture::Direction::unknown;
-  bool has_time = true;
+  std::uint16_t source_port = 0;  // UDP and TCP
+  std::uint16_t destination_port = 0;
   Network network = Network::none;
   Transport transport = Transport::none;
   Application application = Application::none;
+  capture::Direction direction = capture::Direction::unknown;
+  bool has_time = true;
   Link link;
   Arp arp;
   Ip ip;
-  std::uint16_t source_port = 0;  // UDP and TCP
-  std::uint16_t destination_port = 0;
   Tcp tcp;
   Icmp icmp;
   dns::Message dns;

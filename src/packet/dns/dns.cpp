@@ -1,6 +1,7 @@
 #include "packet/dns/dns.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "base/cursor.h"
 #include "packet/dns/name.h"
@@ -18,79 +19,97 @@ constexpr std::uint16_t kInternet = 1;
 constexpr std::uint16_t kCacheFlush = 0x8000;  // RFC 6762 10.2: mDNS's use of the top class bit
 constexpr std::uint16_t kExtendedErrorOption = 15;  // RFC 8914 2
 
+// Sets what went wrong with a name; false, so that reading ends there.
+[[gnu::cold]] bool refuse(NameFault fault, bool is_cut, Message& message, Parsed& parsed) {
+  parsed.name_loop |= fault == NameFault::loop;
+  parsed.name_too_long |= fault == NameFault::too_long;
+  message.completeness =
+      fault == NameFault::cut && is_cut ? Completeness::cut : Completeness::malformed;
+  return false;
+}
+
+// RFC 6891 6.1.2: the pseudo-record's class is a size, and its TTL holds more of the rcode. Only
+// the first one counts.
+bool read_edns(Bytes bytes, std::uint32_t ttl, std::size_t at, Message& message) {
+  if (message.has_edns) return true;
+  message.has_edns = true;
+  message.udp_payload_size = load_be16(bytes.data() + at - 8);
+  message.rcode = static_cast<Rcode>(ttl >> 24U << 4U | static_cast<unsigned>(message.rcode));
+  message.dnssec_ok = (ttl & 0x8000U) != 0;
+  const std::size_t end = at + load_be16(bytes.data() + at - 2);
+  const auto malformed = [&message] {
+    message.completeness = Completeness::malformed;
+    return false;
+  };
+  while (at < end) {
+    if (end - at < 4) return malformed();
+    const std::uint16_t code = load_be16(bytes.data() + at);
+    const std::uint16_t length = load_be16(bytes.data() + at + 2);
+    at += 4;
+    if (length > end - at) return malformed();
+    if (code == kExtendedErrorOption && length >= 2) {
+      message.extended_errors.push_back({.code = load_be16(bytes.data() + at),
+                                         .text_offset = static_cast<std::uint16_t>(at + 2),
+                                         .text_length = static_cast<std::uint16_t>(length - 2)});
+    }
+    at += length;
+  }
+  return true;
+}
+
+HeaderBits header_bits(std::uint16_t flags) {
+  const std::uint64_t bits = (flags >> 8U & 0x80U) | (flags >> 4U & 0x7fU);
+  // Nine apart, the copies of the byte do not touch; each leaves one bit where a bool begins.
+  std::uint64_t bools = bits * 0x8040201008040201ULL >> 7U & 0x0101010101010101ULL;
+  if constexpr (std::endian::native == std::endian::big) bools = __builtin_bswap64(bools);
+  return std::bit_cast<HeaderBits>(bools);
+}
+
+// Of a message that has a header. Its members stay in registers as long as no function that is not
+// inlined gets to see it.
 class Parser {
  public:
-  Parser(Bytes bytes, std::size_t claimed, Message& message)
-      : bytes_(bytes), claimed_(claimed), message_(message) {}
+  Parser(Bytes bytes, std::size_t claimed, Message& message, Parsed& parsed)
+      : bytes_(bytes), is_cut_(bytes.size() < claimed), message_(message), parsed_(parsed) {}
 
-  Parsed run() {
-    if (!header()) return parsed_;
-    (void)(questions() && records(Section::answer, message_.answer_count) &&
-           records(Section::authority, message_.authority_count) &&
-           records(Section::additional, message_.additional_count));
-    parsed_.too_many_records |= message_.records.refused() != 0;
+  [[gnu::always_inline]] void run() {
+    header();
+    (void)(questions() && records());
+    parsed_.too_many_records = message_.records.refused() != 0;
     parsed_.length = static_cast<std::uint32_t>(at_);
-    return parsed_;
   }
 
  private:
   bool has(std::size_t count) {
-    if (bytes_.size() - at_ >= count) return true;
-    return short_of_bytes();
-  }
-  // The bytes end here: for want of capture, or because the message claims more than it is.
-  bool short_of_bytes() {
-    message_.completeness = bytes_.size() < claimed_ ? Completeness::cut : Completeness::malformed;
-    return false;
-  }
-  bool malformed() {
-    message_.completeness = Completeness::malformed;
+    if (bytes_.size() - at_ >= count) [[likely]]
+      return true;
+    // The bytes end here: for want of capture, or because the message claims more than it is.
+    message_.completeness = is_cut_ ? Completeness::cut : Completeness::malformed;
     return false;
   }
   bool accept(const NameEnd& name) {
-    switch (name.fault) {
-      case NameFault::none:
-        at_ = name.end;
-        return true;
-      case NameFault::cut:
-        return short_of_bytes();
-      case NameFault::loop:
-        parsed_.name_loop = true;
-        break;
-      case NameFault::too_long:
-        parsed_.name_too_long = true;
-        break;
-      case NameFault::malformed:
-        break;
-    }
-    return malformed();
+    if (name.fault != NameFault::none) return refuse(name.fault, is_cut_, message_, parsed_);
+    at_ = name.end;
+    return true;
   }
-  bool header();
+  void header();
   bool questions();
-  bool records(Section section, std::uint16_t count);
+  bool records();
   bool record(Section section);
-  bool edns(const Record& record);
 
   Bytes bytes_;
-  std::size_t claimed_;
+  bool is_cut_;
   std::size_t at_ = 0;
   Message& message_;
-  Parsed parsed_;
+  Parsed& parsed_;
 };
 
-bool Parser::header() {
-  if (!has(kHeader)) return false;
+[[gnu::always_inline]] inline void Parser::header() {
   const std::uint8_t* p = bytes_.data();
   const std::uint16_t flags = load_be16(p + 2);
+  static_cast<HeaderBits&>(message_) = header_bits(flags);
   message_.id = load_be16(p);
-  message_.response = (flags & 0x8000U) != 0;
   message_.opcode = flags >> 11U & 0xfU;
-  message_.authoritative = (flags & 0x0400U) != 0;
-  message_.truncated = (flags & 0x0200U) != 0;
-  message_.recursion_desired = (flags & 0x0100U) != 0;
-  message_.recursion_available = (flags & 0x0080U) != 0;
-  message_.authentic_data = (flags & 0x0020U) != 0;
-  message_.checking_disabled = (flags & 0x0010U) != 0;
   message_.rcode = static_cast<Rcode>(flags & 0xfU);
   message_.question_count = load_be16(p + 4);
   message_.answer_count = load_be16(p + 6);
@@ -98,89 +117,113 @@ bool Parser::header() {
   message_.additional_count = load_be16(p + 10);
   parsed_.has_header = true;
   at_ = kHeader;
-  return true;
 }
 
-bool Parser::questions() {
-  for (std::size_t i = 0; i < message_.question_count; ++i) {
-    if (i != 0) {
-      if (!accept(skip_name(bytes_, at_)) || !has(4)) return false;
-      at_ += 4;
-      continue;
-    }
-    bool shortened = false;
-    if (!accept(spell_name(bytes_, at_, message_.question_name, shortened))) return false;
-    message_.hash_question_name();
-    parsed_.name_too_long |= shortened;
-    if (!has(4)) return false;
-    message_.question_type = load_be16(bytes_.data() + at_);
-    message_.question_class = load_be16(bytes_.data() + at_ + 2);
+[[gnu::always_inline]] inline bool Parser::questions() {
+  const std::size_t count = message_.question_count;
+  if (count == 0) return true;
+  bool shortened = false;
+  if (!accept(spell_name(bytes_, at_, message_.question_name, shortened))) return false;
+  message_.hash_question_name();
+  parsed_.name_too_long |= shortened;
+  if (!has(4)) return false;
+  message_.question_type = load_be16(bytes_.data() + at_);
+  message_.question_class = load_be16(bytes_.data() + at_ + 2);
+  at_ += 4;
+  for (std::size_t i = 1; i < count; ++i) {
+    if (!accept(skip_any_name(bytes_, at_)) || !has(4)) return false;
     at_ += 4;
   }
   return true;
 }
 
-bool Parser::records(Section section, std::uint16_t count) {
-  for (std::size_t i = 0; i < count; ++i) {
+[[gnu::always_inline]] inline bool Parser::records() {
+  const std::size_t answers = message_.answer_count;
+  const std::size_t authorities = answers + message_.authority_count;
+  const std::size_t all = authorities + message_.additional_count;
+  for (std::size_t i = 0; i < all; ++i) {
+    const Section section = i < answers       ? Section::answer
+                            : i < authorities ? Section::authority
+                                              : Section::additional;
     if (!record(section)) return false;
   }
   return true;
 }
 
-bool Parser::record(Section section) {
+[[gnu::always_inline]] inline bool Parser::record(Section section) {
   constexpr std::size_t fixed = 10;
   const std::size_t name_offset = at_;
   if (!accept(skip_name(bytes_, at_)) || !has(fixed)) return false;
   const std::uint8_t* p = bytes_.data() + at_;
-  Record record{.section = section,
-                .type = load_be16(p),
-                .klass = load_be16(p + 2),
-                .ttl = load_be32(p + 4),
-                .address = {},
-                .name_offset = static_cast<std::uint16_t>(name_offset),
-                .rdata_offset = static_cast<std::uint16_t>(at_ + fixed),
-                .rdata_length = load_be16(p + 8)};
+  const std::uint16_t type = load_be16(p);
+  const std::uint16_t klass = load_be16(p + 2);
+  const std::uint32_t ttl = load_be32(p + 4);
+  const std::uint16_t length = load_be16(p + 8);
   at_ += fixed;
   p += fixed;
-  if (!has(record.rdata_length)) return false;
-  at_ += record.rdata_length;
-  if ((record.klass & ~kCacheFlush) == kInternet) {
-    if (record.type == type::a && record.rdata_length == 4) {
-      record.address = base::IpAddress::v4(load_be32(p));
-    } else if (record.type == type::aaaa && record.rdata_length == 16) {
-      record.address = ip::address6(p);
+  if (!has(length)) return false;
+  const std::size_t data_offset = at_;
+  at_ += length;
+  if (Record* record = message_.records.append()) {
+    base::IpAddress address;
+    if ((klass & ~kCacheFlush) == kInternet) {
+      if (type == type::a && length == 4) address = base::IpAddress::v4(load_be32(p));
+      if (type == type::aaaa && length == 16) address = ip::address6(p);
     }
+    *record = {.section = section,
+               .type = type,
+               .klass = klass,
+               .ttl = ttl,
+               .address = address,
+               .name_offset = static_cast<std::uint16_t>(name_offset),
+               .rdata_offset = static_cast<std::uint16_t>(data_offset),
+               .rdata_length = length};
   }
-  message_.records.push_back(record);
-  if (record.type != type::opt || section != Section::additional) return true;
-  return edns(record);
+  if (type != type::opt || section != Section::additional) return true;
+  return read_edns(bytes_, ttl, data_offset, message_);
 }
 
-// RFC 6891 6.1.2: the pseudo-record's class is a size, and its TTL holds more of the rcode. Only
-// the first one counts.
-bool Parser::edns(const Record& record) {
-  if (message_.has_edns) return true;
-  message_.has_edns = true;
-  message_.udp_payload_size = record.klass;
-  message_.rcode =
-      static_cast<Rcode>(record.ttl >> 24U << 4U | static_cast<unsigned>(message_.rcode));
-  message_.dnssec_ok = (record.ttl & 0x8000U) != 0;
-  std::size_t at = record.rdata_offset;
-  const std::size_t end = at + record.rdata_length;
-  while (at < end) {
-    if (end - at < 4) return malformed();
-    const std::uint16_t code = load_be16(bytes_.data() + at);
-    const std::uint16_t length = load_be16(bytes_.data() + at + 2);
-    at += 4;
-    if (length > end - at) return malformed();
-    if (code == kExtendedErrorOption && length >= 2) {
-      message_.extended_errors.push_back({.code = load_be16(bytes_.data() + at),
-                                          .text_offset = static_cast<std::uint16_t>(at + 2),
-                                          .text_length = static_cast<std::uint16_t>(length - 2)});
-    }
-    at += length;
-  }
-  return true;
+inline void clear(Message& message) {
+  static_cast<HeaderBits&>(message) = {};
+  message.completeness = Completeness::whole;
+  message.has_edns = false;
+  message.dnssec_ok = false;
+  message.over_tcp = false;
+  message.payload_offset = 0;
+  message.opcode = 0;
+  message.id = 0;
+  message.rcode = Rcode::no_error;
+  message.udp_payload_size = 0;
+  message.question_count = 0;
+  message.answer_count = 0;
+  message.authority_count = 0;
+  message.additional_count = 0;
+  message.question_type = 0;
+  message.question_class = 0;
+  message.length = 0;
+  message.question_name.clear();
+  message.name_hash = 0;
+  message.records.clear();
+  message.extended_errors.clear();
+}
+
+[[gnu::cold]] Parsed too_short(Bytes bytes, std::size_t claimed, Message& message) {
+  clear(message);
+  message.length = static_cast<std::uint32_t>(claimed);
+  message.completeness = bytes.size() < claimed ? Completeness::cut : Completeness::malformed;
+  return {};
+}
+
+// Inlined where the traffic is; parse() is for all others.
+[[gnu::always_inline]] inline Parsed parse_here(Bytes bytes, std::size_t claimed,
+                                                Message& message) {
+  if (bytes.size() < kHeader) [[unlikely]]
+    return too_short(bytes, claimed, message);
+  clear(message);
+  message.length = static_cast<std::uint32_t>(claimed);
+  Parsed parsed;
+  Parser(bytes.first(std::min(bytes.size(), kMaxDnsMessage)), claimed, message, parsed).run();
+  return parsed;
 }
 
 void note_oddities(const Parsed& parsed, Layer& layer) {
@@ -244,40 +287,10 @@ bool read_without_length(Layer& layer) {
 
 }  // namespace
 
-void reset(Message& message) {
-  message.completeness = Completeness::whole;
-  message.response = false;
-  message.authoritative = false;
-  message.truncated = false;
-  message.recursion_desired = false;
-  message.recursion_available = false;
-  message.authentic_data = false;
-  message.checking_disabled = false;
-  message.has_edns = false;
-  message.dnssec_ok = false;
-  message.over_tcp = false;
-  message.payload_offset = 0;
-  message.opcode = 0;
-  message.id = 0;
-  message.rcode = Rcode::no_error;
-  message.udp_payload_size = 0;
-  message.question_count = 0;
-  message.answer_count = 0;
-  message.authority_count = 0;
-  message.additional_count = 0;
-  message.question_type = 0;
-  message.question_class = 0;
-  message.length = 0;
-  message.question_name.clear();
-  message.name_hash = 0;
-  message.records.clear();
-  message.extended_errors.clear();
-}
+void reset(Message& message) { clear(message); }
 
 Parsed parse(Bytes bytes, std::size_t claimed, Message& message) {
-  reset(message);
-  message.length = static_cast<std::uint32_t>(claimed);
-  return Parser(bytes.first(std::min(bytes.size(), kMaxDnsMessage)), claimed, message).run();
+  return parse_here(bytes, claimed, message);
 }
 
 std::span<const std::uint8_t> message_bytes(const Packet& packet) {
@@ -293,17 +306,11 @@ bool read_name(Bytes message, std::size_t offset, base::ShortText& name) {
 
 Next decode_udp(Layer& layer) {
   Packet& packet = layer.packet;
-  const Parsed parsed = parse(layer.rest, layer.claimed, packet.dns);
+  const Parsed parsed = parse_here(layer.rest, layer.claimed, packet.dns);
   if (parsed.has_header) accept_message(packet);
-  switch (packet.dns.completeness) {
-    case Completeness::whole:
-      break;
-    case Completeness::cut:
-      layer.note(Note::dns_truncated, parsed.length);
-      break;
-    case Completeness::malformed:
-      layer.note(Note::dns_malformed, parsed.length);
-      break;
+  if (packet.dns.completeness != Completeness::whole) {
+    const bool is_cut = packet.dns.completeness == Completeness::cut;
+    layer.note(is_cut ? Note::dns_truncated : Note::dns_malformed, parsed.length);
   }
   note_oddities(parsed, layer);
   return kStop;

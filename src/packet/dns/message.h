@@ -64,17 +64,22 @@ struct ExtendedError {
 
 enum class Completeness : std::uint8_t { whole, cut, malformed };
 
-struct Message {
-  static constexpr std::size_t kRecords = 24;
-
-  Completeness completeness = Completeness::whole;
+// The header's bits (RFC 1035 4.1.1, RFC 4035 3.1.6) in the order of the wire, but for the opcode.
+struct HeaderBits {
   bool response = false;
   bool authoritative = false;
   bool truncated = false;  // TC
   bool recursion_desired = false;
   bool recursion_available = false;
+  bool reserved = false;
   bool authentic_data = false;
   bool checking_disabled = false;
+};
+
+struct Message : HeaderBits {
+  static constexpr std::size_t kRecords = 24;
+
+  Completeness completeness = Completeness::whole;
   bool has_edns = false;
   bool dnssec_ok = false;
   bool over_tcp = false;

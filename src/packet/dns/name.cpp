@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "base/cursor.h"
-#include "packet/dns/dns.h"
 #include "packet/limits.h"
 
 namespace whydown::packet::dns {
@@ -180,7 +179,7 @@ std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offse
   return static_cast<std::size_t>(at - message.data()) + 1;
 }
 
-NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset) {
+NameEnd skip_any_name(std::span<const std::uint8_t> message, std::size_t offset) {
   std::size_t at = offset;
   while (at < message.size()) {
     const std::uint8_t length = message[at];

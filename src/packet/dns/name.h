@@ -6,6 +6,7 @@
 #include <span>
 
 #include "base/bounded.h"
+#include "packet/dns/dns.h"
 
 namespace whydown::packet::dns {
 
@@ -16,9 +17,18 @@ struct NameEnd {
   NameFault fault = NameFault::none;
 };
 
+NameEnd skip_any_name(std::span<const std::uint8_t> message, std::size_t offset);
+
 // Steps over the name at `offset`. A pointer must point back, before the name it stands in: so a
 // chain of them always ends, and each byte of the message is looked at once.
-NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset);
+inline NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offset) {
+  // Nearly every owner is the name of the question, or another one in the first bytes.
+  if (message.size() - offset >= 2 && message[offset] == 0xc0 && message[offset + 1] >= kHeader &&
+      message[offset + 1] < offset) [[likely]] {
+    return {offset + 2};
+  }
+  return skip_any_name(message, offset);
+}
 
 // Nearly every name: labels of up to 32 bytes without escapes and without pointers. Such a name
 // always fits, for it is spelt in fewer bytes than it takes on the wire. Returns where the next

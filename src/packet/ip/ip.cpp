@@ -1,8 +1,7 @@
 #include "packet/ip/ip.h"
 
-#include <cstring>
-
 #include "base/cursor.h"
+#include "packet/ip/ipv4.h"
 #include "packet/limits.h"
 
 namespace whydown::packet::ip {
@@ -11,64 +10,7 @@ namespace {
 using base::load_be16;
 using base::load_be32;
 
-constexpr std::size_t kHeader4 = 20;
 constexpr std::size_t kHeader6 = 40;
-
-// RFC 1071, over a whole header with its checksum: the sum of a good one is all ones, in either
-// byte order (RFC 1071 2 (B)).
-bool checksum_good(std::span<const std::uint8_t> header) {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < header.size(); i += 4) {
-    std::uint32_t word = 0;
-    std::memcpy(&word, header.data() + i, sizeof word);
-    sum += word;
-  }
-  sum = (sum >> 32U) + (sum & 0xffffffffU);
-  sum = (sum >> 16U) + (sum & 0xffffU);
-  sum = (sum >> 16U) + (sum & 0xffffU);
-  sum = (sum >> 16U) + (sum & 0xffffU);
-  return sum == 0xffff;
-}
-
-Next fault(Layer& layer, Fault fault) {
-  switch (fault) {
-    case Fault::cut:
-      return layer.stop_short(Note::truncated_network);
-    case Fault::bad_version:
-      layer.note(Note::bad_ip_version);
-      break;
-    case Fault::bad_header_length:
-      layer.note(Note::bad_ip_header_length);
-      break;
-    case Fault::chain_too_long:
-      layer.note(Note::extension_chain_too_long);
-      break;
-    case Fault::none:
-      break;
-  }
-  return kStop;
-}
-
-// The transport, unless this is a later fragment.
-Next follow(Layer& layer) {
-  const Ip& ip = layer.packet.ip;
-  if (ip.more_fragments || ip.fragment_offset != 0) {
-    layer.note(Note::fragment);
-    if (ip.fragment_offset != 0) return kStop;
-  }
-  return next(Space::ip_protocol, ip.protocol);
-}
-
-// `length` is what the header claims for itself and its payload. 0 is segmentation offload, which
-// hands the capture a segment before its length is known: then the frame's own length holds.
-void clip(Layer& layer, std::size_t length) {
-  if (length == 0) {
-    layer.note(Note::segment_above_mtu);
-    return;
-  }
-  if (length > layer.claimed) layer.note(Note::ip_length_mismatch);
-  layer.clip(length);
-}
 
 bool is_extension(std::uint8_t number) {
   switch (number) {
@@ -94,28 +36,30 @@ std::size_t extension_size(std::uint8_t number, std::uint8_t length) {
 
 }  // namespace
 
-base::IpAddress address6(const std::uint8_t* bytes) {
-  // 100::/64 is discard-only (RFC 6666). A packet that carries it must not pass for a name.
-  if (base::load_be64(bytes) == base::IpAddress::host(0).high()) return {};
-  return base::IpAddress::v6(std::span<const std::uint8_t, 16>(bytes, 16));
+Next fault(Layer& layer, Fault fault) {
+  switch (fault) {
+    case Fault::cut:
+      return layer.stop_short(Note::truncated_network);
+    case Fault::bad_version:
+      layer.note(Note::bad_ip_version);
+      break;
+    case Fault::bad_header_length:
+      layer.note(Note::bad_ip_header_length);
+      break;
+    case Fault::chain_too_long:
+      layer.note(Note::extension_chain_too_long);
+      break;
+    case Fault::none:
+      break;
+  }
+  return kStop;
 }
 
 Header read_ipv4(std::span<const std::uint8_t> bytes, Ip& ip) {
   if (!bytes.empty() && bytes[0] >> 4U != 4) return {.fault = Fault::bad_version};
   if (bytes.size() < kHeader4) return {.fault = Fault::cut};
-  const std::uint8_t* p = bytes.data();
-  const std::uint32_t length = (p[0] & 0x0fU) * 4U;
-  const std::uint16_t flags = load_be16(p + 6);
-  ip.tos = p[1];
-  ip.total_length = load_be16(p + 2);
-  ip.id = load_be16(p + 4);
-  ip.dont_fragment = (flags & 0x4000U) != 0;
-  ip.more_fragments = (flags & 0x2000U) != 0;
-  ip.fragment_offset = static_cast<std::uint16_t>((flags & 0x1fffU) * 8U);
-  ip.ttl = p[8];
-  ip.protocol = p[9];
-  ip.source = base::IpAddress::v4(load_be32(p + 12));
-  ip.destination = base::IpAddress::v4(load_be32(p + 16));
+  read_fixed(bytes.data(), ip);
+  const std::uint32_t length = (bytes[0] & 0x0fU) * 4U;
   Fault found = Fault::none;
   if (length < kHeader4) {
     found = Fault::bad_header_length;
@@ -123,6 +67,18 @@ Header read_ipv4(std::span<const std::uint8_t> bytes, Ip& ip) {
     found = Fault::cut;
   }
   return {.length = length, .fault = found, .has_fields = true};
+}
+
+Next with_options(Layer& layer) {
+  const Header header = read_ipv4(layer.rest, layer.packet.ip);
+  if (header.fault != Fault::none) return fault(layer, header.fault);
+  return pass_header(layer, header.length, checksum_good(layer.rest.data(), header.length));
+}
+
+base::IpAddress address6(const std::uint8_t* bytes) {
+  // 100::/64 is discard-only (RFC 6666). A packet that carries it must not pass for a name.
+  if (base::load_be64(bytes) == base::IpAddress::host(0).high()) return {};
+  return base::IpAddress::v6(std::span<const std::uint8_t, 16>(bytes, 16));
 }
 
 Header read_ipv6(std::span<const std::uint8_t> bytes, Ip& ip) {
@@ -170,24 +126,6 @@ Header read_extensions(std::span<const std::uint8_t> bytes, Ip& ip) {
   }
   header.length = static_cast<std::uint32_t>(at);
   return header;
-}
-
-Next ipv4(Layer& layer) {
-  Packet& packet = layer.packet;
-  const Header header = read_ipv4(layer.rest, packet.ip);
-  if (!header.has_fields) return fault(layer, header.fault);
-  packet.network = Network::ipv4;
-  packet.known.set(Field::ttl);
-  packet.known.set(Field::tos);
-  packet.known.set(Field::ip_id);
-  packet.known.set(Field::dont_fragment);
-  if (header.fault != Fault::none) return fault(layer, header.fault);
-  if (!checksum_good(layer.rest.first(header.length))) layer.note(Note::bad_ip_checksum, 10);
-  const std::uint32_t total = packet.ip.total_length;
-  if (total != 0 && total < header.length) return fault(layer, Fault::bad_header_length);
-  clip(layer, total);
-  layer.advance(header.length);
-  return follow(layer);
 }
 
 Next ipv6(Layer& layer) {

@@ -28,7 +28,7 @@ inline constexpr std::uint8_t hip = 139;
 inline constexpr std::uint8_t shim6 = 140;
 }  // namespace protocol
 
-Next ipv4(Layer& layer);
+// ipv4() is in ipv4.h.
 Next ipv6(Layer& layer);
 
 enum class Fault : std::uint8_t { none, cut, bad_version, bad_header_length, chain_too_long };

@@ -165,6 +165,45 @@ TEST(Ip, Version6WithoutLengthIsOffload) {
   EXPECT_EQ(got->payload_length, 3000U);
 }
 
+// RFC 1071 by its letter: 16 bits at a time, each carry added at once.
+bool is_good_by_the_letter(const Bytes& header) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < header.size(); i += 2) {
+    sum += base::load_be16(header.data() + i);
+    sum = (sum & 0xffffU) + (sum >> 16U);
+  }
+  return sum == 0xffff;
+}
+
+// Headers of every length, their bytes at random or at the ends of their range; of each one with
+// its checksum put right, and one beside it. 0xffff and 0 are the same number there.
+TEST(Ip, ChecksumAgreesWithTheReference) {
+  std::uint32_t seed = 1;
+  const auto random = [&seed] {
+    return static_cast<std::uint8_t>((seed = seed * 69069U + 1) >> 24U);
+  };
+  for (int round = 0; round < 4000; ++round) {
+    Bytes header(20 + 4 * (static_cast<std::size_t>(round) % 11), 0);
+    for (std::uint8_t& byte : header) {
+      byte = round % 3 == 0 ? random() : round % 3 == 1 ? (random() & 1U) * 0xff : 0;
+    }
+    header[0] = static_cast<std::uint8_t>(0x40 + header.size() / 4);
+    std::uint32_t sum = 0;
+    for (std::size_t i = 0; i < header.size(); i += 2) {
+      if (i != 10) sum += base::load_be16(header.data() + i);
+    }
+    sum = (sum & 0xffffU) + (sum >> 16U);
+    sum = (sum & 0xffffU) + (sum >> 16U);
+    for (const std::uint32_t checksum : {~sum, ~sum + 1, ~sum - 1, 0U, 0xffffU}) {
+      header[10] = be16(checksum & 0xffffU)[0];
+      header[11] = be16(checksum & 0xffffU)[1];
+      ASSERT_EQ(decode(header, LinkType::ipv4).has(Note::bad_ip_checksum),
+                !is_good_by_the_letter(header))
+          << round;
+    }
+  }
+}
+
 // The range in which base::IpAddress keeps host names must not be reachable from packets.
 TEST(Ip, NoPacketNamesAHost) {
   Bytes bytes = ipv6(17, udp_datagram(1, 2, {}));

@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "base/cursor.h"
-#include "packet/limits.h"
 
 namespace whydown::packet::link {
 namespace {
@@ -11,29 +10,9 @@ namespace {
 using base::load_be16;
 using base::load_be32;
 
-// Below this an "ethertype" is a length (IEEE 802.3 3.2.6).
-constexpr std::uint16_t kFirstEthertype = 0x0600;
-
 // SNAP: LLC aa aa 03 and the organisation code 00 00 00, then an ethertype (RFC 1042).
 constexpr std::uint8_t kSnap[] = {0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00};
 constexpr std::size_t kSnapHeader = 8;
-
-Next follow(Layer& layer, std::uint16_t type) {
-  layer.packet.link.ethertype = type;
-  return next(Space::ethertype, type);
-}
-
-Next follow_type_or_length(Layer& layer, std::uint16_t type) {
-  if (type < kFirstEthertype) {
-    if (type <= layer.claimed) layer.clip(type);
-    if (layer.rest.size() >= kSnapHeader &&
-        std::memcmp(layer.rest.data(), kSnap, sizeof kSnap) == 0) {
-      type = load_be16(layer.rest.data() + sizeof kSnap);
-      layer.advance(kSnapHeader);
-    }
-  }
-  return follow(layer, type);
-}
 
 // SLL's packet type: 0 to us, 1 broadcast, 2 multicast, 3 to another host, 4 from us.
 void set_direction(Packet& packet, std::uint16_t packet_type) {
@@ -66,17 +45,14 @@ Next ppp_protocol(Layer& layer) {
 
 }  // namespace
 
-Next ethernet(Layer& layer) {
-  constexpr std::size_t header = 14;
-  if (layer.rest.size() < header) return layer.stop_short(Note::truncated_link);
-  const std::uint8_t* p = layer.rest.data();
-  Packet& packet = layer.packet;
-  std::memcpy(packet.link.destination.bytes.data(), p, 6);
-  std::memcpy(packet.link.source.bytes.data(), p + 6, 6);
-  packet.known.set(Field::mac);
-  if (packet.wire_length > kMaxEthernetFrame) layer.note(Note::segment_above_mtu);
-  layer.advance(header);
-  return follow_type_or_length(layer, load_be16(p + 12));
+std::uint16_t type_after_length(Layer& layer, std::uint16_t length) {
+  if (length <= layer.claimed) layer.clip(length);
+  if (layer.rest.size() < kSnapHeader || std::memcmp(layer.rest.data(), kSnap, sizeof kSnap) != 0) {
+    return length;
+  }
+  const std::uint16_t type = load_be16(layer.rest.data() + sizeof kSnap);
+  layer.advance(kSnapHeader);
+  return type;
 }
 
 Next vlan(Layer& layer) {

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 
+#include "base/cursor.h"
 #include "packet/layer.h"
+#include "packet/limits.h"
 
 namespace whydown::packet::link {
 
@@ -19,7 +22,9 @@ inline constexpr std::uint16_t qinq = 0x88a8;      // IEEE 802.1ad
 inline constexpr std::uint16_t old_qinq = 0x9100;  // before 802.1ad, still in use
 }  // namespace ethertype
 
-Next ethernet(Layer& layer);
+// Below this an "ethertype" is a length (IEEE 802.3 3.2.6).
+inline constexpr std::uint16_t kFirstEthertype = 0x0600;
+
 Next vlan(Layer& layer);          // after the ethertype that announced it
 Next pppoe(Layer& layer);         // RFC 2516
 Next linux_sll(Layer& layer);     // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html
@@ -31,5 +36,31 @@ Next raw_ip(Layer& layer);        // IPv4 or IPv6, as the version says
 // Frames by which switches and hosts keep themselves going: neither IP nor worth a note. 802.3
 // lengths (spanning tree and other LLC), LLDP, 802.1X, LACP and their kind.
 bool is_housekeeping(std::uint16_t ethertype);
+
+// Where an 802.3 length stands instead of an ethertype: what follows it, by SNAP; else the length.
+[[gnu::cold]] std::uint16_t type_after_length(Layer& layer, std::uint16_t length);
+
+inline Next follow(Layer& layer, std::uint16_t type) {
+  layer.packet.link.ethertype = type;
+  return next(Space::ethertype, type);
+}
+
+inline Next follow_type_or_length(Layer& layer, std::uint16_t type) {
+  return follow(layer, type >= kFirstEthertype ? type : type_after_length(layer, type));
+}
+
+// Inline, as all that nearly every packet passes.
+inline Next ethernet(Layer& layer) {
+  constexpr std::size_t header = 14;
+  if (layer.rest.size() < header) return layer.stop_short(Note::truncated_link);
+  const std::uint8_t* p = layer.rest.data();
+  Packet& packet = layer.packet;
+  std::memcpy(packet.link.destination.bytes.data(), p, 6);
+  std::memcpy(packet.link.source.bytes.data(), p + 6, 6);
+  packet.known.set(Field::mac);
+  if (packet.wire_length > kMaxEthernetFrame) layer.note(Note::segment_above_mtu);
+  layer.advance(header);
+  return follow_type_or_length(layer, base::load_be16(p + 12));
+}
 
 }  // namespace whydown::packet::link
