@@ -137,9 +137,12 @@ void TcpTracker::tell_of_data(const Flow& flow) {
   // Bytes that were not captured may have been the answer; some text shows no lengths.
   const packet::Fields known{flow.answer.known};
   const bool is_whole = known.has(packet::Field::payload_length) && !flow.told_unseen;
-  const bool is_heard = flow.last.is_set();
-  if (!is_whole || !is_heard || watched(flow) < limits::kMute) return;
-  const Sign sign = flow.client_sent ? Sign::data_missing : Sign::nothing_sent;
+  // A SYN-ACK that comes again, or a request, says that packets get lost.
+  const bool is_heard = flow.last.is_set() && (flow.last.tcp_flags & packet::tcp_flag::syn) == 0;
+  const bool is_lossy = flow.client_sent == Sent::data_again;
+  if (!is_whole || !is_heard || is_lossy || watched(flow) < limits::kMute) return;
+  const bool is_asked = flow.client_sent == Sent::data;
+  const Sign sign = is_asked ? Sign::data_missing : Sign::nothing_sent;
   observe(sign, flow, flow.answer);
 }
 

@@ -259,14 +259,21 @@ void TcpTracker::hear(Flow& flow, const View& view) {
   flow.last = trace_of(view.packet);
 }
 
+void TcpTracker::note_request(Flow& flow, const Packet& packet) {
+  const bool again = knows_sequence(packet) && flow.from_client_bytes.was_sent(packet.tcp.sequence);
+  if (flow.client_sent != Sent::data_again) {
+    flow.client_sent = again ? Sent::data_again : Sent::data;
+  }
+}
+
 void TcpTracker::note_data(Flow& flow, const View& view) {
   if (view.has(flag::fin) || view.has(flag::rst)) flow.ended = true;
   const bool has_data = view.packet.payload_length != 0;
   if (view.from_client) {
-    flow.client_sent = flow.client_sent || has_data;
+    if (has_data && !flow.server_sent) note_request(flow, view.packet);
   } else if (!flow.server_sent && (has_data || view.has(flag::fin))) {
     flow.server_sent = true;
-    flow.client_first = flow.client_sent;
+    flow.client_first = flow.client_sent != Sent::nothing;
   }
 }
 

@@ -40,6 +40,7 @@ class TcpTracker {
 
  private:
   enum class State : std::uint8_t { asked, answered, established, refused, mid_stream, given_up };
+  enum class Sent : std::uint8_t { nothing, data, data_again };  // again: it got no ACK at first
   enum Age : std::uint8_t { young, old, half_open, settled, ages };
 
   // The first 128 bytes are what an established connection's packet touches.
@@ -70,7 +71,7 @@ class TcpTracker {
     std::uint32_t order = 0;           // of the last request
     std::uint16_t tries = 0;
     bool has_sequence = false;
-    bool client_sent = false;   // data
+    Sent client_sent = Sent::nothing;
     bool server_sent = false;   // data, or the end of it
     bool client_first = false;  // of the two
     bool ended = false;         // by FIN or RST
@@ -126,6 +127,7 @@ class TcpTracker {
   void proceed(Slot slot, const View& view);
   static void hear(Flow& flow, const View& view);
   static void note_data(Flow& flow, const View& view);
+  static void note_request(Flow& flow, const packet::Packet& packet);
   void follow_bytes(Flow& flow, const View& view);
   bool silent_by_now(const Flow& flow) const;
 
