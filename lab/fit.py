@@ -3,8 +3,9 @@
 
 Each weight is moved as far as the runs of --seeds ask for against a Gaussian prior around the value
 it was first set to; signs are kept, zeros stay zero, priors of causes are not touched. Before and
-after are measured with the program itself. Exit status: 0 done, 1 the other half got worse (then
---write writes nothing), 2 the folder, the catalogue or the command line could not be used.
+after are measured with the program itself. A fault whose captures of the other half got worse keeps
+its weights. Exit status: 0 done, 1 no fault is the better for it (then --write writes nothing), 2
+the folder, the catalogue or the command line could not be used.
 """
 
 import argparse
@@ -61,47 +62,49 @@ def halves_of(options):
     return halves
 
 
+def judged_with(fitted, options, halves):
+    """The halves judged with the fitted weights of these faults and the others' own."""
+    with tempfile.TemporaryDirectory() as folder:
+        for path in options.catalogue.glob("*.toml"):
+            shutil.copy(path, folder)
+        changes.write(fitted, folder)
+        return [judgements_of(half, options, folder) for half in halves]
+
+
 def fit(options, halves):
-    """The fitted faults, what was not used, and (name, before, after) of each half."""
+    """The fitted faults, those that are worse for it, what was not used, and (name, before, after)
+    of each half, after being without what is worse."""
     faults = catalogue.read(options.catalogue)
     before = [judgements_of(half, options, options.catalogue) for half in halves]
     if options.fault:
         faults = {fault: faults[fault] for fault in options.fault if fault in faults}
     fitted, left_out = changes.fit(faults, before[0], options.sigma, options.frequencies)
-    with tempfile.TemporaryDirectory() as folder:
-        for path in options.catalogue.glob("*.toml"):
-            shutil.copy(path, folder)
-        changes.write(fitted, folder)
-        after = [judgements_of(half, options, folder) for half in halves]
+    after = judged_with(fitted, options, halves)
     for judgement in [each for half in before + after for each in half if each.failure]:
         raise OSError(f"{judgement.label.capture}: found no report ({judgement.failure})")
+    worse = changes.worse(before[1], after[1])
+    kept = [one for one in fitted if one.fault.id not in worse]
+    if len(kept) < len(fitted):
+        after = judged_with(kept, options, halves)
     names = ("fitted on", "the other half")
-    return fitted, left_out, [(name, figures.Figures(old), figures.Figures(new))
-                              for name, old, new in zip(names, before, after) if old]
-
-
-def is_worse(halves):
-    """Whether the other half lost: by the score that does not judge how ties are split."""
-    _, before, after = halves[-1]
-    return (before.merged is not None and
-            (after.merged > before.merged + 1e-9 or
-             after.all.cause.right < before.all.cause.right))
+    return kept, worse, left_out, [(name, figures.Figures(old), figures.Figures(new))
+                                   for name, old, new in zip(names, before, after) if old]
 
 
 def main(arguments):
     options = options_of(arguments)
     try:
         program.check(options.whydown)
-        fitted, left_out, halves = fit(options, halves_of(options))
+        fitted, worse, left_out, halves = fit(options, halves_of(options))
     except (labels.BadLabel, catalogue.BadCatalogue, changes.Differing, OSError) as error:
         print(f"fit.py: {error}", file=sys.stderr)
         return 2
     print("\n\n".join([*map(words.fitted_table, fitted), *words.left_out_lines(left_out),
-                       words.before_after(halves)]))
+                       *map(words.worse_line, sorted(worse.items())), words.before_after(halves)]))
     if len(halves) < 2:
         print("\nAll captures were fitted on: nothing shows what the fit is worth.")
-    if is_worse(halves):
-        print("\nWorse after the fit" + (": nothing is written." if options.write else "."))
+    if not fitted:
+        print("\nNo fault is the better for it" + (": nothing is written." if options.write else "."))
         return 1
     if options.write:
         changes.write(fitted)

@@ -37,9 +37,9 @@ class Goldens(unittest.TestCase):
         self.run_folder.mkdir()
         os.environ.setdefault("WHYDOWN", program.default_program())
 
-    def add(self, scenario, capture, content, seed=1):
+    def add(self, scenario, capture, content, seed=1, folder=CAPTURES):
         name = f"{scenario}-{seed}-{capture}"
-        shutil.copy(CAPTURES / capture, self.run_folder / name)
+        shutil.copy(folder / capture, self.run_folder / name)
         (self.run_folder / (name + ".label.json")).write_text(json.dumps({
             "schema": "whydown.label/1", "scenario": scenario, "seed": seed, "capture": name,
             "side": "client", "seconds": 20, **content}))
@@ -73,6 +73,18 @@ class Goldens(unittest.TestCase):
         self.assertEqual(golden["also_allowed"], ["dns.no_response"])
         self.assertEqual(self.golden("healthy")["verdict"], "healthy")
         self.assertEqual([self.replay("dns.stopped"), self.replay("healthy")], [None, None])
+
+    def test_of_causes_that_are_as_likely_either_may_stand_first(self):
+        known = json.loads((lab_test.FOLDER / "tcp.no_response.backlog_full.json").read_text())
+        incident = known["incident"]
+        self.add("queue", known["capture"],
+                 label("tcp.no_response", "backlog_full", ties=["service_hung"],
+                       servers=incident["servers"], port=incident["port"],
+                       clients=incident["clients"]), folder=lab_test.FOLDER)
+        status, said = self.keep()
+        self.assertEqual(status, 0, said)
+        self.assertEqual(self.golden("queue")["incident"]["first_cause_among"],
+                         ["backlog_full", "service_hung"])
 
     def test_what_is_wrong_is_not_kept(self):
         self.add("wrong-fault", "refused.pcap", STOPPED)

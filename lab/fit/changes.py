@@ -4,6 +4,7 @@ import dataclasses
 import pathlib
 
 from fit import catalogue, examples, model
+from score import figures
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,7 +41,7 @@ def _fit_fault(fault, found, sigma_db, frequencies):
                         f"{fault.id} otherwise than {fault.path} says; build the program with this "
                         "catalogue, or check that lab/fit/model.py does what weigh.cpp does")
     prior_db = model.lab_prior(one, found) if frequencies == "lab" else None
-    values = model.rounded(one, model.fitted(one, found, sigma_db, prior_db))
+    values = model.rounded(one, model.fitted(one, found, sigma_db, prior_db), found)
     runs = one.runs(found, values)
     changes = {place: Change(fault.causes[place[0]].id, one.weight(place),
                              float(values[one.parameter_of[place]]), runs[place])
@@ -56,6 +57,19 @@ def fit(faults, judgements, sigma_db, frequencies="catalogue"):
         left_out[f"{fault} is not in the catalogue's folder"] += len(by_fault[fault])
     return [_fit_fault(faults[fault], some, sigma_db, frequencies)
             for fault, some in by_fault.items() if fault in faults], left_out
+
+
+def worse(before, after):
+    """{fault: figures in words} of what lost by a fit: by the score that does not judge how ties are
+    split, or by the causes named rightly."""
+    lost = {}
+    old, new = (figures.by_reported_fault(each) for each in (before, after))
+    for fault in old:
+        (right, score), (right_after, score_after) = old[fault], new[fault]
+        if score_after > score + 1e-9 or right_after < right:
+            lost[fault] = (f"{right} causes right, then {right_after}; ties as one {score:.3f}, "
+                           f"then {score_after:.3f}")
+    return lost
 
 
 def write(fitted, folder=None):

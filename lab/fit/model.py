@@ -14,7 +14,9 @@ Not every weight is free:
 - weights that two inseparable causes have alike stay alike: else the lab's frequencies would tell
   apart what packets cannot;
 - a weak weight that only one of two inseparable causes has may shrink but not grow: a run that is
-  right for either would else push the one that has it, until the report no longer names the pair.
+  right for either would else push the one that has it, until the report no longer names the pair;
+- where a label ties two inseparable causes and the report names the pair, what the facts of that
+  capture put between the two may shrink but not grow, for the same reason.
 """
 
 import re
@@ -27,6 +29,7 @@ from score import labels
 LARGEST_DB = 40.0   # as the catalogue allows
 SMALLEST_DB = 0.5   # what is left of a sign
 WEAK_DB = 3.0       # up to this, evidence leaves a pair inseparable (kWeakDb in src/diagnosis/)
+STEP_DB = 0.5       # what is written back is a multiple of it
 ROUNDS = 20         # of choosing which weight of a group counts
 NATURAL = np.log(10) / 10  # decibans to natural logarithms
 
@@ -124,6 +127,26 @@ class Model:
         return np.array([[cause in example.right for cause in self.causes]
                          for example in examples], dtype=bool)
 
+    def ties(self, examples, values):
+        """What holds a pair together that a label ties and the report names: rows of coefficients,
+        each giving what the facts put between two causes under `values`, and how much it may be."""
+        at = {cause: c for c, cause in enumerate(self.causes)}
+        rows, limits = [], []
+        for example, design, first in zip(examples, self.design(examples, values),
+                                          self.design(examples, self.start)):
+            for pair in self.fault.inseparable:
+                if not set(pair) <= set(example.right):
+                    continue
+                one, other = at[pair[0]], at[pair[1]]
+                apart = abs((first[one] - first[other]) @ self.start)
+                if apart <= WEAK_DB and (design[one] != design[other]).any():
+                    rows.append(design[one] - design[other])
+                    limits.append(max(apart, STEP_DB / 2))  # within the step nothing moves
+        if not rows:
+            return np.zeros((0, len(values))), np.zeros(0)
+        alike = np.unique(np.column_stack([rows, limits]), axis=0)
+        return alike[:, :-1], alike[:, -1]
+
     def differing(self, examples):
         """Captures for which the program weighed otherwise than this model: then the catalogue is
         not the one that the reports were made with."""
@@ -165,6 +188,18 @@ def loss(values, design, right, share, prior_db, start, sigma_db):
             gradient + away / sigma_db)
 
 
+def minimum(model, values, rest, rows, limits):
+    """Where the loss is least within the bounds, with the ties held."""
+    held = ()
+    if len(rows):
+        both, most = np.vstack([rows, -rows]), np.concatenate([limits, limits])
+        held = ({"type": "ineq", "fun": lambda v: most - both @ v, "jac": lambda v: -both},)
+    return optimize.minimize(loss, values, rest, jac=True, constraints=held,
+                             method="SLSQP" if held else "L-BFGS-B",
+                             options={"maxiter": 1000},
+                             bounds=list(zip(model.low, model.high))).x
+
+
 def fitted(model, examples, sigma_db, prior_db=None):
     """The parameters of greatest posterior within their bounds.
 
@@ -178,8 +213,8 @@ def fitted(model, examples, sigma_db, prior_db=None):
     design = model.design(examples, values)
     best, best_loss = values, loss(values, design, *rest)[0]
     for _ in range(ROUNDS):
-        values = optimize.minimize(loss, values, (design, *rest), jac=True, method="L-BFGS-B",
-                                   bounds=list(zip(model.low, model.high))).x
+        rows, limits = model.ties(examples, values)
+        values = minimum(model, values, (design, *rest), rows, limits)
         last, design = design, model.design(examples, values)
         now = loss(values, design, *rest)[0]
         if now < best_loss:
@@ -189,8 +224,17 @@ def fitted(model, examples, sigma_db, prior_db=None):
     return best
 
 
-def rounded(model, values):
-    """To half decibans, within the bounds."""
-    halves = np.round(values * 2) / 2
-    return np.where(model.start > 0, np.maximum(halves, SMALLEST_DB),
-                    np.minimum(halves, -SMALLEST_DB))
+def rounded(model, values, examples):
+    """To half decibans, within the bounds. Where rounding takes a tie out of the report, the weight
+    of it that moved furthest goes back towards where it was first set."""
+    halves = np.round(values / STEP_DB) * STEP_DB
+    halves = np.where(model.start > 0, np.maximum(halves, SMALLEST_DB),
+                      np.minimum(halves, -SMALLEST_DB))
+    while True:
+        rows, _ = model.ties(examples, halves)
+        broken = rows[np.abs(rows @ halves) > WEAK_DB]
+        moved = np.where((broken != 0).any(axis=0), np.abs(halves - model.start), 0)
+        at = int(np.argmax(moved)) if len(moved) else 0
+        if not len(broken) or moved[at] == 0:
+            return halves
+        halves[at] += np.clip(model.start[at] - halves[at], -STEP_DB, STEP_DB)

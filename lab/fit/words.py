@@ -23,6 +23,10 @@ def left_out_lines(left_out):
         yield f"Not used: {count} faults of captures, as {why}."
 
 
+def worse_line(lost):
+    return f"{lost[0]} is left as it was, for the other half got worse: {lost[1]}."
+
+
 def _figures_row(name, figures):
     return (name, text.of(figures.runs), text.of(figures.all.cause),
             text.percent(figures.all.cause), text.number(figures.brier),

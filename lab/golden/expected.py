@@ -19,8 +19,9 @@ def _cause(finding):
     fault, incident = finding.label, finding.incident
     if not fault.shown:
         return {}
-    first = ({"first_cause_among": sorted({fault.cause, finding.top})} if finding.is_tie
-             else {"first_cause": fault.cause})
+    first = incident["causes"][0]["id"]  # as likely as the true one, where that is not it
+    first = ({"first_cause": fault.cause} if first == fault.cause
+             else {"first_cause_among": sorted({fault.cause, first})})
     same = {fault.cause, *fault.ties}
     pairs = [pair for pair in incident.get("inseparable", []) if set(pair) <= same]
     return {**first, **({"inseparable": pairs} if pairs else {})}

@@ -185,6 +185,17 @@ def _merged(finding):
     return (sum(p for p, _ in tie) - 1) ** 2 + rest
 
 
+def by_reported_fault(judgements):
+    """{fault as reported: (causes right, mean score with ties as one)} where one can be scored."""
+    found = collections.defaultdict(list)
+    for judgement in judgements:
+        for finding in judgement.findings:
+            if finding.label.shown and finding.ranked:
+                found[finding.incident["fault"]].append(finding)
+    return {fault: (sum(each.cause_right for each in some), _mean([_merged(f) for f in some]))
+            for fault, some in found.items()}
+
+
 @dataclasses.dataclass(frozen=True)
 class Goal:
     """One goal: what it is, the figure, the bound, and whether it holds."""

@@ -143,6 +143,7 @@ struct ObservationRow {
   std::uint64_t count = 0;
   LatencyHistogram latency;
   std::vector<Observation> first;  // the earliest, up to limits::kObservationsKept
+  std::vector<Observation> last;   // the latest ones; the same packets again where they are few
 };
 
 // What one client got from one service: who was served, before and after. Probes, noise, mid-stream

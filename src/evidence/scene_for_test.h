@@ -241,6 +241,19 @@ struct Scene {
       store.observation(seen);
     }
   }
+  // A connection that was accepted then, and watched for `watched`.
+  void connection(Sign sign, const Service& service, double accepted, std::uint64_t number,
+                  base::Duration watched = seconds{8}) {
+    Observation seen;
+    seen.sign = sign;
+    seen.service = service;
+    seen.client = kClient;
+    seen.packet.kind = sign == Sign::server_heard ? Kind::tcp_segment : Kind::tcp_syn_ack;
+    seen.packet.place.number = number;
+    seen.packet.place.time = at(accepted);
+    seen.latency = watched;
+    store.observation(seen);
+  }
 
   Store store;
   base::Interner names;

@@ -64,13 +64,22 @@ void merge_into(ServiceClientRow& row, const ServiceClientRow& other) {
   row.last_failed = std::max(row.last_failed, other.last_failed);
 }
 
+bool is_before(const Observation& a, const Observation& b) {
+  return a.packet.place < b.packet.place;
+}
+
 void keep_earliest(std::vector<Observation>& kept, const Observation& observation) {
-  const auto is_before = [](const Observation& a, const Observation& b) {
-    return a.packet.place < b.packet.place;
-  };
   if (kept.size() == limits::kObservationsKept) {
     if (!is_before(observation, kept.back())) return;
     kept.pop_back();
+  }
+  kept.insert(std::ranges::upper_bound(kept, observation, is_before), observation);
+}
+
+void keep_latest(std::vector<Observation>& kept, const Observation& observation) {
+  if (kept.size() == limits::kObservationsKept) {
+    if (!is_before(kept.front(), observation)) return;
+    kept.erase(kept.begin());
   }
   kept.insert(std::ranges::upper_bound(kept, observation, is_before), observation);
 }
@@ -197,7 +206,7 @@ ObservationRow* Store::observation_row_of(Sign sign, const Service& service) {
   const auto at = std::ranges::lower_bound(observations_, key, {}, key_of);
   if (at != observations_.end() && key_of(*at) == key) return &*at;
   if (observations_.size() == limits::kMaxObservationRows) return nullptr;
-  return &*observations_.insert(at, ObservationRow{sign, service, 0, {}, {}});
+  return &*observations_.insert(at, ObservationRow{sign, service, 0, {}, {}, {}});
 }
 
 void Store::observation(const Observation& observation) {
@@ -207,6 +216,7 @@ void Store::observation(const Observation& observation) {
   ++row->count;
   row->latency.add(observation.latency);
   keep_earliest(row->first, observation);
+  keep_latest(row->last, observation);
 }
 
 void Store::set_totals(const journey::Totals& totals) { totals_ = totals; }
@@ -235,6 +245,7 @@ void Store::merge(const Store& other) {
     row->count += added.count;
     row->latency.merge(added.latency);
     for (const Observation& observation : added.first) keep_earliest(row->first, observation);
+    for (const Observation& observation : added.last) keep_latest(row->last, observation);
   }
   for (std::size_t i = 0; i < observed_.size(); ++i) observed_[i] += other.observed_[i];
   merge_into(totals_, other.totals_);
@@ -260,7 +271,7 @@ std::size_t Store::memory_bytes() {
   return limits::kMaxRows * row + exemplars * Exemplars::kBytes +
          limits::kMaxServiceClients * (sizeof(ServiceClient) + node) +
          limits::kMaxObservationRows *
-             (sizeof(ObservationRow) + limits::kObservationsKept * sizeof(Observation)) +
+             (sizeof(ObservationRow) + 2 * limits::kObservationsKept * sizeof(Observation)) +
          decltype(row_index_)::memory_bytes(limits::kMaxRows) +
          decltype(service_client_index_)::memory_bytes(limits::kMaxServiceClients);
 }

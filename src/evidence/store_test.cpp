@@ -151,6 +151,8 @@ std::string shown(const Store& store) {
   for (const ObservationRow& row : store.observations()) {
     out += std::to_string(static_cast<int>(row.sign)) + " " + std::to_string(row.count) + " [";
     for (const Observation& seen : row.first) out += std::to_string(seen.packet.place.number) + " ";
+    out += "| ";
+    for (const Observation& seen : row.last) out += std::to_string(seen.packet.place.number) + " ";
     out += "]\n";
   }
   return out;
@@ -277,6 +279,9 @@ TEST(Store, ObservationsAreKeptPerSignAndService) {
   ASSERT_EQ(late.first.size(), limits::kObservationsKept);
   EXPECT_EQ(late.first[0].packet.place.number, 1U);
   EXPECT_EQ(late.first[3].packet.place.number, 51U);
+  ASSERT_EQ(late.last.size(), limits::kObservationsKept);
+  EXPECT_EQ(late.last[0].packet.place.number, 56U);
+  EXPECT_EQ(late.last[3].packet.place.number, 59U);
   EXPECT_EQ(late.latency.maximum(), seconds{6});
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "base/hash.h"
 #include "base/interner.h"
 #include "base/time.h"
 #include "journey/journey.h"
@@ -21,6 +22,26 @@ void count_up(T& counter) {
   if (counter != std::numeric_limits<T>::max()) ++counter;
 }
 
+// Which servers left a request without an answer. Addresses share bits: few are taken for silent
+// that are not, and nothing but time is lost by that.
+class SilentServers {
+ public:
+  void add(const base::IpAddress& server) { word_of(server) |= bit_of(server); }
+  bool may_hold(const base::IpAddress& server) { return (word_of(server) & bit_of(server)) != 0; }
+
+ private:
+  static std::uint64_t hash(const base::IpAddress& server) {
+    return base::fold(server.low(), server.high());
+  }
+  std::uint64_t& word_of(const base::IpAddress& server) {
+    return words_[(hash(server) >> 6U) % words_.size()];
+  }
+  static std::uint64_t bit_of(const base::IpAddress& server) {
+    return std::uint64_t{1} << (hash(server) & 63U);
+  }
+  std::array<std::uint64_t, 1024> words_{};
+};
+
 struct Context {
   Sink& sink;
   base::Interner& names;
@@ -30,6 +51,7 @@ struct Context {
   std::uint32_t order = 0;  // packets so far; wraps
   // When each input was heard last, in nanoseconds; inputs beyond the size share.
   std::array<std::int64_t, 16> heard{};
+  SilentServers silent{};
 
   base::Time heard_at(std::uint16_t input) const {
     return base::time_from_ns(heard[input % heard.size()]);

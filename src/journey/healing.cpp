@@ -368,6 +368,7 @@ void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
     context_.sink.attempt(attempt, packets);
     return;
   }
+  if (attempt.outcome == Outcome::silent) context_.silent.add(attempt.service.server);
   if (const Question* question = question_of(attempt)) {
     const std::string_view name = context_.names.text(question->name);
     attempt.is_noise = attempt.is_noise || is_noise(name, question->type, attempt.symptom) ||

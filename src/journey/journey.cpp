@@ -251,9 +251,9 @@ void Tracker::finish() {
   State& state = *state_;
   state.neighbours.finish();
   state.dns.finish();
-  state.tcp.finish();
   state.udp.finish();
   state.echo.finish();
+  state.tcp.finish();  // tells of connections to servers that are silent elsewhere
   state.healing.finish();
 }
 

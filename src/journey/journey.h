@@ -152,6 +152,14 @@ enum class Sign : std::uint8_t {
   duplicate_frame,       // same packet captured twice (SPAN)
   acked_unseen_segment,  // TCP acknowledges bytes that were never captured
   second_answer,         // a second, different answer to one DNS query
+  // Of TCP connections to servers that left some request without an answer; told when the
+  // connection leaves the table, at the latest at the end. The packet is the SYN-ACK, but for
+  // server_heard.
+  server_heard,   // the server's last packet after the handshake, within about a second
+  data_unasked,   // the server sent data, before the client did
+  data_answered,  // the server sent data, after the client did
+  data_missing,  // the client sent data, and the server for limits::kMute none, but it acknowledged
+  nothing_sent,  // neither sent any data for limits::kMute, but the server was heard
   count_,
 };
 
@@ -160,7 +168,7 @@ struct Observation {
   Service service;
   base::IpAddress client;
   Digest packet;
-  base::Duration latency{-1};  // late answers: from the query
+  base::Duration latency{-1};  // late answers: from the query; connections: how long it was watched
 };
 
 // Totals over the whole capture that no single attempt carries.

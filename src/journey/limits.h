@@ -56,6 +56,7 @@ inline constexpr base::Duration kNeighbourGap = seconds{10};  // a later request
 inline constexpr base::Duration kPending = seconds{120};
 inline constexpr base::Duration kUdpIdle = seconds{120};
 inline constexpr base::Duration kHalfOpen = seconds{1};  // SYN-ACK without an ACK, at the end
+inline constexpr base::Duration kMute = seconds{3};      // accepted, and not a byte of the server
 inline constexpr base::Duration kHalfOpenEvicted = milliseconds{200};  // ... in a full table
 
 // Until when what another server (another address of the name) gives still serves the same wish:

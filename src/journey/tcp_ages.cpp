@@ -45,6 +45,8 @@ void TcpTracker::leave_pairs(Slot slot) {
 void TcpTracker::settle(Slot slot, State state) {
   leave_pairs(slot);
   flows_[slot].state = state;
+  flows_[slot].last = {};
+  flows_[slot].heard_beat = 0;
   move_to(slot, settled);
 }
 
@@ -108,13 +110,58 @@ void TcpTracker::close(Slot slot, base::Duration patience, bool now) {
     }
     case State::mid_stream:
       emit_mid_stream(slot);
+      tell_of_server(flow);
       break;
     case State::established:
     case State::refused:
     case State::given_up:
+      tell_of_server(flow);
       break;
   }
   count_one_way(flow);
+}
+
+// What the facts about a silent server ask: was it heard, and did what it accepts get anything.
+void TcpTracker::tell_of_server(const Flow& flow) {
+  if (!flow.timed || !context_.silent.may_hold(flow.server)) return;
+  if (flow.last.is_set()) observe(Sign::server_heard, flow, flow.last);
+  if (flow.state == State::established && flow.answer.is_set()) tell_of_data(flow);
+}
+
+void TcpTracker::tell_of_data(const Flow& flow) {
+  if (flow.server_sent) {
+    const Sign sign = flow.client_first ? Sign::data_answered : Sign::data_unasked;
+    observe(sign, flow, flow.answer);
+    return;
+  }
+  // Bytes that were not captured may have been the answer; some text shows no lengths.
+  const packet::Fields known{flow.answer.known};
+  const bool is_whole = known.has(packet::Field::payload_length) && !flow.told_unseen;
+  // A SYN-ACK that comes again, or a request, says that packets get lost.
+  const bool is_heard = flow.last.is_set() && (flow.last.tcp_flags & packet::tcp_flag::syn) == 0;
+  const bool is_lossy = flow.client_sent == Sent::data_again;
+  if (!is_whole || !is_heard || is_lossy || watched(flow) < limits::kMute) return;
+  const bool is_asked = flow.client_sent == Sent::data;
+  const Sign sign = is_asked ? Sign::data_missing : Sign::nothing_sent;
+  observe(sign, flow, flow.answer);
+}
+
+base::Duration TcpTracker::watched(const Flow& flow) const {
+  const base::Time until = flow.ended ? base::time_from_ns(flow.last_seen) : context_.now;
+  return base::between(flow.answer.when(), until);
+}
+
+void TcpTracker::observe(Sign sign, const Flow& flow, const Trace& trace) {
+  const bool is_syn_ack = (trace.tcp_flags & packet::tcp_flag::syn) != 0;
+  const Kind kind = is_syn_ack ? Kind::tcp_syn_ack : Kind::tcp_segment;
+  Observation observation;
+  observation.sign = sign;
+  observation.service = outline_of(flow).service;
+  observation.client = flow.client;
+  observation.packet = expand(trace, kind, Transport::tcp,
+                              {flow.server, flow.client, flow.server_port, flow.client_port});
+  if (flow.answer.is_set()) observation.latency = watched(flow);
+  context_.sink.observation(observation);
 }
 
 bool TcpTracker::silent_by_now(const Flow& flow) const {

@@ -20,6 +20,8 @@ class Sequence {
     gap_ = false;
   }
   bool known() const { return known_; }
+  // Whether bytes of a segment of this direction were sent before.
+  bool was_sent(std::uint32_t sequence) const { return known_ && sequence - next_ >= kNear; }
 
   // A captured segment of this direction.
   void sent(std::uint32_t sequence, std::uint32_t length) {

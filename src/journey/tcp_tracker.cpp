@@ -19,6 +19,7 @@ constexpr std::array<std::uint16_t, 40> kServices{
     21,   22,   23,   25,   53,   80,   88,   110,  123,  135,  139,   143,  161,  389,
     443,  445,  465,  514,  587,  636,  993,  995,  1433, 1521, 1883,  3306, 3389, 5060,
     5061, 5432, 5672, 5900, 6379, 6443, 8080, 8443, 9092, 9200, 11211, 27017};
+constexpr unsigned kBeatBits = 30;  // of nanoseconds: 1.07 s
 // A segment this far ahead of the SYN does not belong to its connection.
 constexpr std::uint32_t kNearSyn = 1U << 20U;
 
@@ -82,6 +83,7 @@ void TcpTracker::packet(const Packet& packet) {
   flow.again = true;
   (view.from_client ? flow.client_spoke : flow.server_spoke) = true;
   if (view.has(flag::ack) && !view.has(flag::rst)) flow.carried = true;
+  if (!view.from_client && flow.age == settled && !view.has(flag::rst)) hear(flow, view);
   if (flow.state == State::established && !view.has(flag::syn)) {
     follow_bytes(flow, view);
   } else if (view.has(flag::rst)) {
@@ -108,9 +110,10 @@ void TcpTracker::first_packet(const View& view, std::uint64_t hash) {
   flow.carried = view.has(flag::ack) && !view.has(flag::rst);
   (sender_is_client ? flow.client_spoke : flow.server_spoke) = true;
   if (!syn) {
-    flow.first = flow.last = trace;
+    flow.first = trace;
     flow.from_server = !sender_is_client;
     settle(slot, State::mid_stream);
+    if (flow.from_server && !view.has(flag::rst)) flow.last = trace;
     return;
   }
   flow.has_sequence = knows_sequence(packet);
@@ -244,8 +247,37 @@ void TcpTracker::proceed(Slot slot, const View& view) {
   follow_bytes(flows_[slot], view);
 }
 
+// The first packet of each beat stands for all: to know about when the server was heard last, not
+// every one need be written down. Resets may be a middlebox's.
+void TcpTracker::hear(Flow& flow, const View& view) {
+  const std::uint64_t beats = static_cast<std::uint64_t>(flow.last_seen) >> kBeatBits;
+  const auto beat = static_cast<std::uint16_t>(beats | 1U << 15U);
+  if (beat == flow.heard_beat) return;
+  flow.heard_beat = beat;
+  flow.last = trace_of(view.packet);
+}
+
+void TcpTracker::note_request(Flow& flow, const Packet& packet) {
+  const bool again = knows_sequence(packet) && flow.from_client_bytes.was_sent(packet.tcp.sequence);
+  if (flow.client_sent != Sent::data_again) {
+    flow.client_sent = again ? Sent::data_again : Sent::data;
+  }
+}
+
+void TcpTracker::note_data(Flow& flow, const View& view) {
+  if (view.has(flag::fin) || view.has(flag::rst)) flow.ended = true;
+  const bool has_data = view.packet.payload_length != 0;
+  if (view.from_client) {
+    if (has_data && !flow.server_sent) note_request(flow, view.packet);
+  } else if (!flow.server_sent && (has_data || view.has(flag::fin))) {
+    flow.server_sent = true;
+    flow.client_first = flow.client_sent != Sent::nothing;
+  }
+}
+
 void TcpTracker::follow_bytes(Flow& flow, const View& view) {
   const Packet& packet = view.packet;
+  note_data(flow, view);
   if (flow.told_unseen || !flow.from_client_bytes.known()) return;
   if (!knows_sequence(packet) || !packet.known.has(Field::payload_length)) return;
   Sequence& sent = view.from_client ? flow.from_client_bytes : flow.from_server_bytes;

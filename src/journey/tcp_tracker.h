@@ -1,8 +1,8 @@
 // TCP handshakes as attempts, and the flows they open.
 //
 // A flow is in one of three ages: asked (SYN, no answer yet), answered (SYN-ACK, the client has not
-// gone on), settled (its attempt is decided, or its handshake was never seen). Not followed here:
-// what an established connection carries, and how it ends.
+// gone on), settled (its attempt is decided, or its handshake was never seen). Of an established
+// connection it is known who sent data, and when the server was heard last; not what it carries.
 #pragma once
 
 #include "journey/context.h"
@@ -39,6 +39,7 @@ class TcpTracker {
 
  private:
   enum class State : std::uint8_t { asked, answered, established, refused, mid_stream, given_up };
+  enum class Sent : std::uint8_t { nothing, data, data_again };  // again: it got no ACK at first
   enum Age : std::uint8_t { young, old, half_open, settled, ages };
 
   // The first 128 bytes are what an established connection's packet touches.
@@ -58,18 +59,23 @@ class TcpTracker {
     bool told_unseen = false;
     bool in_pairs = false;
     bool healed = false;
-    bool timed = true;         // every packet of the handshake had a time
-    bool from_server = false;  // mid-stream: the first packet came from the server
-    bool again = false;        // more than one packet
-    std::uint8_t answers = 0;  // SYN-ACKs
+    bool timed = true;             // every packet of the handshake had a time
+    bool from_server = false;      // mid-stream: the first packet came from the server
+    bool again = false;            // more than one packet
+    std::uint8_t answers = 0;      // SYN-ACKs
+    std::uint16_t heard_beat = 0;  // when the server's packet in `last` came; 0: none is there
     Sequence from_client_bytes;
     Sequence from_server_bytes;
     std::uint32_t first_sequence = 0;  // of the SYN
     std::uint32_t order = 0;           // of the last request
     std::uint16_t tries = 0;
     bool has_sequence = false;
+    Sent client_sent = Sent::nothing;
+    bool server_sent = false;   // data, or the end of it
+    bool client_first = false;  // of the two
+    bool ended = false;         // by FIN or RST
     Trace first;
-    Trace last;
+    Trace last;  // request; once settled, the packet by which the server was heard last
     Trace answer;
   };
 
@@ -107,6 +113,10 @@ class TcpTracker {
   static Outline outline_of(const Flow& flow);
   static Attempt attempt_of(const Flow& flow);
   void count_one_way(const Flow& flow);
+  void tell_of_server(const Flow& flow);
+  void tell_of_data(const Flow& flow);
+  base::Duration watched(const Flow& flow) const;
+  void observe(Sign sign, const Flow& flow, const Trace& trace);
 
   void first_packet(const View& view, std::uint64_t hash);
   void restart(Slot slot, const View& view, std::uint64_t hash);
@@ -115,6 +125,9 @@ class TcpTracker {
   void on_reset(Slot slot, const View& view);
   void on_segment(Slot slot, const View& view);
   void proceed(Slot slot, const View& view);
+  static void hear(Flow& flow, const View& view);
+  static void note_data(Flow& flow, const View& view);
+  static void note_request(Flow& flow, const packet::Packet& packet);
   void follow_bytes(Flow& flow, const View& view);
   bool silent_by_now(const Flow& flow) const;
 

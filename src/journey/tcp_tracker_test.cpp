@@ -99,7 +99,8 @@ const std::vector<Row> kSilence{
      {"tcp c1>s1:80/tcp unknown none 2 open"}},
     {"given up during the run, answered after all: the attempt stays silent",
      {"0 syn c1:4000 s1:80", "130 later", "131 synack c1:4000 s1:80"},
-     {"tcp c1>s1:80/tcp silent no_response 1"}},
+     {"tcp c1>s1:80/tcp silent no_response 1"},
+     {"server_heard c1>s1 3"}},
     {"the client aborts: still silence",
      {"0 syn c1:4000 s1:80", "1 syn c1:4000 s1:80", "3 crst c1:4000 s1:80"},
      {"tcp c1>s1:80/tcp silent no_response 2"}},
@@ -198,6 +199,86 @@ const std::vector<Row> kUnseen{
      {"tcp c1>s1:80/tcp unknown none 0 unseen mid"}},
 };
 INSTANTIATE_TEST_SUITE_P(Unseen, Tcp, ::testing::ValuesIn(kUnseen));
+
+// A connection to s1, and one that s1 leaves without an answer.
+std::vector<std::string> beside_silence(std::vector<std::string> more) {
+  std::vector<std::string> script{"0 syn c1:4000 s1:80", "0.1 synack c1:4000 s1:80",
+                                  "0.2 ack c1:4000 s1:80", "1 syn c2:4000 s1:81"};
+  script.insert(script.end(), more.begin(), more.end());
+  script.emplace_back("20 later");
+  return script;
+}
+const std::vector<std::string> kOneSilent{"tcp c1>s1:80/tcp ok none 1",
+                                          "tcp c2>s1:81/tcp silent no_response 1"};
+
+const std::vector<Row> kServers{
+    {"heard after the handshake, and not a byte of data for the client's request",
+     beside_silence({"2 data c1:4000 s1:80 len=9", "2.1 sack c1:4000 s1:80"}),
+     kOneSilent,
+     {"server_heard c1>s1 6", "data_missing c1>s1 2"}},
+    {"the server's system takes the end of a connection on which nothing was sent",
+     beside_silence({"8 fin c1:4000 s1:80", "8.1 sack c1:4000 s1:80"}),
+     kOneSilent,
+     {"server_heard c1>s1 6", "nothing_sent c1>s1 2"}},
+    {"a check that only connects is too short to be waited for",
+     beside_silence({"1.1 fin c1:4000 s1:80", "1.2 sack c1:4000 s1:80"}),
+     kOneSilent,
+     {"server_heard c1>s1 6"}},
+    {"the request arrived nowhere that answered: that may be a filter",
+     beside_silence({"2 data c1:4000 s1:80 len=9", "3 data c1:4000 s1:80 len=9"}),
+     kOneSilent,
+     {}},
+    {"the request got lost: the server repeats its SYN-ACK",
+     beside_silence({"2 data c1:4000 s1:80 len=9", "2.1 synack c1:4000 s1:80"}),
+     kOneSilent,
+     {"server_heard c1>s1 6"}},
+    {"the request was lost at first: so may be the answer",
+     {"0 syn c1:4000 s1:80 seq=100", "0.1 synack c1:4000 s1:80 seq=500 ack=101",
+      "0.2 ack c1:4000 s1:80 seq=101 ack=501", "1 syn c2:4000 s1:81",
+      "2 data c1:4000 s1:80 seq=101 ack=501 len=9", "3 data c1:4000 s1:80 seq=101 ack=501 len=9",
+      "3.1 sack c1:4000 s1:80 seq=501 ack=110", "20 later"},
+     kOneSilent,
+     {"server_heard c1>s1 7"}},
+    {"a second request is no repetition",
+     {"0 syn c1:4000 s1:80 seq=100", "0.1 synack c1:4000 s1:80 seq=500 ack=101",
+      "0.2 ack c1:4000 s1:80 seq=101 ack=501", "1 syn c2:4000 s1:81",
+      "2 data c1:4000 s1:80 seq=101 ack=501 len=9", "3 data c1:4000 s1:80 seq=110 ack=501 len=9",
+      "3.1 sack c1:4000 s1:80 seq=501 ack=119", "20 later"},
+     kOneSilent,
+     {"server_heard c1>s1 7", "data_missing c1>s1 2"}},
+    {"answered: the last packet that the server was heard by",
+     beside_silence(
+         {"2 data c1:4000 s1:80 len=9", "2.1 sdata c1:4000 s1:80 len=9", "7 sack c1:4000 s1:80"}),
+     kOneSilent,
+     {"server_heard c1>s1 7", "data_answered c1>s1 2"}},
+    {"a server that greets",
+     beside_silence({"2 sdata c1:4000 s1:80 len=9", "2.1 data c1:4000 s1:80 len=9"}),
+     kOneSilent,
+     {"server_heard c1>s1 5", "data_unasked c1>s1 2"}},
+    {"the program ends a connection: it lives",
+     beside_silence({"2 data c1:4000 s1:80 len=9", "2.1 sfin c1:4000 s1:80"}),
+     kOneSilent,
+     {"server_heard c1>s1 6", "data_answered c1>s1 2"}},
+    {"a reset may be another's",
+     beside_silence({"2 data c1:4000 s1:80 len=9", "6 rst c1:4000 s1:80"}),
+     kOneSilent,
+     {}},
+    {"a connection whose handshake was not seen",
+     beside_silence({"2 data c1:4009 s1:22 len=9", "2.1 sdata c1:4009 s1:22 len=9"}),
+     {kOneSilent[0], kOneSilent[1], "tcp c1>s1:22/tcp unknown none 0 unseen mid"},
+     {"server_heard c1>s1 6"}},
+    {"another server's silence",
+     {"0 syn c1:4000 s1:80", "0.1 synack c1:4000 s1:80", "0.2 ack c1:4000 s1:80",
+      "1 syn c2:4000 s2:81", "2 data c1:4000 s1:80 len=9", "2.1 sack c1:4000 s1:80", "20 later"},
+     {"tcp c1>s1:80/tcp ok none 1", "tcp c2>s2:81/tcp silent no_response 1"},
+     {}},
+    {"silence over UDP",
+     {"0 syn c1:4000 s1:22", "0.1 synack c1:4000 s1:22", "0.2 ack c1:4000 s1:22",
+      "1 query c1:5000 s1 7 A www.example.org", "2 sdata c1:4000 s1:22 len=9", "20 later"},
+     {"tcp c1>s1:22/tcp ok none 1", "dns c1>s1:53/udp silent no_response 1"},
+     {"server_heard c1>s1 5", "data_unasked c1>s1 2"}},
+};
+INSTANTIATE_TEST_SUITE_P(Servers, Tcp, ::testing::ValuesIn(kServers));
 
 TEST(TcpSequence, WrapsRoundZero) {
   Sequence sequence;

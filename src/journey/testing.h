@@ -185,7 +185,8 @@ class Builder {
         {"sdata", {true, flag::ack | flag::psh}},
         {"rst", {true, flag::rst | flag::ack}},
         {"crst", {false, flag::rst}},
-        {"fin", {false, flag::fin | flag::ack}}};
+        {"fin", {false, flag::fin | flag::ack}},
+        {"sfin", {true, flag::fin | flag::ack}}};
     const auto [reply, flags] = kKinds.at(kind);
     ports(Transport::tcp, reply, 80);
     packet_.tcp.flags = static_cast<std::uint8_t>(flags);
@@ -349,12 +350,17 @@ inline Played play(const std::vector<std::string>& script) {
   };
   std::ranges::sort(played.attempts, {}, place);
   for (const Attempt& attempt : played.attempts) played.lines.push_back(summary(attempt));
-  static constexpr const char* kSigns[] = {"late_answer_rejected", "late_answer", "duplicate_frame",
-                                           "acked_unseen_segment", "second_answer"};
+  static constexpr const char* kSigns[] = {
+      "late_answer_rejected", "late_answer",  "duplicate_frame", "acked_unseen_segment",
+      "second_answer",        "server_heard", "data_unasked",    "data_answered",
+      "data_missing",         "nothing_sent"};
   for (const Observation& observation : recorder.observations) {
     played.observations.push_back(std::string{kSigns[static_cast<int>(observation.sign)]} + " " +
                                   host_name(observation.client) + ">" +
                                   host_name(observation.service.server));
+    // Of connections: which packet it is.
+    if (observation.sign >= Sign::server_heard)
+      played.observations.back() += " " + std::to_string(observation.packet.place.number);
   }
   played.totals = tracker.totals();
   return played;

@@ -96,7 +96,9 @@ constexpr std::array kFacts = {
           detail::other_ports_answer},
     Entry{{"host.alive",
            "Did the server's own address send any packet since the first failure: an answer, a "
-           "reset, an ICMP error, an ARP or echo reply? No only where it was silent everywhere.",
+           "reset, an ICMP error, an ARP or echo reply, or a packet on a TCP connection that went "
+           "on? No "
+           "only where it was silent everywhere.",
            ""},
           detail::alive},
     Entry{{"host.silent_everywhere",
@@ -149,6 +151,14 @@ constexpr std::array kFacts = {
            "served changed four times or more? No where nobody was served between the failures.",
            "reasoned: what stops a service altogether serves nobody in between"},
           detail::failing_client_served},
+    Entry{{"service.accepted_mute",
+           "Did the last TCP connections that this service accepted, from a minute before the "
+           "first failure on, get not a byte from it for 3 s or more, though its system went on "
+           "to acknowledge? No where the last ones got data. A connection on which the client "
+           "sent nothing either counts only where the service speaks first, or sent no data on "
+           "any.",
+           "Linux net/ipv4/tcp_ipv4.c, sk_acceptq_is_full; RFC 9293 3.10.7"},
+          detail::accepted_mute},
     Entry{{"request.retried",
            "Was the request sent more than once: several packets in an attempt, or the same DNS "
            "query (port and id) again?",

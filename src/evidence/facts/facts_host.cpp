@@ -142,6 +142,11 @@ Finding alive(const View& view) {
                            view.book.text(rows.front()->key.service.server)),
                std::move(packets));
   }
+  if (std::vector<base::Place> packets = heard_during(view); !packets.empty()) {
+    return yes(fmt::format("packets of {} itself on connections since the first failure",
+                           view.book.text(view.servers.front())),
+               std::move(packets));
+  }
   const Finding silent = silent_everywhere(view);
   if (silent.truth == Truth::yes) return no(silent.detail, silent.packets);
   return unknown();
@@ -151,6 +156,9 @@ Finding silent_everywhere(const View& view) {
   const RowList answered = answered_during(view);
   if (!answered.empty())
     return no(services(view, answered) + " sent packets", cite_answers(answered));
+  if (std::vector<base::Place> packets = heard_during(view); !packets.empty()) {
+    return no("packets on connections that went on", std::move(packets));
+  }
   const std::set<Service> tried = tried_during(view);
   if (tried.size() < 2) return unknown();
   const RowList rows =

@@ -29,6 +29,11 @@ Finding silent_everywhere(const View& view);
 Finding neighbour_unanswered(const View& view);
 Finding neighbour_answered(const View& view);
 
+// facts_connections.cpp
+Finding accepted_mute(const View& view);
+// Packets of the subject's servers on connections that went on since the first failure.
+std::vector<base::Place> heard_during(const View& view);
+
 // facts_service.cpp
 Finding answered_before(const View& view);
 Finding answered_after(const View& view);
