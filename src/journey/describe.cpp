@@ -4,6 +4,7 @@
 
 #include "journey/digest.h"
 #include "packet/dns/registry.h"
+#include "packet/transport_words.h"
 
 namespace whydown::journey {
 
@@ -60,23 +61,6 @@ std::string answer_words(const Digest& digest) {
     text += ", extended error " + std::to_string(digest.extended_error - 1);
   }
   return text;
-}
-
-std::string_view transport_name(Transport transport) {
-  switch (transport) {
-    case Transport::udp:
-      return "UDP";
-    case Transport::tcp:
-      return "TCP";
-    case Transport::icmp:
-      return "ICMP";
-    case Transport::icmp6:
-      return "ICMPv6";
-    case Transport::none:
-    case Transport::other:
-      break;
-  }
-  return "a packet";
 }
 
 // The kind of error before its finer words: type 3 code 3 is "destination unreachable, port
