@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Holds the line of stages: a stage includes base/, itself and the stage directly before it.
 
+`explain/` is a branch beside the line: it includes base/, itself and packet/, and report/ includes it.
 `pipeline/` sees the whole core, the edge (cli/) sees the core, nobody includes the edge, and no
 core stage prints. Run with --self-test to see the checks fail on purpose.
 """
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 
 LINE = ["capture", "packet", "journey", "evidence", "diagnosis", "report"]
+BRANCH = "explain"  # beside the line: reads packets, and report/ lays it out
 EDGE = {"cli"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 PRINTS = re.compile(r"\b(std::cout|std::cerr|std::printf|std::fprintf|fmt::print|std::puts|abort\(\))")
@@ -19,9 +21,13 @@ def allowed(stage):
     if stage == "base":
         return {"base"}
     if stage == "pipeline":
-        return {"base", "pipeline", *LINE[:-1]}
+        return {"base", "pipeline", BRANCH, *LINE[:-1]}
     if stage in EDGE:
-        return {"base", "pipeline", stage, *LINE}
+        return {"base", "pipeline", stage, BRANCH, *LINE}
+    if stage == BRANCH:
+        return {"base", BRANCH, "packet"}
+    if stage == "report":
+        return {"base", stage, BRANCH, "diagnosis"}
     position = LINE.index(stage)
     return {"base", stage, *LINE[max(0, position - 1):position]}
 
@@ -45,7 +51,7 @@ def check_tree(source):
             continue
         files += 1
         relative = path.relative_to(source / "src").as_posix()
-        if relative.split("/")[0] not in {"base", "pipeline", *LINE, *EDGE}:
+        if relative.split("/")[0] not in {"base", "pipeline", BRANCH, *LINE, *EDGE}:
             found.append(f"src/{relative}: unknown stage")
             continue
         found += faults_in(relative, path.read_text(encoding="utf-8"))
@@ -61,6 +67,12 @@ def self_test():
         ("report/a.cpp", '#include "evidence/evidence.h"', 1),
         ("base/a.cpp", '#include "packet/packet.h"', 1),
         ("pipeline/a.cpp", '#include "report/report.h"', 1),
+        ("pipeline/a.cpp", '#include "explain/explain.h"', 0),
+        ("explain/a.cpp", '#include "packet/packet.h"', 0),
+        ("explain/a.cpp", '#include "journey/journey.h"', 1),
+        ("explain/a.cpp", '#include "capture/frame.h"', 1),
+        ("journey/a.cpp", '#include "explain/explain.h"', 1),
+        ("report/a.cpp", '#include "explain/explain.h"', 0),
         ("diagnosis/a.cpp", '#include "cli/options.h"', 1),
         ("diagnosis/a.cpp", 'std::cout << "x";', 1),
         ("cli/a.cpp", 'std::cout << "x";', 0),

@@ -25,6 +25,8 @@ struct InputInfo {
   std::optional<Time> last_time;
   bool date_known = true;
   bool zone_known = true;
+  // False where times are spans since the first packet: then they tell no time of day.
+  bool clock_known = true;
   bool is_text = false;
   std::optional<std::uint64_t> capture_drops;  // packets the capturing side lost, where it says so
   std::optional<std::uint32_t> snaplen;        // absent when unlimited or unknown

@@ -17,6 +17,7 @@
 #include "cli/output.h"
 #include "diagnosis/vocabulary.h"
 #include "pipeline/budget.h"
+#include "pipeline/explain_run.h"
 #include "pipeline/pipeline.h"
 #include "report/report.h"
 
@@ -40,9 +41,9 @@ std::expected<diagnosis::Catalogue, base::Error> load_catalogue(const std::strin
 
 // Clock times alone were taken to mean 1970-01-01: right only where the input has no dates.
 std::expected<void, base::Error> check_clock_times(const cli::Options& options,
-                                                   const diagnosis::Diagnosis& diagnosis) {
+                                                   const std::vector<base::InputInfo>& inputs) {
   if (!options.clock_only) return {};
-  for (const base::InputInfo& input : diagnosis.inputs) {
+  for (const base::InputInfo& input : inputs) {
     if (!input.date_known || !input.first_time) continue;
     return std::unexpected(
         base::Error{input.path, "packets with a date", "a date with --since and --until as well",
@@ -68,6 +69,16 @@ void note_bounds(const cli::Options& options, diagnosis::Diagnosis& diagnosis) {
 
 bool shows_hashes(report::Format format) { return format != report::Format::text; }
 
+pipeline::Request request_of(const cli::Options& options) {
+  pipeline::Request request;
+  request.paths = options.inputs;
+  request.open.date = options.date;
+  request.open.zone_offset = options.zone_offset;
+  request.since = options.since;
+  request.until = options.until;
+  return request;
+}
+
 Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
   if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
     return std::unexpected(checked.error());
@@ -75,16 +86,11 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
   const auto catalogue = load_catalogue(options.catalogue);
   if (!catalogue) return std::unexpected(catalogue.error());
 
-  pipeline::Request request;
-  request.paths = options.inputs;
+  pipeline::Request request = request_of(options);
   request.open.hash = shows_hashes(options.format);
-  request.open.date = options.date;
-  request.open.zone_offset = options.zone_offset;
-  request.since = options.since;
-  request.until = options.until;
   auto diagnosis = pipeline::run(request, *catalogue);
   if (!diagnosis) return std::unexpected(diagnosis.error());
-  if (auto checked = check_clock_times(options, *diagnosis); !checked) {
+  if (auto checked = check_clock_times(options, diagnosis->inputs); !checked) {
     return std::unexpected(checked.error());
   }
 
@@ -100,6 +106,37 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
   const auto written = cli::write_result(options.output, report::render(*diagnosis, layout));
   if (!written) return std::unexpected(written.error());
   return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
+}
+
+Outcome run_explain(const cli::Options& options) {
+  if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
+    return std::unexpected(checked.error());
+  }
+  report::Options layout;
+  layout.format = options.format;
+  layout.colour = options.output.empty() && cli::output_has_colour();
+  if (options.output.empty()) layout.width = cli::output_width();
+  cli::ResultStream stream;
+  bool opened = false;
+  std::expected<void, base::Error> written;
+  const auto write = [&](const std::string& text) {
+    // Not before there is something to write: an input that cannot be read leaves no empty file.
+    if (!opened) written = stream.open(options.output);
+    opened = true;
+    return written && stream.write(text);
+  };
+  const auto explained = pipeline::explain_run(
+      request_of(options), options.pick, [&](const explain::Explanation& explanation) {
+        return write(report::render_explanation(explanation, layout));
+      });
+  if (!explained) return std::unexpected(explained.error());
+  if (!explained->closing.empty()) write(report::render_closing(explained->closing, layout));
+  if (opened && written) written = stream.close();
+  if (!written) return std::unexpected(written.error());
+  if (auto checked = check_clock_times(options, explained->inputs); !checked) {
+    return std::unexpected(checked.error());
+  }
+  return kNoIncident;
 }
 
 Outcome print(std::string_view text) {
@@ -135,6 +172,7 @@ Outcome run_memory() {
     total += entry.bytes;
   }
   line("together, beside the program and its libraries", total);
+  line("\"whydown explain\" in all: other tables", pipeline::explain_memory_bytes());
   return print(text);
 }
 
@@ -144,6 +182,8 @@ Outcome run(const std::vector<std::string>& command) {
   switch (options->command) {
     case cli::Command::report:
       break;
+    case cli::Command::explain:
+      return run_explain(*options);
     case cli::Command::faults:
       return run_faults(*options);
     case cli::Command::memory:

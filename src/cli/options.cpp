@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string_view>
@@ -20,6 +22,7 @@ constexpr std::string_view kHelp = R"(whydown answers "why is it down?" from net
 
   whydown INPUT...           the incident report of one or more captures, on the terminal
   whydown report INPUT...    the same, with a choice of format
+  whydown explain INPUT...   every packet or line in plain English
   whydown faults [ID]        the faults it knows, or one of them in full
   whydown --memory           what it may use at most, table by table
   whydown --version
@@ -30,7 +33,7 @@ or "-" for standard input; what it holds is found by looking. Several INPUTs are
 A file named like a command is reached as ./report.
 
 Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be used.
-"whydown report --help" lists the options.
+"whydown report --help" and "whydown explain --help" list the options.
 )";
 
 constexpr std::string_view kSeeHelp = "see whydown --help";
@@ -45,14 +48,15 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 // What CLI11 fills in; checked and converted afterwards.
 struct Words {
   std::vector<std::string> inputs;
-  std::string format, output, form, since, until, date, zone, catalogue, fault_id;
+  std::string format, output, form, since, until, date, zone, catalogue, fault_id, packet;
 };
 
 bool takes_value(std::string_view word) {
   constexpr std::array<std::string_view, 9> names{"-f",       "--format",   "-o",
                                                   "--output", "--template", "--since",
                                                   "--until",  "--date",     "--timezone"};
-  return std::ranges::find(names, word) != names.end() || word == "--catalogue";
+  return std::ranges::find(names, word) != names.end() || word == "--catalogue" ||
+         word == "--packet";
 }
 
 // Takes the command's name out of the arguments.
@@ -64,11 +68,13 @@ Command take_command(std::vector<std::string>& arguments) {
       if (takes_value(word)) ++i;
       continue;
     }
-    const bool known = word == "report" || word == "faults";
-    if (!known) break;
-    const Command command = word == "report" ? Command::report : Command::faults;
+    constexpr std::array<std::pair<std::string_view, Command>, 3> commands{
+        {{"report", Command::report}, {"explain", Command::explain}, {"faults", Command::faults}}};
+    const auto* const known =
+        std::ranges::find(commands, std::string_view(word), &decltype(commands)::value_type::first);
+    if (known == commands.end()) break;
     arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
-    return command;
+    return known->second;
   }
   return Command::report;
 }
@@ -84,6 +90,16 @@ class HelpFormatter : public CLI::Formatter {
  private:
   std::string usage_;
 };
+
+// What every command that reads captures takes.
+void define_reading(CLI::App& app, Words& words) {
+  app.add_option("--since", words.since, "leave out packets before this time")->type_name("TIME");
+  app.add_option("--until", words.until, "leave out packets after this time")->type_name("TIME");
+  app.add_option("--date", words.date, "the day of a text log that names none")
+      ->type_name("YYYY-MM-DD");
+  app.add_option("--timezone", words.zone, "the zone of a text log's times: UTC or +HH:MM")
+      ->type_name("ZONE");
+}
 
 void define_report(CLI::App& app, Words& words) {
   app.formatter(std::make_shared<HelpFormatter>("Usage: whydown report INPUT... [options]"));
@@ -101,14 +117,30 @@ void define_report(CLI::App& app, Words& words) {
   app.add_option("--template", words.form,
                  "of Markdown: incident (default) or worksheet, the two-part course form")
       ->type_name("NAME");
-  app.add_option("--since", words.since, "leave out packets before this time")->type_name("TIME");
-  app.add_option("--until", words.until, "leave out packets after this time")->type_name("TIME");
-  app.add_option("--date", words.date, "the day of a text log that names none")
-      ->type_name("YYYY-MM-DD");
-  app.add_option("--timezone", words.zone, "the zone of a text log's times: UTC or +HH:MM")
-      ->type_name("ZONE");
+  define_reading(app, words);
   app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
       ->type_name("DIR");
+}
+
+void define_explain(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown explain INPUT... [options]"));
+  app.footer(
+      "Each field is explained at length the first time it comes up, and shortly after that.\n"
+      "Packets that were not picked are read all the same, so that the others can be set in\n"
+      "relation to them.\n\n"
+      "A TIME is as in \"whydown report --help\".\n\n"
+      "Exit status: 0 when it explained, 2 when the input or the command line cannot be used.");
+  app.add_option("INPUT", words.inputs, "captures or logs; - is standard input")->type_name("");
+  app.add_option("--packet", words.packet,
+                 "only these: a packet's number, or in a text log the number of the line it begins "
+                 "in; of several inputs as INPUT:N")
+      ->type_name("N[-M]");
+  app.add_option("-f,--format", words.format,
+                 "text or md; by default as the name after -o ends, else text")
+      ->type_name("FORMAT");
+  app.add_option("-o,--output", words.output, "write to this file instead of standard output")
+      ->type_name("PATH");
+  define_reading(app, words);
 }
 
 void define_faults(CLI::App& app, Words& words) {
@@ -119,13 +151,34 @@ void define_faults(CLI::App& app, Words& words) {
       ->type_name("DIR");
 }
 
+std::string description_of(Command command) {
+  switch (command) {
+    case Command::faults:
+      return "The faults whydown knows.";
+    case Command::explain:
+      return "Explains every packet of captures and logs in plain English.";
+    default:
+      return "Writes the incident report of one or more captures.";
+  }
+}
+
+void define(Command command, CLI::App& app, Words& words) {
+  switch (command) {
+    case Command::faults:
+      return define_faults(app, words);
+    case Command::explain:
+      return define_explain(app, words);
+    default:
+      return define_report(app, words);
+  }
+}
+
 // The help text when help is asked for, else nothing.
 std::expected<std::optional<std::string>, base::Error> read_words(
     Command command, std::vector<std::string> arguments, Words& words) {
-  CLI::App app(command == Command::faults ? "The faults whydown knows."
-                                          : "Writes the incident report of one or more captures.");
+  CLI::App app(description_of(command));
   app.set_help_flag("-h,--help", "print this text");
-  command == Command::faults ? define_faults(app, words) : define_report(app, words);
+  define(command, app, words);
   std::ranges::reverse(arguments);  // as CLI11 wants them
   try {
     app.parse(std::move(arguments));
@@ -222,8 +275,45 @@ std::expected<void, base::Error> set_bounds(const Words& words, Options& options
   return {};
 }
 
-std::expected<Options, base::Error> report_options(const Words& words) {
+// "7", "3-9", "2:7" of the second input.
+std::optional<pipeline::Pick> parse_pick(std::string_view text) {
+  pipeline::Pick pick;
+  const auto take_number = [&]() -> std::optional<std::uint64_t> {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || value == 0) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return value;
+  };
+  auto number = take_number();
+  if (number && text.starts_with(':') && *number <= UINT16_MAX) {
+    pick.input = static_cast<std::uint16_t>(*number - 1);
+    text.remove_prefix(1);
+    number = take_number();
+  }
+  if (!number) return std::nullopt;
+  pick.first = pick.last = *number;
+  if (text.starts_with('-')) {
+    text.remove_prefix(1);
+    number = take_number();
+    if (!number || *number < pick.first) return std::nullopt;
+    pick.last = *number;
+  }
+  return text.empty() ? std::optional(pick) : std::nullopt;
+}
+
+std::expected<void, base::Error> set_pick(const Words& words, Options& options) {
+  if (words.packet.empty()) return {};
+  options.pick = parse_pick(words.packet);
+  const bool good = options.pick && options.pick->input.value_or(0) < options.inputs.size();
+  if (good) return {};
+  return unexpected(usage_error("--packet " + in_quotes(words.packet),
+                                "a number such as 7, a range such as 3-9, or 2:7 of input 2"));
+}
+
+std::expected<Options, base::Error> reading_options(Command command, const Words& words) {
   Options options;
+  options.command = command;
   options.inputs = words.inputs;
   options.output = words.output;
   options.catalogue = words.catalogue;
@@ -236,7 +326,11 @@ std::expected<Options, base::Error> report_options(const Words& words) {
   const auto format = format_of(words);
   if (!format) return unexpected(format.error());
   options.format = *format;
-  for (const auto set : {set_form, set_calendar, set_bounds}) {
+  const bool plain = *format == report::Format::text || *format == report::Format::markdown;
+  if (command == Command::explain && !plain) {
+    return unexpected(usage_error("another format of explain", "text or md"));
+  }
+  for (const auto set : {set_form, set_calendar, set_bounds, set_pick}) {
     if (auto done = set(words, options); !done) return unexpected(done.error());
   }
   return options;
@@ -265,7 +359,9 @@ std::expected<Options, base::Error> parse_options(const std::vector<std::string>
     options.help = std::move(*text);
     return options;
   }
-  if (command == Command::report) return report_options(words);
+  if (command == Command::report || command == Command::explain) {
+    return reading_options(command, words);
+  }
   options.command = command;
   options.catalogue = words.catalogue;
   options.fault_id = words.fault_id;

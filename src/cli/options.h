@@ -9,11 +9,12 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "pipeline/explain_run.h"
 #include "report/report.h"
 
 namespace whydown::cli {
 
-enum class Command : std::uint8_t { report, faults, memory, version, help };
+enum class Command : std::uint8_t { report, explain, faults, memory, version, help };
 
 struct Options {
   Command command = Command::report;
@@ -27,9 +28,10 @@ struct Options {
   bool clock_only = false;
   std::optional<base::Time> date;
   std::optional<base::Duration> zone_offset;
-  std::string catalogue;  // folder; empty: the built-in catalogue alone
-  std::string fault_id;   // of `faults`; empty: list them
-  std::string help;       // of Command::help
+  std::optional<pipeline::Pick> pick;  // of `explain`
+  std::string catalogue;               // folder; empty: the built-in catalogue alone
+  std::string fault_id;                // of `faults`; empty: list them
+  std::string help;                    // of Command::help
 };
 
 // `arguments` without the program's name. The first word that is neither an option nor an option's

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <utility>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -44,6 +45,36 @@ std::expected<void, base::Error> write_result(const std::string& path, std::stri
   const bool closed = std::fclose(file) == 0;
   if (written && closed) return {};
   return std::unexpected(write_error(path, written ? errno : number));
+}
+
+ResultStream::~ResultStream() {
+  if (file_ != nullptr && !path_.empty()) (void)std::fclose(file_);
+}
+
+std::expected<void, base::Error> ResultStream::open(const std::string& path) {
+  path_ = path;
+  file_ = path.empty() ? stdout : std::fopen(path.c_str(), "wb");
+  if (file_ != nullptr) return {};
+  return std::unexpected(
+      base::Error{path, std::strerror(errno), "a file that can be written", "choose another -o"});
+}
+
+bool ResultStream::write(std::string_view text) {
+  if (error_ != 0) return false;
+  errno = 0;
+  if (std::fwrite(text.data(), 1, text.size(), file_) == text.size()) return true;
+  error_ = errno == 0 ? EIO : errno;
+  return false;
+}
+
+std::expected<void, base::Error> ResultStream::close() {
+  std::FILE* file = std::exchange(file_, nullptr);
+  errno = 0;
+  const bool flushed = std::fflush(file) == 0;
+  if (!flushed && error_ == 0) error_ = errno;
+  if (!path_.empty() && std::fclose(file) != 0 && error_ == 0) error_ = errno;
+  if (error_ == 0 || (path_.empty() && error_ == EPIPE)) return {};
+  return std::unexpected(write_error(path_.empty() ? "standard output" : path_, error_));
 }
 
 std::expected<void, base::Error> check_not_input(const std::string& path,

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/ports.h"
 #include "evidence/evidence.h"
 
 namespace whydown::diagnosis {
@@ -29,10 +30,7 @@ bool contains(std::span<const std::string_view> list, std::string_view word);
 // The word of the list with the fewest edits to `word`; empty when none comes near.
 std::string_view nearest(std::span<const std::string_view> list, std::string_view word);
 
-// The name of a well-known port as people know it ("domain", "https"); empty for the others.
-// https://www.iana.org/assignments/service-names-port-numbers
-std::string_view port_name(std::uint16_t port);
-// What the service behind it does, for a supervisor: "the web, encrypted"; empty for the others.
-std::string_view port_purpose(std::uint16_t port);
+using base::port_name;
+using base::port_purpose;
 
 }  // namespace whydown::diagnosis

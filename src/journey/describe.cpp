@@ -1,9 +1,10 @@
 // Digests in words: one line each, for people who do not read packets every day.
-#include <array>
 #include <string>
 #include <string_view>
 
 #include "journey/digest.h"
+#include "packet/dns/registry.h"
+#include "packet/transport_words.h"
 
 namespace whydown::journey {
 
@@ -11,38 +12,6 @@ using packet::Field;
 using packet::Transport;
 
 namespace {
-
-struct Named {
-  std::uint16_t value;
-  std::string_view name;
-};
-
-// https://www.iana.org/assignments/dns-parameters
-constexpr std::array<Named, 22> kTypes{
-    {{1, "A"},      {2, "NS"},    {5, "CNAME"},  {6, "SOA"},    {12, "PTR"},  {13, "HINFO"},
-     {15, "MX"},    {16, "TXT"},  {28, "AAAA"},  {29, "LOC"},   {33, "SRV"},  {35, "NAPTR"},
-     {39, "DNAME"}, {41, "OPT"},  {43, "DS"},    {46, "RRSIG"}, {47, "NSEC"}, {48, "DNSKEY"},
-     {52, "TLSA"},  {64, "SVCB"}, {65, "HTTPS"}, {255, "ANY"}}};
-constexpr std::array<Named, 11> kRcodes{{{0, "no error"},
-                                         {1, "FORMERR"},
-                                         {2, "SERVFAIL"},
-                                         {3, "NXDOMAIN"},
-                                         {4, "NOTIMP"},
-                                         {5, "REFUSED"},
-                                         {6, "YXDOMAIN"},
-                                         {7, "YXRRSET"},
-                                         {8, "NXRRSET"},
-                                         {9, "NOTAUTH"},
-                                         {16, "BADVERS"}}};
-
-template <std::size_t N>
-std::string name_in(const std::array<Named, N>& table, std::uint16_t value,
-                    std::string_view prefix) {
-  for (const Named& entry : table) {
-    if (entry.value == value) return std::string{entry.name};
-  }
-  return std::string{prefix} + std::to_string(value);
-}
 
 struct Words {
   const Digest& digest;
@@ -63,7 +32,7 @@ struct Words {
   // " A example.com"; empty where the packet shows none.
   std::string question() const {
     std::string text;
-    if (digest.dns_type != 0) text += " " + name_in(kTypes, digest.dns_type, "TYPE");
+    if (digest.dns_type != 0) text += " " + packet::dns::type_name(digest.dns_type);
     const std::string_view name = names.text(digest.name);
     if (!name.empty()) text.append(" ").append(name);
     return text;
@@ -80,7 +49,7 @@ std::string over(const Digest& digest) {
 }
 
 std::string answer_words(const Digest& digest) {
-  std::string text = name_in(kRcodes, digest.dns_rcode, "rcode ");
+  std::string text = packet::dns::rcode_name(static_cast<packet::dns::Rcode>(digest.dns_rcode));
   if (digest.dns_rcode == 0) {
     text = digest.dns_answers == 0   ? "no error, no records"
            : digest.dns_answers == 1 ? "1 record"
@@ -92,23 +61,6 @@ std::string answer_words(const Digest& digest) {
     text += ", extended error " + std::to_string(digest.extended_error - 1);
   }
   return text;
-}
-
-std::string_view transport_name(Transport transport) {
-  switch (transport) {
-    case Transport::udp:
-      return "UDP";
-    case Transport::tcp:
-      return "TCP";
-    case Transport::icmp:
-      return "ICMP";
-    case Transport::icmp6:
-      return "ICMPv6";
-    case Transport::none:
-    case Transport::other:
-      break;
-  }
-  return "a packet";
 }
 
 // The kind of error before its finer words: type 3 code 3 is "destination unreachable, port

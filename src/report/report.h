@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "diagnosis/diagnosis.h"
+#include "explain/explain.h"
 
 namespace whydown::report {
 
@@ -29,6 +30,9 @@ struct Options {
 };
 
 std::string render(const diagnosis::Diagnosis& diagnosis, const Options& options);
+// `whydown explain`, piece by piece as packets come: text or Markdown.
+std::string render_explanation(const explain::Explanation& explanation, const Options& options);
+std::string render_closing(const std::vector<std::string>& sentences, const Options& options);
 // `whydown faults` and `whydown faults ID`.
 std::string render_fault_list(const diagnosis::Catalogue& catalogue);
 std::string render_fault(const diagnosis::Fault& fault);

@@ -24,19 +24,6 @@ std::string to_minute_12h(base::Time time) {
 
 }  // namespace
 
-std::string thousands(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t i = digits.size(); i > 3;) {
-    i -= 3;
-    digits.insert(i, ",");
-  }
-  return digits;
-}
-
-std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", thousands(number), number == 1 ? one : many);
-}
-
 std::string joined(const std::vector<std::string>& items, std::string_view last) {
   std::string out;
   for (std::size_t i = 0; i < items.size(); ++i) {

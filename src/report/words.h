@@ -6,13 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "base/numbers.h"
 #include "diagnosis/diagnosis.h"
 
 namespace whydown::report {
 
-std::string thousands(std::uint64_t number);  // "1,234,567"
-std::string counted(std::uint64_t number, std::string_view one,
-                    std::string_view many);  // "1 packet"
+using base::counted;
+using base::thousands;
+
 std::string joined(const std::vector<std::string>& items,
                    std::string_view last = " and ");  // "a, b and c"
 std::string capitalised(std::string_view text);       // its first letter, where that is ASCII

@@ -53,6 +53,7 @@ class TextReader : public Reader {
     info.link_type = "text";
     info.date_known = times_.date_known();
     info.zone_known = times_.zone_known();
+    info.clock_known = times_.clock_known();
     describe(info);
     return info;
   }

@@ -241,7 +241,7 @@ base::Time TimeLine::place(const Stamp& stamp) {
   } else if (stamp.kind == StampKind::seconds || meaning_ != ClockMeaning::time_of_day) {
     const bool is_span = meaning_ == ClockMeaning::since_previous && stamp.kind != StampKind::epoch;
     if (stamp.kind == StampKind::clock || is_span) time = base::time_from_ns(clock_ns(stamp.ns));
-    if (stamp.kind != StampKind::epoch) date_known_ = zone_known_ = false;
+    if (stamp.kind != StampKind::epoch) date_known_ = zone_known_ = clock_known_ = false;
   } else if (stamp.kind == StampKind::clock) {
     const base::Duration clock{clock_ns(stamp.ns) - zone_ns(stamp)};
     // Where the day is unknown it is at least not one before 1970.

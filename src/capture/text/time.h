@@ -61,6 +61,8 @@ class TimeLine {
   base::Time after_last();
   bool date_known() const { return date_known_; }
   bool zone_known() const { return zone_known_; }
+  // Whether times of day are told, not spans since the first packet.
+  bool clock_known() const { return clock_known_; }
 
  private:
   std::int64_t clock_ns(std::int64_t ns);
@@ -76,6 +78,7 @@ class TimeLine {
   bool any_ = false;
   bool date_known_ = true;
   bool zone_known_ = true;
+  bool clock_known_ = true;
 };
 
 }  // namespace whydown::capture::text

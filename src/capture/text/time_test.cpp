@@ -67,6 +67,7 @@ struct Placed {
   std::vector<std::string> times;
   bool date_known = false;
   bool zone_known = false;
+  bool clock_known = false;
 };
 
 Placed place(const std::vector<const char*>& stamps, const OpenOptions& options = {}) {
@@ -83,6 +84,7 @@ Placed place(const std::vector<const char*>& stamps, const OpenOptions& options 
   }
   placed.date_known = line.date_known();
   placed.zone_known = line.zone_known();
+  placed.clock_known = line.clock_known();
   return placed;
 }
 
@@ -137,8 +139,15 @@ TEST(TimeLine, SpansSinceThePreviousAndSinceTheFirst) {
             "1970-01-01T00:00:03.000000Z");
 }
 
+TEST(TimeLine, SpansTellNoTimeOfDay) {
+  EXPECT_FALSE(place({"0.000000", "1.5", "2.0"}).clock_known);
+  EXPECT_FALSE(place({"00:00:00.000000", "00:00:03.000000", "00:00:01.000000"}).clock_known);
+  EXPECT_TRUE(place({"13:24:32", "13:24:33"}).clock_known);
+}
+
 TEST(TimeLine, EpochSecondsKnowEverything) {
   const auto placed = place({"1767360272.192571"});
+  EXPECT_TRUE(placed.clock_known);
   EXPECT_TRUE(placed.date_known);
   EXPECT_TRUE(placed.zone_known);
 }

@@ -4,7 +4,7 @@
 #include <iterator>
 
 #include "capture/text/scan.h"
-#include "packet/dns/message.h"
+#include "packet/dns/registry.h"
 
 namespace whydown::packet::text {
 namespace {
@@ -103,21 +103,6 @@ constexpr Service kServices[] = {
 };
 static_assert(std::ranges::is_sorted(kServices, {}, &Service::name));
 
-struct TypeName {
-  std::string_view name;
-  std::uint16_t type;
-};
-constexpr TypeName kTypes[] = {
-    {"A", 1},      {"NS", 2},       {"CNAME", 5},  {"SOA", 6},         {"PTR", 12},
-    {"HINFO", 13}, {"MX", 15},      {"TXT", 16},   {"RP", 17},         {"SIG", 24},
-    {"KEY", 25},   {"AAAA", 28},    {"LOC", 29},   {"SRV", 33},        {"NAPTR", 35},
-    {"DNAME", 39}, {"OPT", 41},     {"DS", 43},    {"SSHFP", 44},      {"RRSIG", 46},
-    {"NSEC", 47},  {"DNSKEY", 48},  {"NSEC3", 50}, {"NSEC3PARAM", 51}, {"TLSA", 52},
-    {"CDS", 59},   {"CDNSKEY", 60}, {"SVCB", 64},  {"HTTPS", 65},      {"SPF", 99},
-    {"TKEY", 249}, {"TSIG", 250},   {"IXFR", 251}, {"AXFR", 252},      {"ANY", 255},
-    {"*", 255},    {"CAA", 257},    {"URI", 256},  {"A6", 38},
-};
-
 }  // namespace
 
 base::IpAddress read_address(std::string_view word, base::Interner& names) {
@@ -156,9 +141,8 @@ std::optional<std::uint16_t> read_port(std::string_view word) {
 }
 
 std::optional<std::uint16_t> read_dns_type(std::string_view word) {
-  for (const TypeName& entry : kTypes) {
-    if (word == entry.name) return entry.type;
-  }
+  if (word == "*") return dns::type::any;
+  if (const auto type = dns::type_from(word)) return type;
   if (!scan::starts_ignoring_case(word, "type")) return std::nullopt;
   return scan::port_number(word.substr(4));
 }

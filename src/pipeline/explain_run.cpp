@@ -1,0 +1,134 @@
+#include "pipeline/explain_run.h"
+
+#include <memory>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/interner.h"
+#include "capture/limits.h"
+#include "packet/packet.h"
+
+namespace whydown::pipeline {
+namespace {
+
+bool is_text(const capture::Frame& frame) {
+  return frame.link_type == capture::LinkType::tcpdump_text ||
+         frame.link_type == capture::LinkType::wireshark_row;
+}
+
+std::string_view words_of(const capture::Frame& frame) {
+  if (!is_text(frame)) return {};
+  return {reinterpret_cast<const char*>(frame.bytes.data()), frame.bytes.size()};
+}
+
+// By what people cite it.
+std::uint64_t number_of(const base::Place& place) {
+  return place.line != 0 ? place.line : place.number;
+}
+
+class Picker {
+ public:
+  explicit Picker(const std::optional<Pick>& pick) : pick_(pick) {}
+
+  bool wants(const base::Place& place) {
+    if (!pick_) return true;
+    if (pick_->input && *pick_->input != place.input) return false;
+    const std::uint64_t number = number_of(place);
+    if (number < pick_->first) nearest_ = place;
+    return number >= pick_->first && number <= pick_->last;
+  }
+  // Whether nothing that comes after this packet can be wanted.
+  bool is_done(const base::Place& place, bool several) const {
+    return pick_ && !several && number_of(place) >= pick_->last;
+  }
+  base::Error nothing(const std::vector<std::string>& paths) const {
+    const std::string where = paths.size() == 1 ? paths[0] : "the inputs";
+    const std::string range = pick_->first == pick_->last
+                                  ? fmt::format("{}", pick_->first)
+                                  : fmt::format("{} to {}", pick_->first, pick_->last);
+    if (!nearest_.is_set()) {
+      return {where, fmt::format("no packet {}", range), "the number of a packet",
+              "whydown explain without --packet shows all of them"};
+    }
+    const char* noun = nearest_.line != 0 ? "line" : "packet";
+    return {
+        where,
+        nearest_.line != 0 ? fmt::format("no packet that begins in line {}", range)
+                           : fmt::format("no packet {}", range),
+        fmt::format("the number of a {}",
+                    noun == std::string_view("line") ? "line that a packet begins in" : "packet"),
+        fmt::format("the nearest before is {} {}", noun, number_of(nearest_))};
+  }
+
+ private:
+  const std::optional<Pick>& pick_;
+  base::Place nearest_;
+};
+
+// Inputs are asked once what their times mean, when their first packet has shown it.
+class Introductions {
+ public:
+  Introductions(const capture::Source& source, explain::Explainer& explainer)
+      : source_(source), explainer_(explainer) {}
+  void meet(std::uint16_t input) {
+    if (input < met_.size() && met_[input]) return;
+    if (met_.size() <= input) met_.resize(input + std::size_t{1});
+    met_[input] = true;
+    const std::vector<base::InputInfo> infos = source_.inputs();
+    if (input < infos.size()) explainer_.input(input, infos[input]);
+  }
+
+ private:
+  const capture::Source& source_;
+  explain::Explainer& explainer_;
+  std::vector<bool> met_;
+};
+
+bool in_time(const capture::Frame& frame, const Request& request) {
+  if (!frame.has_time) return true;
+  if (request.since && frame.place.time < *request.since) return false;
+  return !request.until || frame.place.time <= *request.until;
+}
+
+}  // namespace
+
+std::expected<Explained, base::Error> explain_run(const Request& request,
+                                                  const std::optional<Pick>& pick,
+                                                  const TakeExplanation& take) {
+  auto source = capture::open(request.paths, request.open);
+  if (!source) return std::unexpected(source.error());
+
+  const bool several = request.paths.size() > 1;
+  base::Interner names;
+  packet::Decoder decoder(names);
+  const auto packet = std::make_unique<packet::Packet>();
+  const auto explainer = std::make_unique<explain::Explainer>(names, several);
+  Introductions introductions(**source, *explainer);
+  Picker picker(pick);
+  Explained result;
+
+  while (const capture::Frame* frame = (*source)->next()) {
+    if (!in_time(*frame, request)) continue;
+    introductions.meet(frame->place.input);
+    decoder.decode(*frame, *packet);
+    if (picker.wants(frame->place)) {
+      ++result.packets;
+      if (!take(explainer->explain(*packet, words_of(*frame)))) return result;
+    } else {
+      explainer->follow(*packet);
+    }
+    if (picker.is_done(frame->place, several)) break;
+  }
+  if (pick && result.packets == 0) return std::unexpected(picker.nothing(request.paths));
+  if (!pick) result.closing = explainer->closing();
+  result.inputs = (*source)->inputs();
+  return result;
+}
+
+std::size_t explain_memory_bytes() {
+  return capture::capture_memory_bytes() + sizeof(packet::Packet) +
+         base::Interner().memory_bytes() + explain::Explainer::memory_bytes();
+}
+
+}  // namespace whydown::pipeline
