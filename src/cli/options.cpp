@@ -9,7 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/times.h"
+#include "base/written_time.h"
 
 namespace whydown::cli {
 namespace {
@@ -177,13 +177,13 @@ std::expected<void, base::Error> set_form(const Words& words, Options& options) 
 
 std::expected<void, base::Error> set_calendar(const Words& words, Options& options) {
   if (!words.date.empty()) {
-    options.date = parse_date(words.date);
+    options.date = base::parse_date(words.date);
     if (!options.date) {
       return unexpected(usage_error("--date " + in_quotes(words.date), "a day such as 2026-01-02"));
     }
   }
   if (!words.zone.empty()) {
-    options.zone_offset = parse_zone(words.zone);
+    options.zone_offset = base::parse_zone(words.zone);
     if (!options.zone_offset) {
       return unexpected(
           usage_error("--timezone " + in_quotes(words.zone), "UTC or an offset such as +02:00"));
@@ -196,7 +196,7 @@ std::expected<std::optional<base::Time>, base::Error> bound(const std::string& n
                                                             const std::string& text,
                                                             Options& options) {
   if (text.empty()) return std::nullopt;
-  const auto point = parse_point(text);
+  const auto point = base::parse_point(text);
   if (!point) {
     return unexpected(usage_error(name + " " + in_quotes(text),
                                   "a time such as 2026-01-02T13:24:32, or 13:24 for a log without "
