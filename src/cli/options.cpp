@@ -21,6 +21,7 @@ constexpr std::string_view kHelp = R"(whydown answers "why is it down?" from net
   whydown INPUT...           the incident report of one or more captures, on the terminal
   whydown report INPUT...    the same, with a choice of format
   whydown faults [ID]        the faults it knows, or one of them in full
+  whydown case new           a case file to fill in: what packets cannot tell
   whydown --memory           what it may use at most, table by table
   whydown --version
   whydown --help
@@ -45,14 +46,15 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 // What CLI11 fills in; checked and converted afterwards.
 struct Words {
   std::vector<std::string> inputs;
-  std::string format, output, form, since, until, date, zone, catalogue, fault_id;
+  std::string format, output, form, reader, case_file, since, until, date, zone, catalogue,
+      fault_id, action;
 };
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 9> names{"-f",       "--format",   "-o",
-                                                  "--output", "--template", "--since",
-                                                  "--until",  "--date",     "--timezone"};
-  return std::ranges::find(names, word) != names.end() || word == "--catalogue";
+  constexpr std::array<std::string_view, 12> names{
+      "-f",     "--format", "-o",      "--output", "--template", "--for",
+      "--case", "--since",  "--until", "--date",   "--timezone", "--catalogue"};
+  return std::ranges::find(names, word) != names.end();
 }
 
 // Takes the command's name out of the arguments.
@@ -64,9 +66,12 @@ Command take_command(std::vector<std::string>& arguments) {
       if (takes_value(word)) ++i;
       continue;
     }
-    const bool known = word == "report" || word == "faults";
-    if (!known) break;
-    const Command command = word == "report" ? Command::report : Command::faults;
+    constexpr std::array<std::pair<std::string_view, Command>, 3> commands{
+        {{"report", Command::report}, {"faults", Command::faults}, {"case", Command::case_new}}};
+    const auto known =
+        std::ranges::find(commands, word, [](const auto& entry) { return entry.first; });
+    if (known == commands.end()) break;
+    const Command command = known->second;
     arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
     return command;
   }
@@ -99,8 +104,15 @@ void define_report(CLI::App& app, Words& words) {
   app.add_option("-o,--output", words.output, "write to this file instead of standard output")
       ->type_name("PATH");
   app.add_option("--template", words.form,
-                 "of Markdown: incident (default) or worksheet, the two-part course form")
+                 "incident (default) or worksheet, the two-part course form; not of JSON")
       ->type_name("NAME");
+  app.add_option("--for", words.reader,
+                 "supervisor (one page, no jargon), analyst (default) or student (every term "
+                 "explained)")
+      ->type_name("READER");
+  app.add_option("--case", words.case_file,
+                 "what packets cannot tell, to be set beside them; \"whydown case new\" writes one")
+      ->type_name("FILE");
   app.add_option("--since", words.since, "leave out packets before this time")->type_name("TIME");
   app.add_option("--until", words.until, "leave out packets after this time")->type_name("TIME");
   app.add_option("--date", words.date, "the day of a text log that names none")
@@ -119,13 +131,29 @@ void define_faults(CLI::App& app, Words& words) {
       ->type_name("DIR");
 }
 
+void define_case(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown case new [-o PATH]"));
+  app.add_option("ACTION", words.action, "new: write a commented case file to fill in")
+      ->type_name("");
+  app.add_option("-o,--output", words.output, "write to this new file instead of standard output")
+      ->type_name("PATH");
+}
+
 // The help text when help is asked for, else nothing.
 std::expected<std::optional<std::string>, base::Error> read_words(
     Command command, std::vector<std::string> arguments, Words& words) {
-  CLI::App app(command == Command::faults ? "The faults whydown knows."
-                                          : "Writes the incident report of one or more captures.");
+  CLI::App app(command == Command::faults     ? "The faults whydown knows."
+               : command == Command::case_new ? "What packets cannot tell, in a file."
+                                              : "Writes the incident report of one or more "
+                                                "captures.");
   app.set_help_flag("-h,--help", "print this text");
-  command == Command::faults ? define_faults(app, words) : define_report(app, words);
+  if (command == Command::faults) {
+    define_faults(app, words);
+  } else if (command == Command::case_new) {
+    define_case(app, words);
+  } else {
+    define_report(app, words);
+  }
   std::ranges::reverse(arguments);  // as CLI11 wants them
   try {
     app.parse(std::move(arguments));
@@ -168,10 +196,28 @@ std::expected<void, base::Error> set_form(const Words& words, Options& options) 
   if (!form) {
     return unexpected(usage_error("template " + in_quotes(words.form), "worksheet or incident"));
   }
-  if (options.format != report::Format::markdown) {
-    return unexpected(usage_error("--template with another format than Markdown", "-f md"));
+  if (options.format == report::Format::json) {
+    return unexpected(usage_error("--template with JSON", "a format for people"));
   }
   options.form = *form;
+  return {};
+}
+
+std::expected<void, base::Error> set_reader(const Words& words, Options& options) {
+  if (words.reader.empty()) return {};
+  const auto reader = report::reader_from(words.reader);
+  if (!reader) {
+    return unexpected(
+        usage_error("reader " + in_quotes(words.reader), "supervisor, analyst or student"));
+  }
+  if (options.format == report::Format::json) {
+    return unexpected(usage_error("--for with JSON", "a format for people"));
+  }
+  if (*reader == report::Reader::supervisor && options.form) {
+    return unexpected(usage_error("--template for a supervisor", "one of the two",
+                                  "a supervisor's page has a form of its own"));
+  }
+  options.reader = *reader;
   return {};
 }
 
@@ -227,6 +273,7 @@ std::expected<Options, base::Error> report_options(const Words& words) {
   options.inputs = words.inputs;
   options.output = words.output;
   options.catalogue = words.catalogue;
+  options.case_file = words.case_file;
   if (options.inputs.empty()) {
     return unexpected(usage_error("no input", "a capture, a log, or - for standard input"));
   }
@@ -236,7 +283,7 @@ std::expected<Options, base::Error> report_options(const Words& words) {
   const auto format = format_of(words);
   if (!format) return unexpected(format.error());
   options.format = *format;
-  for (const auto set : {set_form, set_calendar, set_bounds}) {
+  for (const auto set : {set_form, set_reader, set_calendar, set_bounds}) {
     if (auto done = set(words, options); !done) return unexpected(done.error());
   }
   return options;
@@ -267,6 +314,10 @@ std::expected<Options, base::Error> parse_options(const std::vector<std::string>
   }
   if (command == Command::report) return report_options(words);
   options.command = command;
+  options.output = words.output;
+  if (command == Command::case_new && words.action != "new") {
+    return unexpected(usage_error("case " + in_quotes(words.action), "\"whydown case new\""));
+  }
   options.catalogue = words.catalogue;
   options.fault_id = words.fault_id;
   return options;

@@ -1,10 +1,10 @@
-#include "report/html_incident.h"
-
+// The parts of the HTML page that are more than words: journey, timeline, causes, checks, packets.
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "report/escape.h"
+#include "report/html_page.h"
 #include "report/incident_words.h"
 #include "report/svg_timeline.h"
 
@@ -35,173 +35,130 @@ StepLook look_of(Outcome outcome) {
   return {"step step-bad", "\u2717 "};
 }
 
-void write_journey(HtmlPage& page, const Incident& incident) {
-  if (incident.journey.empty()) return;
-  page.element("h3", "How far the client came");
-  page.raw("<ol class=\"journey\">\n");
-  std::vector<std::string> sentences;
-  for (const diagnosis::JourneyStep& step : incident.journey) {
-    const StepLook look = look_of(step.outcome);
-    page.raw(fmt::format("<li><div class=\"{}\"><b>{}</b><span>{}{}</span></div></li>\n", look.css,
-                         step_id(step.step), look.mark, outcome_words(step.outcome)));
-    if (!step.text.empty())
-      sentences.push_back(fmt::format("{}: {}", step_id(step.step), step.text));
-  }
-  page.raw("</ol>\n");
-  page.list(sentences);
-}
-
-void write_arguments(HtmlPage& page, const std::vector<diagnosis::Argument>& arguments,
-                     const char* css, const char* label, const Citation& cite) {
-  for (const diagnosis::Argument& argument : arguments) {
-    page.raw(fmt::format("<li class=\"{}\"><b>{}</b><span>{} <small>{} ({})</small></span></li>\n",
-                         css, label, html_escaped(argument_words(argument)),
-                         html_escaped(cite.bracketed(argument.packets)),
-                         html_escaped(weight_words(argument))));
-  }
-}
-
-void write_cause(HtmlPage& page, const diagnosis::RankedCause& cause, const std::string& share,
-                 const Citation& cite) {
-  page.raw(
-      fmt::format("<li><div class=\"cause-head\"><span class=\"share\">{}</span>"
-                  "<h4>{} <span class=\"tag\">{}</span></h4></div>\n",
-                  share, html_escaped(cause.title), html_escaped(cause.id)));
-  page.raw(
-      fmt::format("<svg class=\"bar\" viewBox=\"0 0 100 4\" preserveAspectRatio=\"none\" "
-                  "aria-hidden=\"true\"><rect class=\"rest\" width=\"100\" height=\"4\"/>"
-                  "<rect class=\"part\" width=\"{:.1f}\" height=\"4\"/></svg>\n",
-                  std::clamp(cause.probability, 0.0, 1.0) * 100));
-  if (!cause.arguments_for.empty() || !cause.arguments_against.empty()) {
-    page.raw("<ul class=\"arguments\">\n");
-    write_arguments(page, cause.arguments_for, "pro", "for", cite);
-    write_arguments(page, cause.arguments_against, "con", "against", cite);
-    page.raw("</ul>\n");
-  } else if (cause.id != "other") {
-    page.element("p", kNothingSpeaks, "class=\"tag\"");
-  }
-  page.raw("</li>\n");
-}
-
-void write_causes(HtmlPage& page, const Incident& incident, const Citation& cite) {
-  if (incident.causes.empty()) return;
-  page.element("h3", "Likely causes");
-  const std::vector<std::string> shares = percents(incident.causes);
-  page.raw("<ol class=\"causes\">\n");
-  for (std::size_t i = 0; i < incident.causes.size(); ++i) {
-    write_cause(page, incident.causes[i], shares[i], cite);
-  }
-  page.raw("</ol>\n");
-  for (const diagnosis::InseparablePair& pair : incident.inseparable) {
-    page.element("p", inseparable_words(incident, pair), "class=\"note\"");
-  }
-}
-
-void write_checks(HtmlPage& page, const Incident& incident) {
-  if (incident.checks.empty()) return;
-  page.element("h3", "Checks that decide");
-  page.raw("<ol class=\"checks\">\n");
-  for (const diagnosis::Check& check : incident.checks) {
-    page.raw("<li><code>" + html_escaped(check.command) + "</code> " + html_escaped(check.where) +
-             "\n");
-    page.element("p", separates_words(incident, check), "class=\"tag\"");
-    std::vector<std::string> answers;
-    answers.reserve(check.answers.size());
-    for (const diagnosis::CheckAnswer& answer : check.answers) {
-      answers.push_back(fmt::format("If {}: {}", without_stop(answer.see), answer.then));
-    }
-    page.list(answers);
-    page.raw("</li>\n");
-  }
-  page.raw("</ol>\n");
-}
-
-void write_impact(HtmlPage& page, const Incident& incident) {
-  if (incident.impact.size() < 2) return;
-  page.element("h3", "Who was served");
-  page.raw(
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of "
-      "clients\"><table>\n");
-  page.table_head("Attempts per client", {"Client", "Served", "Failed"});
-  page.raw("<tbody>\n");
-  for (const diagnosis::ClientImpact& client : incident.impact) {
-    page.raw(
-        fmt::format("<tr><th scope=\"row\">{}</th><td class=\"number\">{}</td><td "
-                    "class=\"number\">{}</td></tr>\n",
-                    html_escaped(client.address), thousands(client.ok), thousands(client.failed)));
-  }
-  page.raw("</tbody></table></div>\n");
-}
-
-void write_timeline(HtmlPage& page, const Incident& incident, const Citation& cite) {
-  const std::string svg = svg_timeline(incident, cite);
-  if (svg.empty()) return;
-  page.element("h3", "Timeline");
-  page.raw("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Timeline\">\n" + svg +
-           "</div>\n");
-  page.element("p", "Shaded: from the first failure to the last. Numbers as in the evidence table.",
-               "class=\"tag\"");
-}
-
-void write_evidence(HtmlPage& page, const Incident& incident, const Citation& cite) {
-  if (incident.evidence.empty()) return;
-  page.element("h3", "Evidence");
-  page.raw("<table class=\"evidence\">\n");
-  const bool lines = cite.any_text() && !cite.several_inputs();
-  page.table_head(lines ? "Cited by the line of the log" : "Cited by packet number",
-                  {lines ? "Line" : "Packet", fmt::format("Time ({})", cite.time_scope()), "Role",
-                   "What it says"});
-  page.raw("<tbody>\n");
-  for (const diagnosis::EvidencePacket& packet : incident.evidence) {
-    page.raw(
-        fmt::format("<tr><th scope=\"row\" class=\"number\">{}</th><td class=\"time\">{}</td>"
-                    "<td>{}</td><td class=\"words\">{}</td></tr>\n",
-                    html_escaped(cite.number(packet.place)), html_escaped(cite.time(packet.place)),
-                    role_id(packet.role), html_escaped(packet.text)));
-  }
-  page.raw("</tbody></table>\n");
-  if (incident.evidence_left_out > 0) {
-    page.element(
-        "p",
-        fmt::format("{} of the same kinds are not listed.",
-                    counted(incident.evidence_left_out, "further packet", "further packets")),
-        "class=\"tag\"");
-  }
-}
-
 }  // namespace
 
-void write_html_incident(HtmlPage& page, const Incident& incident, const Citation& cite,
-                         bool alone) {
-  page.raw(fmt::format("<section class=\"card\" id=\"incident-{}\" aria-labelledby=\"title-{}\">\n",
-                       incident.id, incident.id));
-  page.element(
-      "h2", alone ? "What happened" : fmt::format("Incident {}: {}", incident.id, incident.title),
-      fmt::format("id=\"title-{}\"", incident.id));
-  page.element("p", fmt::format("{}, severity {}", incident.fault, incident.severity),
-               "class=\"tag\"");
-  page.element("p", incident.summary, "class=\"lead\"");
-  page.raw("<dl>\n");
-  for (const auto& [label, words] : headline_rows(incident, cite)) {
-    page.element("dt", label);
-    page.element("dd", words);
+void HtmlPage::journey(const Incident& incident) {
+  if (incident.journey.empty()) return;
+  heading("How far the client came");
+  raw("<ol class=\"journey\">\n");
+  for (const diagnosis::JourneyStep& step : incident.journey) {
+    const StepLook look = look_of(step.outcome);
+    raw(fmt::format("<li class=\"{}\"><b>{}</b> <span>{}{}</span>", look.css, step_id(step.step),
+                    look.mark, outcome_words(step.outcome)));
+    if (!step.text.empty()) raw("<small>" + html_escaped(step.text) + "</small>");
+    raw("</li>\n");
   }
-  page.raw("</dl>\n");
-  write_journey(page, incident);
-  write_timeline(page, incident, cite);
-  write_impact(page, incident);
-  if (!incident.explanation.empty()) {
-    page.element("h3", "What it means");
-    page.element("p", incident.explanation);
+  raw("</ol>\n");
+}
+
+void HtmlPage::timeline(const Incident& incident, const Citation& cite) {
+  const std::string svg = svg_timeline(incident, cite);
+  if (svg.empty()) return;
+  raw(
+      fmt::format("<figure class=\"scroll\" tabindex=\"0\" role=\"group\" "
+                  "aria-labelledby=\"picture-{}\">\n{}<figcaption id=\"picture-{}\">{}",
+                  incident.id, svg, incident.id, html_escaped(timeline_caption(incident))));
+  raw("</figcaption>\n</figure>\n");
+  if (incident.marks.empty()) return;
+  raw("<ol class=\"marks\">\n");
+  for (const diagnosis::Mark& mark : incident.marks) {
+    element("li",
+            fmt::format("{} {}{}", cite.time(mark.place), mark.text, cite.bracketed({mark.place})));
   }
-  write_causes(page, incident, cite);
-  write_checks(page, incident);
-  if (!incident.not_shown.empty()) {
-    page.element("h3", "What this capture cannot show");
-    page.list(incident.not_shown);
+  raw("</ol>\n");
+}
+
+void HtmlPage::arguments(const std::vector<diagnosis::Argument>& list, const char* css,
+                         const char* label, const Citation& cite) {
+  for (const diagnosis::Argument& argument : list) {
+    raw(fmt::format("<li class=\"{}\"><b>{}</b> <span>{} <small>{} ({})</small></span></li>\n", css,
+                    label, html_escaped(argument_words(argument)),
+                    html_escaped(cite.bracketed(argument.packets)),
+                    html_escaped(weight_words(argument))));
   }
-  write_evidence(page, incident, cite);
-  page.raw("</section>\n");
+}
+
+void HtmlPage::cause(const diagnosis::RankedCause& cause, const std::string& share,
+                     const Citation& cite) {
+  raw(
+      fmt::format("<li><div class=\"cause-head\"><span class=\"share\">{}</span> "
+                  "<h4>{} <span class=\"tag\">{}</span></h4></div>\n",
+                  share, html_escaped(cause.title), html_escaped(cause.id)));
+  raw(cause_bar(cause.probability));
+  if (!cause.arguments_for.empty() || !cause.arguments_against.empty()) {
+    raw("<ul class=\"arguments\">\n");
+    arguments(cause.arguments_for, "pro", "for", cite);
+    arguments(cause.arguments_against, "con", "against", cite);
+    raw("</ul>\n");
+  } else if (cause.id != "other") {
+    element("p", kNothingSpeaks, "class=\"tag\"");
+  }
+  raw("</li>\n");
+}
+
+void HtmlPage::causes(const Incident& incident, const Citation& cite) {
+  if (incident.causes.empty()) return;
+  const std::vector<std::string> shares = percents(incident.causes);
+  raw("<ol class=\"causes\">\n");
+  for (std::size_t i = 0; i < incident.causes.size(); ++i) {
+    cause(incident.causes[i], shares[i], cite);
+  }
+  raw("</ol>\n");
+}
+
+void HtmlPage::checks(const Incident& incident) {
+  if (incident.checks.empty()) return;
+  raw("<ol class=\"checks\">\n");
+  for (const diagnosis::Check& check : incident.checks) {
+    // One click selects the whole command (user-select: all); there is no script to copy it.
+    raw("<li>");
+    element("p", check.where.empty() ? "Run:" : capitalised(check.where) + ":");
+    raw("<pre tabindex=\"0\"><code class=\"command\">" + html_escaped(check.command) +
+        "</code></pre>\n");
+    element("p", separates_words(incident, check), "class=\"tag\"");
+    if (!check.answers.empty()) {
+      raw("<ul class=\"plain\">\n");
+      for (const diagnosis::CheckAnswer& answer : check.answers) {
+        element("li", fmt::format("If {}: {}", without_stop(answer.see), answer.then));
+      }
+      raw("</ul>\n");
+    }
+    raw("</li>\n");
+  }
+  raw("</ol>\n");
+}
+
+void HtmlPage::packet(const diagnosis::EvidencePacket& packet, const Citation& cite) {
+  raw(
+      fmt::format("<tr><th scope=\"row\" class=\"number\">{}</th><td class=\"time\">{}</td>"
+                  "<td class=\"role-{}\">{}</td><td class=\"words\">{}",
+                  html_escaped(cite.number(packet.place)), html_escaped(cite.time(packet.place)),
+                  role_id(packet.role), role_id(packet.role), html_escaped(packet.text)));
+  if (!packet.fields.empty()) {
+    raw("<span class=\"fields\">");
+    bool first = true;
+    for (const diagnosis::PacketField& field : packet.fields) {
+      raw(fmt::format("{}<span><b>{}</b> {}</span>", first ? "" : "; ", html_escaped(field.name),
+                      html_escaped(field.value)));
+      first = false;
+    }
+    raw("</span>");
+  }
+  raw("</td></tr>\n");
+}
+
+void HtmlPage::evidence(const Incident& incident, const Citation& cite) {
+  if (incident.evidence.empty()) return;
+  const bool lines = cite.any_text() && !cite.several_inputs();
+  open_table(
+      fmt::format("{} by the {}", incident.evidence_left_out > 0 ? "A sample, cited" : "Cited",
+                  lines ? "line of the log" : "packet's number in the capture"),
+      {lines ? "Line" : "Packet", fmt::format("Time ({})", cite.time_scope()), "Role",
+       "What it says, and its fields"},
+      "evidence");
+  for (const diagnosis::EvidencePacket& one : incident.evidence) packet(one, cite);
+  close_table();
+  if (incident.evidence_left_out > 0) paragraph({left_out_words(incident)}, Look::soft);
 }
 
 }  // namespace whydown::report

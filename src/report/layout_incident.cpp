@@ -1,21 +1,18 @@
-// The fuller incident form: the facts block and the fields that incident handling guides ask for
-// (NIST SP 800-61r2 section 3.2.5), as far as packets reach.
+// The incident report: the facts block and the fields that incident handling guides ask for (NIST
+// SP 800-61r2 section 3.2.5), as far as packets and the case file reach. The first screen says what
+// failed, where, since when, for whom, how sure, and what to do now.
 #include <fmt/format.h>
 
-#include "report/escape.h"
-#include "report/markdown_common.h"
+#include "report/incident_words.h"
+#include "report/layout_parts.h"
+#include "report/layouts.h"
 #include "report/messenger.h"
 #include "report/method.h"
-#include "report/renderers.h"
 
 namespace whydown::report {
 namespace {
 
 using diagnosis::Incident;
-
-std::string list_or(const std::vector<std::string>& items, std::string_view otherwise) {
-  return items.empty() ? std::string(otherwise) : joined(items);
-}
 
 std::string ports_row(const Incident& incident) {
   std::string out = protocol_words(incident);
@@ -26,118 +23,148 @@ std::string ports_row(const Incident& incident) {
   return out;
 }
 
-void write_facts(MarkdownPage& page, const Incident& incident, const Citation& cite) {
-  page.heading(3, "Facts");
-  FactRows rows;
-  rows.emplace_back("Fault", fmt::format("{}: {}", incident.fault, incident.title));
-  rows.emplace_back("Date and time", cite.window(incident));
-  rows.emplace_back("Source (clients)", client_words(incident));
-  rows.emplace_back("Destination (servers)", list_or(incident.service.servers, "not known"));
-  rows.emplace_back("Protocol and port", ports_row(incident));
-  if (!incident.service.names.empty()) {
-    rows.emplace_back("Names asked for", joined(incident.service.names));
+void write_facts(Page& page, const Material& material, const Incident& incident) {
+  page.heading("Facts");
+  SpanRows rows;
+  const std::string where =
+      incident.service.names.empty()
+          ? server_words(incident)
+          : server_words(incident) + "; asked for " + joined(incident.service.names);
+  rows.emplace_back("What", Spans{ports_row(incident)});
+  rows.emplace_back("Where", Spans{where});
+  rows.emplace_back("When", Spans{material.cite.window(incident)});
+  rows.emplace_back("For whom", Spans{client_words(incident)});
+  rows.emplace_back("How much", Spans{attempt_words(incident)});
+  rows.emplace_back("How sure", Spans{certainty_words(incident)});
+  if (!incident.checks.empty()) {
+    const diagnosis::Check& first = incident.checks.front();
+    Spans words{{Tone::code, first.command}};
+    if (!first.where.empty()) words.emplace_back(", " + first.where);
+    words.emplace_back("; see the next steps for what its answer means");
+    rows.emplace_back("Do now", std::move(words));
   }
-  rows.emplace_back("Step that failed", std::string(step_id(incident.step)));
-  rows.emplace_back("Severity (proposed)", incident.severity);
-  rows.emplace_back("How sure", certainty_words(incident));
-  page.rows("Field", "Value", rows);
-  page.raw_field("Location and function of the systems:", kForAnalyst);
+  rows.emplace_back("Severity", Spans{incident.severity + " (proposed)"});
+  rows.emplace_back("Fault",
+                    Spans{{Tone::code, incident.fault},
+                          ", failing at the step \"" + std::string(step_id(incident.step)) + "\""});
+  rows.emplace_back("Systems", supplied_or_missing(material.supplied.systems));
+  page.rows("What is known", rows);
+  page.journey(incident);
 }
 
-void write_indicators(MarkdownPage& page, const Incident& incident, const Citation& cite) {
-  page.heading(3, "Indicators");
+void write_status(Page& page, const Material& material, const Incident& incident) {
+  page.heading("Status");
+  Spans words{incident.ongoing_at_end
+                  ? "Not seen working again before the capture ends. Since then: "
+                  : "Seen working again within the capture. Since then: "};
+  words.push_back(supplied_or_missing(material.supplied.status)[0]);
+  page.paragraph(words);
+}
+
+void write_impact(Page& page, const Material& material, const Incident& incident) {
+  page.heading("Impact");
+  page.paragraph({capitalised(attempt_words(incident)) + "."});
+  write_impact_table(page, incident);
+  page.field("Functional impact, impact on information, recoverability:",
+             supplied_or_missing(material.supplied.impact));
+}
+
+void write_indicators(Page& page, const Material& material, const Incident& incident) {
+  page.heading("Indicators");
   const Messenger messenger = messenger_of(incident);
-  page.item(failure_sentence(incident, messenger));
+  std::vector<Spans> items{{failure_sentence(incident, messenger)}};
   if (messenger.protocol.empty()) {
-    page.item("No error message came back; what is seen is silence.");
+    items.push_back({"No error message came back; what is seen is silence."});
   } else {
-    page.item(fmt::format("The answer that decided it: {}{}", without_stop(messenger.words),
-                          cite.bracketed(messenger.packets)));
+    items.push_back({fmt::format("The answer that decided it: {}{}.", without_stop(messenger.words),
+                                 material.cite.bracketed(messenger.packets))});
   }
-  page.end_block();
+  page.list(items);
 }
 
-void write_impact(MarkdownPage& page, const Incident& incident) {
-  page.heading(3, "Impact");
-  page.paragraph(capitalised(attempt_words(incident)) + ".");
-  if (!incident.impact.empty()) {
-    page.table_head({"Client", "Served", "Failed"});
-    for (const diagnosis::ClientImpact& client : incident.impact) {
-      page.table_row({client.address, thousands(client.ok), thousands(client.failed)});
-    }
+void write_analysis(Page& page, const Material& material, const Incident& incident) {
+  page.heading("Analysis");
+  page.paragraph({incident.explanation});
+  const std::string not_attempted = not_attempted_words(material.diagnosis);
+  if (!not_attempted.empty()) page.paragraph({not_attempted});
+  if (material.options.reader == Reader::student && !incident.lesson.empty()) {
+    page.heading("The same, step by step");
+    page.paragraph({incident.lesson});
   }
-  page.raw_field("Functional impact, impact on information, recoverability:", kForAnalyst);
-}
-
-void write_timeline(MarkdownPage& page, const Incident& incident, const Citation& cite) {
-  page.heading(3, "Timeline");
-  write_markdown_evidence(page, incident, cite);
-}
-
-void write_analysis(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                    const Incident& incident) {
-  page.heading(3, "Analysis");
-  page.paragraph(incident.explanation);
-  if (!incident.journey.empty()) {
-    page.raw("How far the client came: " + markdown_code(journey_line(incident)));
-    for (const diagnosis::JourneyStep& step : incident.journey) {
-      if (!step.text.empty()) page.item(fmt::format("{}: {}", step_id(step.step), step.text));
-    }
-    page.end_block();
-  }
-  page.paragraph(not_attempted_words(diagnosis));
   if (incident.not_shown.empty()) return;
-  page.raw("What this capture cannot show:");
-  for (const std::string& text : incident.not_shown) page.item(text);
+  page.heading("What this capture cannot show");
+  std::vector<Spans> items;
+  for (const std::string& text : incident.not_shown) items.push_back({text});
+  page.list(items);
 }
 
-void write_incident(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                    const Incident& incident, const Citation& cite) {
-  page.heading(2, fmt::format("Incident {}: {}", incident.id, incident.title));
-  write_facts(page, incident, cite);
-  page.heading(3, "Status");
-  page.raw(fmt::format("{} Since then: {}",
-                       incident.ongoing_at_end ? "Not seen working again before the capture ends."
-                                               : "Seen working again within the capture.",
-                       kForAnalyst));
-  page.heading(3, "Summary");
-  page.paragraph(incident.summary);
-  write_impact(page, incident);
-  write_indicators(page, incident, cite);
-  write_timeline(page, incident, cite);
-  write_analysis(page, diagnosis, incident);
-  page.heading(3, "Likely causes");
-  write_markdown_causes(page, incident, cite);
-  page.heading(3, "Next steps");
-  if (incident.checks.empty()) page.raw(kForAnalyst);
-  write_markdown_checks(page, incident);
+void write_incident(Page& page, const Material& material, const Incident& incident) {
+  page.begin_section(material.is_alone()
+                         ? "What happened"
+                         : fmt::format("Incident {}: {}", incident.id, incident.title),
+                     incident_anchor(incident));
+  write_facts(page, material, incident);
+  write_status(page, material, incident);
+  page.heading("Summary");
+  page.paragraph({incident.summary}, Look::lead);
+  write_impact(page, material, incident);
+  write_indicators(page, material, incident);
+  if (incident.has_time && !incident.marks.empty()) {
+    page.heading("Timeline");
+    page.timeline(incident, material.cite);
+    write_events(page, material, incident);
+  }
+  write_analysis(page, material, incident);
+  page.heading("Likely causes");
+  page.causes(incident, material.cite);
+  write_inseparable(page, incident);
+  page.heading("Next steps");
+  if (incident.checks.empty()) page.paragraph(supplied_or_missing({}));
+  page.checks(incident);
+  page.heading("Evidence packets");
+  page.evidence(incident, material.cite);
+  page.end_section();
+}
+
+void write_tail(Page& page, const Material& material) {
+  page.begin_section("Actions taken", "actions");
+  write_actions(page, material);
+  page.end_section();
+  page.begin_section("Contacts", "contacts");
+  write_contacts(page, material);
+  page.end_section();
+  page.begin_section("Evidence list", "inputs");
+  write_inputs(page, material);
+  page.field("Where the files are kept, and who had them (chain of custody):",
+             supplied_or_missing(material.supplied.custody));
+  page.end_section();
+  page.begin_section("Data quality", "quality");
+  write_quality(page, material);
+  page.end_section();
+  if (material.options.reader == Reader::student) {
+    write_field_words(page, material);
+    write_term_words(page, material);
+  }
+  page.begin_section("Method", "method");
+  write_method(page, material);
+  page.end_section();
 }
 
 }  // namespace
 
-std::string render_incident_form(const diagnosis::Diagnosis& diagnosis, const Options& options) {
-  MarkdownPage page;
-  const Citation cite(diagnosis);
-  page.heading(1, "Network incident report");
-  page.raw(fmt::format("**{}.** {}", verdict_words(diagnosis),
-                       markdown_escaped(verdict_reason(diagnosis))));
-  for (const Incident& incident : diagnosis.incidents) {
-    write_incident(page, diagnosis, incident, cite);
+void lay_out_incident(Page& page, const Material& material) {
+  const diagnosis::Diagnosis& diagnosis = material.diagnosis;
+  write_front(page, material, "Why is it down? Incident report by " + tool_words(material.options),
+              material.is_alone() ? diagnosis.incidents[0].title : verdict_words(diagnosis));
+  write_case_head(page, material);
+  for (const Incident& incident : diagnosis.incidents) write_incident(page, material, incident);
+  if (diagnosis.incidents.empty() && !diagnosis.not_attempted.empty()) {
+    page.begin_section("Not attempted", "not-attempted");
+    page.paragraph({not_attempted_words(diagnosis)});
+    page.end_section();
   }
-  if (diagnosis.incidents.empty()) page.paragraph(not_attempted_words(diagnosis));
-  page.heading(2, "Actions taken");
-  page.item(fmt::format("The traffic was recorded and read with {}.", tool_words(options)));
-  page.raw_item(fmt::format("By whom, when, and what else was done: {}", kForAnalyst));
-  page.heading(2, "Contacts");
-  page.raw(fmt::format("Reporter, handler, owner of the service: {}", kForAnalyst));
-  page.heading(2, "Evidence list");
-  write_markdown_inputs(page, diagnosis, cite);
-  page.raw_field("Where the files are kept, and who had them (chain of custody):", kForAnalyst);
-  page.heading(2, "Data quality");
-  write_markdown_quality(page, diagnosis, cite);
-  page.heading(2, "Method");
-  write_markdown_method(page, diagnosis, options, cite);
-  return page.text();
+  write_complaints(page, material);
+  write_tail(page, material);
 }
 
 }  // namespace whydown::report

@@ -1,14 +1,12 @@
 // The two-part worksheet of network-analysis courses: a summary of the problem, then the analysis
 // with at least one cause, filled in as far as packets reach.
-#include <algorithm>
-
 #include <fmt/format.h>
 
-#include "report/escape.h"
-#include "report/markdown_common.h"
+#include "report/incident_words.h"
+#include "report/layout_parts.h"
+#include "report/layouts.h"
 #include "report/messenger.h"
 #include "report/method.h"
-#include "report/renderers.h"
 
 namespace whydown::report {
 namespace {
@@ -57,141 +55,147 @@ std::string port_field(const Incident& incident) {
 }
 
 std::string likely_issue(const Incident& incident) {
-  const diagnosis::RankedCause* leading = leading_cause(incident);
-  if (leading == nullptr) return incident.title;
-  const std::vector<std::string> shares = percents(incident.causes);
-  const auto index = static_cast<std::size_t>(leading - incident.causes.data());
-  std::string out =
-      fmt::format("{}. Of the causes considered, \"{}\" fits these packets best ({}).",
-                  without_stop(incident.title), without_stop(leading->title), shares[index]);
-  for (const diagnosis::InseparablePair& pair : incident.inseparable) {
-    if (pair.first == leading->id || pair.second == leading->id) {
-      out += " " + inseparable_words(incident, pair);
-    }
-  }
-  return out;
+  return fmt::format("{}. {}", without_stop(incident.title), certainty_words(incident));
 }
 
-void write_summary_part(MarkdownPage& page, const Incident& incident, const Messenger& messenger,
-                        const Citation& cite) {
-  page.heading(2,
-               fmt::format("Part 1: Provide a summary of the problem found in the {} traffic log",
-                           protocols_concerned(incident, messenger)));
-  page.paragraph(incident.summary);
+void write_summary_part(Page& page, const Material& material, const Incident& incident,
+                        const Messenger& messenger) {
+  page.begin_section(
+      fmt::format("Part 1: Provide a summary of the problem found in the {} traffic log",
+                  protocols_concerned(incident, messenger)),
+      fmt::format("part1-{}", incident.id));
+  page.paragraph({incident.summary});
   page.field(fmt::format("The {} protocol reveals that:", transport_words(incident)),
-             failure_sentence(incident, messenger));
-  page.field(error_label(messenger), error_field(incident, messenger, cite));
+             {failure_sentence(incident, messenger)});
+  page.field(error_label(messenger), {error_field(incident, messenger, material.cite)});
   page.field(messenger.protocol.starts_with("ICMP") && incident.service.port
                  ? "The port noted in the error message is used for:"
                  : "The port concerned is used for:",
-             port_field(incident));
-  page.field("The most likely issue is:", likely_issue(incident));
+             {port_field(incident)});
+  page.field("The most likely issue is:", {likely_issue(incident)});
+  page.end_section();
 }
 
-void write_time(MarkdownPage& page, const Incident& incident, const Citation& cite) {
-  std::string time = cite.window(incident);
+void write_time(Page& page, const Material& material, const Incident& incident) {
+  std::string time = material.cite.window(incident);
   if (incident.has_time && incident.last > incident.first) {
     time += fmt::format(", {} from the first failure to the last",
                         base::human_duration(base::between(incident.first, incident.last)));
   }
   if (incident.ongoing_at_end) time += "; not seen working again before the capture ends";
-  page.field("Time incident occurred:", time + ".");
+  page.field("Time incident occurred:", {time + "."});
 }
 
-void write_actions(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                   const Options& options, const Citation& cite) {
-  page.raw("**Explain the actions taken by the IT department to investigate the incident:**");
-  for (const base::InputInfo& input : diagnosis.inputs) {
-    page.item(fmt::format("Network traffic was recorded: {}, {}.",
-                          input.path == "-" ? "standard input" : input.path,
-                          input_words(input, cite)));
-  }
-  page.item(
-      fmt::format("The record was read packet by packet with {}: which request got which "
-                  "answer, who sent it, and which causes fit.",
-                  tool_words(options)));
-  page.raw_item(fmt::format("Who did what else, and when: {}", kForAnalyst));
-  page.end_block();
-}
-
-void write_findings(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                    const Incident& incident, const Messenger& messenger, const Citation& cite) {
-  page.raw(
-      "**Note key findings of the IT department's investigation (details related to the port "
-      "affected, the server, and so on):**");
-  page.item(fmt::format("Affected: {}; {}; step \"{}\" of what the client tried; {}.",
-                        protocol_words(incident), server_words(incident), step_id(incident.step),
-                        client_words(incident)));
-  page.item(capitalised(attempt_words(incident)) + ".");
-  page.item("When: " + cite.window(incident) + ".");
+void write_findings(Page& page, const Material& material, const Incident& incident,
+                    const Messenger& messenger) {
+  const Citation& cite = material.cite;
+  page.paragraph(
+      {{Tone::strong,
+        "Note key findings of the IT department's investigation (details related to the port "
+        "affected, the server, and so on):"}});
+  std::vector<Spans> items;
+  items.push_back({fmt::format("Affected: {}; {}; step \"{}\" of what the client tried; {}.",
+                               protocol_words(incident), server_words(incident),
+                               step_id(incident.step), client_words(incident))});
+  items.push_back({capitalised(attempt_words(incident)) + "."});
+  items.push_back({"When: " + cite.window(incident) + "."});
   if (!messenger.protocol.empty()) {
-    page.item(fmt::format("The answer that decided it: {}{}.", without_stop(messenger.words),
-                          cite.bracketed(messenger.packets)));
+    items.push_back({fmt::format("The answer that decided it: {}{}.", without_stop(messenger.words),
+                                 cite.bracketed(messenger.packets))});
   }
   if (!incident.journey.empty()) {
-    page.raw_item("How far the client came: " + markdown_code(journey_line(incident)));
+    items.push_back({"How far the client came: ", {Tone::code, journey_line(incident)}});
   }
-  if (!diagnosis.not_attempted.empty()) page.item(not_attempted_words(diagnosis));
-  page.item(incident.explanation);
-  page.end_block();
-  write_markdown_evidence(page, incident, cite);
+  const std::string not_attempted = not_attempted_words(material.diagnosis);
+  if (!not_attempted.empty()) items.push_back({not_attempted});
+  if (!incident.explanation.empty()) items.push_back({incident.explanation});
+  page.list(items);
+  page.timeline(incident, cite);
+  page.evidence(incident, cite);
 }
 
-void write_analysis_part(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                         const Incident& incident, const Messenger& messenger,
-                         const Options& options, const Citation& cite) {
-  page.heading(2,
-               "Part 2: Explain your analysis of the data and provide at least one cause of the "
-               "incident");
-  write_time(page, incident, cite);
-  page.raw_field("Explain how the IT team became aware of the incident:", kForAnalyst);
-  write_actions(page, diagnosis, options, cite);
-  write_findings(page, diagnosis, incident, messenger, cite);
-  page.raw("**Note a likely cause of the incident:**");
-  page.paragraph(certainty_words(incident));
-  write_markdown_causes(page, incident, cite);
+void write_cause(Page& page, const Material& material, const Incident& incident) {
+  page.paragraph({{Tone::strong, "Note a likely cause of the incident:"}});
+  page.causes(incident, material.cite);
+  write_inseparable(page, incident);
   if (!incident.checks.empty()) {
-    page.raw("**Next checks, and what each answer would mean:**");
-    write_markdown_checks(page, incident);
+    page.paragraph({{Tone::strong, "Next checks, and what each answer would mean:"}});
+    page.checks(incident);
   }
-  if (!incident.not_shown.empty()) {
-    page.raw("**What this capture cannot show:**");
-    for (const std::string& text : incident.not_shown) page.item(text);
-  }
+  if (incident.not_shown.empty()) return;
+  page.paragraph({{Tone::strong, "What this capture cannot show:"}});
+  std::vector<Spans> items;
+  for (const std::string& text : incident.not_shown) items.push_back({text});
+  page.list(items);
 }
 
-void write_no_incident(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                       const Options& options, const Citation& cite) {
-  page.heading(2, "Part 1: Provide a summary of the problem found in the traffic log");
-  page.paragraph(verdict_line(diagnosis));
-  page.heading(2, "Part 2: Explain your analysis of the data");
-  page.raw_field("Explain how the IT team became aware of the incident:", kForAnalyst);
-  write_actions(page, diagnosis, options, cite);
-  if (!diagnosis.not_attempted.empty()) page.paragraph(not_attempted_words(diagnosis));
+void write_aware_and_actions(Page& page, const Material& material) {
+  Spans aware = supplied_or_missing(material.supplied.aware);
+  if (!material.supplied.reported_by.empty()) {
+    aware.emplace_back(" Reported by: ");
+    aware.emplace_back(Tone::supplied, material.supplied.reported_by);
+  }
+  page.field("Explain how the IT team became aware of the incident:", aware);
+  page.paragraph({{Tone::strong,
+                   "Explain the actions taken by the IT department to investigate the incident:"}});
+  write_actions(page, material);
+}
+
+void write_analysis_part(Page& page, const Material& material, const Incident& incident,
+                         const Messenger& messenger) {
+  page.begin_section(
+      "Part 2: Explain your analysis of the data and provide at least one cause of the incident",
+      fmt::format("part2-{}", incident.id));
+  write_time(page, material, incident);
+  write_aware_and_actions(page, material);
+  write_findings(page, material, incident, messenger);
+  write_cause(page, material, incident);
+  page.end_section();
+}
+
+void write_no_incident(Page& page, const Material& material) {
+  page.begin_section("Part 1: Provide a summary of the problem found in the traffic log", "part1");
+  page.paragraph({verdict_line(material.diagnosis)});
+  page.end_section();
+  page.begin_section("Part 2: Explain your analysis of the data", "part2");
+  write_aware_and_actions(page, material);
+  const std::string not_attempted = not_attempted_words(material.diagnosis);
+  if (!not_attempted.empty()) page.paragraph({not_attempted});
+  page.end_section();
 }
 
 }  // namespace
 
-std::string render_worksheet(const diagnosis::Diagnosis& diagnosis, const Options& options) {
-  MarkdownPage page;
-  const Citation cite(diagnosis);
-  page.heading(1, "Cybersecurity incident report: network traffic analysis");
-  page.raw_field("Prepared by, and date of the report:", kForAnalyst);
-  if (diagnosis.incidents.empty()) write_no_incident(page, diagnosis, options, cite);
+void lay_out_worksheet(Page& page, const Material& material) {
+  const diagnosis::Diagnosis& diagnosis = material.diagnosis;
+  Front front;
+  front.kind = diagnosis.verdict;
+  front.title = "Cybersecurity incident report: network traffic analysis";
+  page.front(front);
+  write_case_head(page, material);
+  if (material.supplied.prepared_by.empty()) {
+    page.field("Prepared by, and date of the report:", supplied_or_missing({}));
+  }
+  if (diagnosis.incidents.empty()) write_no_incident(page, material);
   for (const Incident& incident : diagnosis.incidents) {
-    if (diagnosis.incidents.size() > 1) {
-      page.raw(fmt::format("**Incident {} of {}: {}**", incident.id, diagnosis.incidents.size(),
-                           markdown_escaped(incident.title)));
+    if (!material.is_alone()) {
+      page.paragraph({{Tone::strong, fmt::format("Incident {} of {}: {}", incident.id,
+                                                 diagnosis.incidents.size(), incident.title)}});
     }
     const Messenger messenger = messenger_of(incident);
-    write_summary_part(page, incident, messenger, cite);
-    write_analysis_part(page, diagnosis, incident, messenger, options, cite);
+    write_summary_part(page, material, incident, messenger);
+    write_analysis_part(page, material, incident, messenger);
   }
-  page.heading(2, "Side notes on the data");
-  write_markdown_quality(page, diagnosis, cite);
-  write_markdown_inputs(page, diagnosis, cite);
-  write_markdown_method(page, diagnosis, options, cite);
-  return page.text();
+  write_complaints(page, material);
+  page.begin_section("Side notes on the data", "notes");
+  write_quality(page, material);
+  write_inputs(page, material);
+  write_method(page, material);
+  page.end_section();
+  if (material.options.reader == Reader::student) {
+    write_field_words(page, material);
+    write_term_words(page, material);
+  }
 }
 
 }  // namespace whydown::report

@@ -1,156 +1,199 @@
-#include "report/markdown_common.h"
-
-#include <algorithm>
+#include "report/markdown_page.h"
 
 #include <fmt/format.h>
 
 #include "report/escape.h"
-#include "report/method.h"
+#include "report/incident_words.h"
 
 namespace whydown::report {
 
 using diagnosis::Incident;
 
-void MarkdownPage::heading(int level, std::string_view text) {
+namespace {
+
+enum class At : std::uint8_t { text, cell };
+
+// Marks must touch the words: blanks at the ends go outside.
+std::string marked(std::string_view mark, std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  if (first == std::string_view::npos) return std::string(text);
+  const std::size_t end = text.find_last_not_of(' ') + 1;
+  return fmt::format("{}{}{}{}{}", text.substr(0, first), mark,
+                     markdown_escaped(text.substr(first, end - first)), mark, text.substr(end));
+}
+
+// A table splits at every "|", in a code span too: in cells, code stands as text.
+std::string markdown_of(const Spans& spans, At at) {
+  std::string out;
+  for (const Span& span : spans) {
+    if (span.text.empty()) continue;
+    switch (span.tone) {
+      case Tone::plain:
+        out += markdown_escaped(span.text);
+        break;
+      case Tone::strong:
+        out += marked("**", span.text);
+        break;
+      case Tone::soft:
+      case Tone::missing:
+        out += marked("*", span.text);
+        break;
+      case Tone::code:
+        out += at == At::cell ? markdown_escaped(span.text) : markdown_code(span.text);
+        break;
+      case Tone::supplied:
+        out += markdown_escaped(span.text) + " *(supplied)*";
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+void MarkdownPage::title(int level, std::string_view text) {
   end_block();
   out_ += std::string(static_cast<std::size_t>(level), '#') + ' ' + markdown_escaped(text) + "\n\n";
 }
 
-void MarkdownPage::raw(std::string_view text) {
+void MarkdownPage::block(std::string_view markdown) {
+  if (markdown.empty()) return;
   end_block();
-  out_ += text;
+  out_ += markdown;
   out_ += "\n\n";
 }
 
-void MarkdownPage::paragraph(std::string_view text) {
-  if (!text.empty()) raw(markdown_escaped(text));
-}
-
-void MarkdownPage::raw_field(std::string_view label, std::string_view text) {
-  raw(fmt::format("**{}** {}", markdown_escaped(label), text));
-}
-
-void MarkdownPage::field(std::string_view label, std::string_view text) {
-  raw_field(label, markdown_escaped(text));
-}
-
-void MarkdownPage::raw_item(std::string_view text) {
+void MarkdownPage::item(std::string_view markdown) {
+  if (markdown.empty()) return;
   out_ += "- ";
-  out_ += text;
+  out_ += markdown;
   out_ += '\n';
-}
-
-void MarkdownPage::item(std::string_view text) {
-  if (!text.empty()) raw_item(markdown_escaped(text));
 }
 
 void MarkdownPage::end_block() {
   if (!out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
 }
 
-void MarkdownPage::table_row(const std::vector<std::string>& cells) {
+void MarkdownPage::cells(const std::vector<std::string>& markdown) {
   out_ += '|';
-  for (const std::string& cell : cells) out_ += ' ' + markdown_escaped(cell) + " |";
+  for (const std::string& cell : markdown) out_ += ' ' + cell + " |";
   out_ += '\n';
 }
 
-void MarkdownPage::table_head(const std::vector<std::string>& cells) {
-  end_block();
-  table_row(cells);
-  out_ += '|';
-  for (std::size_t i = 0; i < cells.size(); ++i) out_ += " --- |";
-  out_ += '\n';
+void MarkdownPage::front(const Front& front) {
+  title(1, front.title);
+  if (!front.kicker.empty()) block("*" + markdown_escaped(front.kicker) + "*");
+  if (front.verdict.empty() && front.reason.empty()) return;
+  const std::string verdict =
+      front.verdict.empty() ? "" : "**" + markdown_escaped(front.verdict) + ".** ";
+  block(verdict + markdown_escaped(front.reason));
 }
 
-void MarkdownPage::rows(std::string_view first, std::string_view second, const FactRows& rows) {
-  table_head({std::string(first), std::string(second)});
-  for (const auto& [label, words] : rows) table_row({label, words});
+void MarkdownPage::begin_section(const std::string& title_text, const std::string& /*id*/) {
+  title(2, title_text);
+}
+
+void MarkdownPage::heading(const std::string& title_text) { title(3, title_text); }
+
+void MarkdownPage::paragraph(const Spans& words, Look /*look*/) {
+  block(markdown_of(words, At::text));
+}
+
+void MarkdownPage::list(const std::vector<Spans>& items) {
+  for (const Spans& words : items) item(markdown_of(words, At::text));
   end_block();
 }
 
-void write_markdown_causes(MarkdownPage& page, const Incident& incident, const Citation& cite) {
+void MarkdownPage::rows(const std::string& /*caption*/, const SpanRows& rows) {
+  if (rows.empty()) return;
+  end_block();
+  cells({"Field", "Value"});
+  cells({"---", "---"});
+  for (const auto& [label, words] : rows) {
+    cells({markdown_escaped(label), markdown_of(words, At::cell)});
+  }
+  end_block();
+}
+
+void MarkdownPage::table(const PageTable& table) {
+  if (table.rows.empty()) return;
+  end_block();
+  std::vector<std::string> head;
+  for (const std::string& column : table.columns) head.push_back(markdown_escaped(column));
+  cells(head);
+  cells(std::vector<std::string>(table.columns.size(), "---"));
+  for (const std::vector<Spans>& row : table.rows) {
+    std::vector<std::string> line;
+    for (const Spans& cell : row) line.push_back(markdown_of(cell, At::cell));
+    cells(line);
+  }
+  end_block();
+}
+
+void MarkdownPage::journey(const Incident& incident) {
+  if (incident.journey.empty()) return;
+  block("How far the client came: " + markdown_code(journey_line(incident)));
+  for (const diagnosis::JourneyStep& step : incident.journey) {
+    if (step.text.empty()) continue;
+    item(markdown_escaped(fmt::format("{}: {}", step_id(step.step), step.text)));
+  }
+  end_block();
+}
+
+// Text has no picture: the table of events follows.
+void MarkdownPage::timeline(const Incident& /*incident*/, const Citation& /*cite*/) {}
+
+void MarkdownPage::causes(const Incident& incident, const Citation& cite) {
   const std::vector<std::string> shares = percents(incident.causes);
   const auto arguments = [&](const std::vector<diagnosis::Argument>& list, const char* label) {
     for (const diagnosis::Argument& argument : list) {
       const std::string words =
           fmt::format("{}{} ({})", argument_words(argument), cite.bracketed(argument.packets),
                       weight_words(argument));
-      page.raw_item(fmt::format("*{}:* {}", label, markdown_escaped(words)));
+      item(fmt::format("*{}:* {}", label, markdown_escaped(words)));
     }
   };
   for (std::size_t i = 0; i < incident.causes.size(); ++i) {
     const diagnosis::RankedCause& cause = incident.causes[i];
-    page.raw(fmt::format("**{}. {}: {}** ({})", i + 1, markdown_escaped(without_stop(cause.title)),
-                         shares[i], markdown_code(cause.id)));
+    block(fmt::format("**{}. {}: {}** ({})", i + 1, markdown_escaped(without_stop(cause.title)),
+                      shares[i], markdown_code(cause.id)));
     if (cause.arguments_for.empty() && cause.arguments_against.empty() && cause.id != "other") {
-      page.item(kNothingSpeaks);
+      item(markdown_escaped(kNothingSpeaks));
     }
     arguments(cause.arguments_for, "for");
     arguments(cause.arguments_against, "against");
   }
-  for (const diagnosis::InseparablePair& pair : incident.inseparable) {
-    page.paragraph(inseparable_words(incident, pair));
-  }
+  end_block();
 }
 
-void write_markdown_checks(MarkdownPage& page, const Incident& incident) {
+void MarkdownPage::checks(const Incident& incident) {
   for (const diagnosis::Check& check : incident.checks) {
     const std::string where = check.where.empty() ? "" : markdown_escaped(" (" + check.where + ")");
-    page.raw(fmt::format("{}{}  \n{}", markdown_code(check.command), where,
-                         markdown_escaped(separates_words(incident, check))));
+    block(fmt::format("{}{}  \n{}", markdown_code(check.command), where,
+                      markdown_escaped(separates_words(incident, check))));
     for (const diagnosis::CheckAnswer& answer : check.answers) {
-      page.item(fmt::format("If {}: {}", without_stop(answer.see), answer.then));
+      item(markdown_escaped(fmt::format("If {}: {}", without_stop(answer.see), answer.then)));
     }
   }
+  end_block();
 }
 
-void write_markdown_evidence(MarkdownPage& page, const Incident& incident, const Citation& cite) {
+void MarkdownPage::evidence(const Incident& incident, const Citation& cite) {
   if (incident.evidence.empty()) return;
   const bool lines = cite.any_text() && !cite.several_inputs();
-  page.table_head({lines ? "Line" : "Packet", fmt::format("Time ({})", cite.time_scope()),
-                   "What it says", "Role"});
+  PageTable packets;
+  packets.columns = {lines ? "Line" : "Packet", fmt::format("Time ({})", cite.time_scope()),
+                     "What it says", "Role"};
   for (const diagnosis::EvidencePacket& packet : incident.evidence) {
-    page.table_row({cite.number(packet.place), cite.time(packet.place), packet.text,
-                    std::string(role_id(packet.role))});
+    packets.rows.push_back({{cite.number(packet.place)},
+                            {cite.time(packet.place)},
+                            {packet.text},
+                            {role_id(packet.role)}});
   }
-  page.end_block();
-  if (incident.evidence_left_out > 0) {
-    page.paragraph(
-        fmt::format("{} of the same kinds are not listed.",
-                    counted(incident.evidence_left_out, "further packet", "further packets")));
-  }
+  table(packets);
+  if (incident.evidence_left_out > 0) paragraph({left_out_words(incident)});
 }
 
-void write_markdown_quality(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                            const Citation& cite) {
-  const std::vector<base::QualityRemark>& remarks = diagnosis.data_quality;
-  if (remarks.empty()) page.paragraph("Nothing about the data stands out.");
-  for (const base::QualityRemark& remark : remarks) {
-    page.item((remark.severity == base::Severity::warning ? "Warning: " : "") + remark.text +
-              cite.bracketed(remark.packets));
-  }
-  page.end_block();
-}
-
-void write_markdown_inputs(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                           const Citation& cite) {
-  page.table_head({"Input", "What it is", "SHA-256"});
-  for (const base::InputInfo& input : diagnosis.inputs) {
-    page.table_row({input.path == "-" ? "standard input" : input.path, input_words(input, cite),
-                    input.sha256.empty() ? "not computed" : input.sha256});
-  }
-  page.end_block();
-}
-
-void write_markdown_method(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                           const Options& options, const Citation& cite) {
-  for (const std::string& sentence : method_words(options, cite)) page.item(sentence);
-  const std::string command = command_line(options);
-  if (!command.empty()) page.raw_item("Command: " + markdown_code(command));
-  if (diagnosis.inputs.size() > 1) {
-    page.item("A packet \"2:5\" is number 5 of the second input.");
-  }
-  page.end_block();
-}
+std::string MarkdownPage::finish() { return std::move(out_); }
 
 }  // namespace whydown::report

@@ -1,48 +1,39 @@
-// Parts that both Markdown templates are made of.
+// CommonMark with GitHub's tables.
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "diagnosis/diagnosis.h"
-#include "report/incident_words.h"
-#include "report/report.h"
-#include "report/words.h"
+#include "report/page.h"
 
 namespace whydown::report {
 
-// What stands where a capture cannot know the answer.
-inline constexpr std::string_view kForAnalyst = "*to be filled in by the analyst*";
-
-class MarkdownPage {
+class MarkdownPage final : public Page {
  public:
-  void heading(int level, std::string_view text);
-  void paragraph(std::string_view text);  // escaped
-  void raw(std::string_view text);        // a paragraph that is Markdown already
-  void field(std::string_view label, std::string_view text);  // "**label** text"
-  void raw_field(std::string_view label, std::string_view text);
-  void item(std::string_view text);  // of a bullet list
-  void raw_item(std::string_view text);
-  void rows(std::string_view first, std::string_view second, const FactRows& rows);
-  void table_row(const std::vector<std::string>& cells);  // escaped
-  void table_head(const std::vector<std::string>& cells);
-  void end_block();  // a blank line after a list or a table
-  const std::string& text() const { return out_; }
+  void front(const Front& front) override;
+  void begin_section(const std::string& title, const std::string& id) override;
+  void end_section() override { end_block(); }
+  void heading(const std::string& title) override;
+  void paragraph(const Spans& words, Look look = Look::plain) override;
+  void list(const std::vector<Spans>& items) override;
+  void rows(const std::string& caption, const SpanRows& rows) override;
+  void table(const PageTable& table) override;
+  void journey(const diagnosis::Incident& incident) override;
+  void timeline(const diagnosis::Incident& incident, const Citation& cite) override;
+  void causes(const diagnosis::Incident& incident, const Citation& cite) override;
+  void checks(const diagnosis::Incident& incident) override;
+  void evidence(const diagnosis::Incident& incident, const Citation& cite) override;
+  std::string finish() override;
 
  private:
+  void title(int level, std::string_view text);
+  void block(std::string_view markdown);
+  void item(std::string_view markdown);
+  void cells(const std::vector<std::string>& markdown);
+  void end_block();  // a blank line after a list or a table
+
   std::string out_;
 };
-
-void write_markdown_causes(MarkdownPage& page, const diagnosis::Incident& incident,
-                           const Citation& cite);
-void write_markdown_checks(MarkdownPage& page, const diagnosis::Incident& incident);
-void write_markdown_evidence(MarkdownPage& page, const diagnosis::Incident& incident,
-                             const Citation& cite);
-void write_markdown_quality(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                            const Citation& cite);
-void write_markdown_inputs(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                           const Citation& cite);
-void write_markdown_method(MarkdownPage& page, const diagnosis::Diagnosis& diagnosis,
-                           const Options& options, const Citation& cite);
 
 }  // namespace whydown::report
