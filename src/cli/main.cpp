@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "cli/office.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "diagnosis/vocabulary.h"
@@ -77,6 +78,11 @@ std::expected<std::optional<report::Case>, base::Error> load_case(const std::str
 
 bool shows_hashes(report::Format format) { return format != report::Format::text; }
 
+std::expected<std::string, base::Error> finished(std::string text, const cli::Options& options) {
+  if (!options.office) return text;
+  return *options.office == cli::Office::pdf ? cli::to_pdf(text) : cli::to_docx(text);
+}
+
 Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
   if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
     return std::unexpected(checked.error());
@@ -112,12 +118,15 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
   layout.format = options.format;
   layout.form = options.form;
   layout.reader = options.reader;
+  layout.on_paper = options.office.has_value();
   layout.supplied = *supplied;
   layout.colour = options.output.empty() && cli::output_has_colour();
   if (options.output.empty()) layout.width = cli::output_width();
   layout.command = command;
   layout.version = WHYDOWN_VERSION;
-  const auto written = cli::write_result(options.output, report::render(*diagnosis, layout));
+  const auto text = finished(report::render(*diagnosis, layout), options);
+  if (!text) return std::unexpected(text.error());
+  const auto written = cli::write_result(options.output, *text);
   if (!written) return std::unexpected(written.error());
   return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
 }

@@ -98,8 +98,9 @@ void define_report(CLI::App& app, Words& words) {
       "Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be "
       "used.");
   app.add_option("INPUT", words.inputs, "captures or logs; - is standard input")->type_name("");
-  app.add_option("-f,--format", words.format,
-                 "text, json, md or html; by default as the name after -o ends, else text")
+  app.add_option(
+         "-f,--format", words.format,
+         "text, json, md, html, pdf or docx; by default as the name after -o ends, else text")
       ->type_name("FORMAT");
   app.add_option("-o,--output", words.output, "write to this file instead of standard output")
       ->type_name("PATH");
@@ -167,26 +168,38 @@ std::expected<std::optional<std::string>, base::Error> read_words(
   return std::nullopt;
 }
 
-std::expected<report::Format, base::Error> format_of(const Words& words) {
+struct NamedFormat {
+  std::string_view name;
+  std::string_view extension;
+  report::Format format;
+  std::optional<Office> office;
+};
+
+constexpr std::array kFormats{NamedFormat{"text", ".txt", report::Format::text, {}},
+                              NamedFormat{"json", ".json", report::Format::json, {}},
+                              NamedFormat{"md", ".md", report::Format::markdown, {}},
+                              NamedFormat{"html", ".html", report::Format::html, {}},
+                              NamedFormat{"pdf", ".pdf", report::Format::html, Office::pdf},
+                              NamedFormat{"docx", ".docx", report::Format::html, Office::docx}};
+constexpr const char* kFormatNames = "text, json, md, html, pdf or docx";
+
+std::expected<const NamedFormat*, base::Error> format_of(const Words& words) {
   if (!words.format.empty()) {
-    if (const auto format = report::format_from(words.format)) return *format;
-    return unexpected(usage_error("format " + in_quotes(words.format), "text, json, md or html"));
+    const auto named = std::ranges::find(kFormats, words.format, &NamedFormat::name);
+    if (named != kFormats.end()) return &*named;
+    return unexpected(usage_error("format " + in_quotes(words.format), kFormatNames));
   }
-  const std::string extension = std::filesystem::path(words.output).extension().string();
-  const std::array<std::pair<std::string_view, report::Format>, 6> known{
-      {{".txt", report::Format::text},
-       {".json", report::Format::json},
-       {".md", report::Format::markdown},
-       {".markdown", report::Format::markdown},
-       {".html", report::Format::html},
-       {".htm", report::Format::html}}};
-  for (const auto& [name, format] : known) {
-    if (extension == name) return format;
+  std::string extension = std::filesystem::path(words.output).extension().string();
+  if (extension == ".markdown") extension = ".md";
+  if (extension == ".htm") extension = ".html";
+  const auto known = std::ranges::find(kFormats, extension, &NamedFormat::extension);
+  if (known != kFormats.end()) return &*known;
+  const std::string_view name = words.form.empty() ? "text" : "md";
+  if (extension.empty() || !words.form.empty()) {
+    return &*std::ranges::find(kFormats, name, &NamedFormat::name);
   }
-  if (!words.form.empty()) return report::Format::markdown;
-  if (extension.empty()) return report::Format::text;
   return unexpected(usage_error("-o " + in_quotes(words.output),
-                                "a name ending in .txt, .json, .md or .html",
+                                "a name ending in .txt, .json, .md, .html, .pdf or .docx",
                                 "name the format with -f"));
 }
 
@@ -282,7 +295,8 @@ std::expected<Options, base::Error> report_options(const Words& words) {
   }
   const auto format = format_of(words);
   if (!format) return unexpected(format.error());
-  options.format = *format;
+  options.format = (*format)->format;
+  options.office = (*format)->office;
   for (const auto set : {set_form, set_reader, set_calendar, set_bounds}) {
     if (auto done = set(words, options); !done) return unexpected(done.error());
   }

@@ -105,8 +105,8 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
   const Row rows[] = {
       {{}, "no input"},
       {{"report"}, "no input"},
-      {{"x", "-f", "pdf"}, "\"pdf\"; expected text, json, md or html"},
-      {{"x", "-o", "r.pdf"}, "name the format with -f"},
+      {{"x", "-f", "odt"}, "\"odt\"; expected text, json, md, html, pdf or docx"},
+      {{"x", "-o", "r.odt"}, "name the format with -f"},
       {{"x", "--template", "letter"}, "worksheet or incident"},
       {{"x", "-f", "json", "--template", "worksheet"}, "--template with JSON"},
       {{"x", "-f", "json", "--for", "student"}, "--for with JSON"},

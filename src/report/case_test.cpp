@@ -121,7 +121,7 @@ TEST(Case, WhatIsSuppliedIsMarkedAndNoLongerMissing) {
           "On the evidence share.", "Restarted it.", "O. Owner, owner: ext. 1"}) {
       const std::size_t at = after.find(words);
       ASSERT_NE(at, std::string::npos) << words;
-      EXPECT_NE(after.substr(at, std::string(words).size() + 16).find("supplied"),
+      EXPECT_NE(after.substr(at, std::string(words).size() + 24).find("supplied"),
                 std::string::npos)
           << after.substr(at, 60);
     }

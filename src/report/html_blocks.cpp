@@ -45,7 +45,7 @@ void HtmlPage::journey(const Incident& incident) {
     const StepLook look = look_of(step.outcome);
     raw(fmt::format("<li class=\"{}\"><b>{}</b> <span>{}{}</span>", look.css, step_id(step.step),
                     look.mark, outcome_words(step.outcome)));
-    if (!step.text.empty()) raw("<small>" + html_escaped(step.text) + "</small>");
+    if (!step.text.empty()) raw("<br>\n<small>" + html_escaped(step.text) + "</small>");
     raw("</li>\n");
   }
   raw("</ol>\n");
@@ -59,13 +59,6 @@ void HtmlPage::timeline(const Incident& incident, const Citation& cite) {
                   "aria-labelledby=\"picture-{}\">\n{}<figcaption id=\"picture-{}\">{}",
                   incident.id, svg, incident.id, html_escaped(timeline_caption(incident))));
   raw("</figcaption>\n</figure>\n");
-  if (incident.marks.empty()) return;
-  raw("<ol class=\"marks\">\n");
-  for (const diagnosis::Mark& mark : incident.marks) {
-    element("li",
-            fmt::format("{} {}{}", cite.time(mark.place), mark.text, cite.bracketed({mark.place})));
-  }
-  raw("</ol>\n");
 }
 
 void HtmlPage::arguments(const std::vector<diagnosis::Argument>& list, const char* css,
@@ -81,8 +74,8 @@ void HtmlPage::arguments(const std::vector<diagnosis::Argument>& list, const cha
 void HtmlPage::cause(const diagnosis::RankedCause& cause, const std::string& share,
                      const Citation& cite) {
   raw(
-      fmt::format("<li><div class=\"cause-head\"><span class=\"share\">{}</span> "
-                  "<h4>{} <span class=\"tag\">{}</span></h4></div>\n",
+      fmt::format("<li><h4><span class=\"share\">{}</span> <span>{} <span "
+                  "class=\"tag\">({})</span></span></h4>\n",
                   share, html_escaped(cause.title), html_escaped(cause.id)));
   raw(cause_bar(cause.probability));
   if (!cause.arguments_for.empty() || !cause.arguments_against.empty()) {
@@ -155,7 +148,7 @@ void HtmlPage::evidence(const Incident& incident, const Citation& cite) {
                   lines ? "line of the log" : "packet's number in the capture"),
       {lines ? "Line" : "Packet", fmt::format("Time ({})", cite.time_scope()), "Role",
        "What it says, and its fields"},
-      "evidence");
+      {9, 22, 12, 57}, "evidence");
   for (const diagnosis::EvidencePacket& one : incident.evidence) packet(one, cite);
   close_table();
   if (incident.evidence_left_out > 0) paragraph({left_out_words(incident)}, Look::soft);

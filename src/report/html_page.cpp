@@ -30,7 +30,7 @@ std::string html_of(const Span& span) {
     case Tone::code:
       return "<code>" + text + "</code>";
     case Tone::supplied:
-      return "<span class=\"supplied\">" + text + " <small>supplied</small></span>";
+      return "<span class=\"supplied\">" + text + " <small>(supplied)</small></span>";
     case Tone::missing:
       return "<em class=\"missing\">" + text + "</em>";
     case Tone::plain:
@@ -78,7 +78,8 @@ void HtmlPage::contents(const Front& front) {
 
 void HtmlPage::front(const Front& front) {
   head(front);
-  raw("<a class=\"skip\" href=\"#main\">Skip to the report</a>\n<header>\n");
+  if (!on_paper_) raw("<a class=\"skip\" href=\"#main\">Skip to the report</a>\n");
+  raw("<header>\n");
   element("p", front.kicker, "class=\"kicker\"");
   element("h1", front.title);
   const std::string look = fmt::format("class=\"{}\"", verdict_class(front.kind));
@@ -124,7 +125,7 @@ void HtmlPage::rows(const std::string& /*caption*/, const SpanRows& rows) {
 }
 
 void HtmlPage::open_table(const std::string& caption, const std::vector<std::string>& columns,
-                          std::string_view css) {
+                          const std::vector<int>& widths, std::string_view css) {
   ++tables_;
   // A table may be wider than a telephone: it scrolls for itself, by keyboard too.
   raw(fmt::format(
@@ -132,6 +133,11 @@ void HtmlPage::open_table(const std::string& caption, const std::vector<std::str
       "aria-labelledby=\"table-{}\">\n<table{}>\n<caption id=\"table-{}\">{}</caption>\n",
       tables_, css.empty() ? "" : fmt::format(" class=\"{}\"", css), tables_,
       html_escaped(caption)));
+  if (on_paper_ && widths.size() == columns.size()) {
+    raw("<colgroup>");
+    for (const int width : widths) raw(fmt::format("<col style=\"width: {}%\">", width));
+    raw("</colgroup>\n");
+  }
   raw("<thead><tr>");
   for (const std::string& column : columns) {
     raw("<th scope=\"col\">" + html_escaped(column) + "</th>");
@@ -143,12 +149,19 @@ void HtmlPage::close_table() { raw("</tbody>\n</table>\n</div>\n"); }
 
 void HtmlPage::table(const PageTable& table) {
   if (table.rows.empty()) return;
-  open_table(table.caption, table.columns);
+  open_table(table.caption, table.columns, table.widths);
   for (const std::vector<Spans>& row : table.rows) {
     raw("<tr>");
     for (std::size_t i = 0; i < row.size(); ++i) {
       const std::string cell = html_of(row[i]);
-      raw(i == 0 ? "<th scope=\"row\">" + cell + "</th>" : "<td>" + cell + "</td>");
+      if (i == 0) {
+        raw("<th scope=\"row\">" + cell + "</th>");
+      } else if (row.size() > 2 && i < table.columns.size()) {
+        // On a telephone each cell is a line of its own, behind its column's name.
+        raw(fmt::format("<td data-column=\"{}: \">{}</td>", html_escaped(table.columns[i]), cell));
+      } else {
+        raw("<td>" + cell + "</td>");
+      }
     }
     raw("</tr>\n");
   }
@@ -156,8 +169,11 @@ void HtmlPage::table(const PageTable& table) {
 }
 
 std::string HtmlPage::finish() {
-  raw("</main>\n<footer>\n<p>This page loads nothing and sends nothing.</p>\n</footer>\n</body>\n"
-      "</html>\n");
+  raw("</main>\n");
+  if (!on_paper_) {
+    raw("<footer>\n<p>This page loads nothing and sends nothing.</p>\n</footer>\n");
+  }
+  raw("</body>\n</html>\n");
   return std::move(out_);
 }
 

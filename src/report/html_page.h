@@ -11,6 +11,8 @@ namespace whydown::report {
 
 class HtmlPage final : public Page {
  public:
+  // On paper, what helps on a screen only is left out.
+  explicit HtmlPage(bool on_paper) : on_paper_(on_paper) {}
   void front(const Front& front) override;
   void begin_section(const std::string& title, const std::string& id) override;
   void end_section() override;
@@ -33,7 +35,7 @@ class HtmlPage final : public Page {
   // <name attributes>text</name>; nothing for an empty text.
   void element(std::string_view name, std::string_view text, std::string_view attributes = {});
   void open_table(const std::string& caption, const std::vector<std::string>& columns,
-                  std::string_view css = {});
+                  const std::vector<int>& widths, std::string_view css = {});
   void close_table();
   void cause(const diagnosis::RankedCause& cause, const std::string& share, const Citation& cite);
   void arguments(const std::vector<diagnosis::Argument>& list, const char* css, const char* label,
@@ -42,6 +44,7 @@ class HtmlPage final : public Page {
 
   std::string out_;
   unsigned tables_ = 0;
+  bool on_paper_;
 };
 
 }  // namespace whydown::report

@@ -166,6 +166,7 @@ void write_complaints(Page& page, const Material& material) {
   PageTable table;
   table.caption = "Each complaint, and what the packets say to it";
   table.columns = {"Who, when", "What they saw", "What the packets say"};
+  table.widths = {24, 26, 50};
   for (std::size_t i = 0; i < material.findings.size(); ++i) {
     const Complaint& complaint = material.supplied.complaints[i];
     const std::string when = complaint.when.empty() ? "time not given" : complaint.when;
@@ -183,6 +184,7 @@ namespace {
 struct Event {
   base::Time time;
   Spans words;
+  bool supplied = false;  // people give the minute
 };
 
 // Actions and complaints of the case that say when, on the day of the incident.
@@ -193,14 +195,18 @@ void add_supplied_events(const Material& material, const Incident& incident,
         place_on_scale(material.diagnosis, material.supplied, complaint.time, incident);
     if (!time) continue;
     events.push_back(
-        {*time, {{Tone::supplied, person(complaint) + " complains: \"" + complaint.saw + "\""}}});
+        {*time,
+         {{Tone::supplied, person(complaint) + " complains: \"" + complaint.saw + "\""}},
+         true});
   }
   for (const CaseAction& action : material.supplied.actions) {
     const auto point = base::parse_point(action.when);
     const auto time = place_on_scale(material.diagnosis, material.supplied, point, incident);
     if (!time) continue;
     events.push_back(
-        {*time, {{Tone::supplied, (action.who.empty() ? "" : action.who + ": ") + action.what}}});
+        {*time,
+         {{Tone::supplied, (action.who.empty() ? "" : action.who + ": ") + action.what}},
+         true});
   }
 }
 
@@ -221,16 +227,24 @@ void write_events(Page& page, const Material& material, const Incident& incident
   if (!incident.has_time || incident.marks.empty()) return;
   std::vector<Event> events;
   add_capture_ends(material, events);
+  std::size_t number = 0;
   for (const diagnosis::Mark& mark : incident.marks) {
-    events.push_back({mark.place.time, {mark.text + material.cite.bracketed({mark.place})}});
+    // The numbers are those of the picture.
+    events.push_back({mark.place.time,
+                      {{Tone::strong, fmt::format("({}) ", ++number)},
+                       mark.text + material.cite.bracketed({mark.place})}});
   }
   add_supplied_events(material, incident, events);
   std::ranges::stable_sort(events, {}, &Event::time);
   PageTable table;
   table.caption = "What happened when";
   table.columns = {fmt::format("Time ({})", material.cite.time_scope()), "What happened"};
+  table.widths = {26, 74};
   for (const Event& event : events) {
-    table.rows.push_back({{material.cite.time(event.time)}, event.words});
+    std::string time = material.cite.time(event.time);
+    constexpr std::size_t finer_than_minutes = sizeof(":32.192571") - 1;
+    if (event.supplied) time.resize(time.size() - std::min(time.size(), finer_than_minutes));
+    table.rows.push_back({{time}, event.words});
   }
   page.table(table);
 }
@@ -240,6 +254,7 @@ void write_impact_table(Page& page, const Incident& incident) {
   PageTable table;
   table.caption = "Who was served, by client";
   table.columns = {"Client", "Before it began", "Failed attempts", "Served attempts", "After it"};
+  table.widths = {28, 18, 18, 18, 18};
   for (const diagnosis::ClientImpact& client : incident.impact) {
     table.rows.push_back({{client.address},
                           {client.served_before ? "served" : "not seen served"},
@@ -268,12 +283,14 @@ void write_inputs(Page& page, const Material& material) {
   PageTable table;
   table.caption = "What was read, with the checksum that proves which file it was";
   table.columns = {"Input", "What it is", "SHA-256"};
+  table.widths = {26, 42, 32};
   std::size_t number = 0;
   for (const base::InputInfo& input : material.diagnosis.inputs) {
     ++number;
     const std::string path = input.path == "-" ? "standard input" : input.path;
     table.rows.push_back(
-        {{material.cite.several_inputs() ? fmt::format("{}. {}", number, path) : path},
+        {{{Tone::code,
+           material.cite.several_inputs() ? fmt::format("{}. {}", number, path) : path}},
          {input_words(input, material.cite)},
          {{Tone::code, input.sha256.empty() ? "not computed" : input.sha256}}});
   }

@@ -91,13 +91,13 @@ void write_to_do(Page& page, const Incident& incident) {
   if (items.empty()) return;
   const std::string places = places_words(incident);
   page.heading("What to have done now");
-  page.paragraph({fmt::format(
-      "Have whoever runs these systems find out{}{} {} The full report has the commands, and what "
-      "each answer means.",
-      places.empty() ? "" : ", ", places,
-      items.size() == 1 ? "whether this is the reason:"
-                        : "which of these is the reason, the likeliest first:")});
+  page.paragraph(
+      {fmt::format("Have whoever runs these systems find out{}{}{} {}", places.empty() ? "" : ", ",
+                   places, places.empty() ? "" : ",",
+                   items.size() == 1 ? "whether this is the reason:"
+                                     : "which of these is the reason, the likeliest first:")});
   page.list(items);
+  page.paragraph({"The full report has the commands, and what each answer means."});
 }
 
 void write_incident(Page& page, const Material& material, const Incident& incident) {
@@ -117,6 +117,47 @@ void write_incident(Page& page, const Material& material, const Incident& incide
   page.end_section();
 }
 
+// Who wrote what for whom, in one line.
+void write_head_line(Page& page, const Material& material) {
+  const Case& supplied = material.supplied;
+  std::vector<std::string> parts;
+  for (const std::string* text : {&supplied.classification, &supplied.reference,
+                                  &supplied.organisation, &supplied.report_date}) {
+    if (!text->empty()) parts.push_back(*text);
+  }
+  if (!supplied.prepared_by.empty()) parts.push_back("prepared by " + supplied.prepared_by);
+  if (!parts.empty()) page.paragraph({{Tone::supplied, joined(parts, ", ")}});
+}
+
+std::string short_finding(const ComplaintFinding& finding) {
+  switch (finding.finding) {
+    case Finding::explained:
+      return "this explains it.";
+    case Finding::before:
+      return "it came before this began.";
+    case Finding::not_explained:
+      return "this does not explain it; look into it apart.";
+    case Finding::undecided:
+      break;
+  }
+  return "the record cannot tell.";
+}
+
+void write_complaint_list(Page& page, const Material& material) {
+  if (material.findings.empty()) return;
+  page.begin_section("What people reported", "complaints");
+  std::vector<Spans> items;
+  for (std::size_t i = 0; i < material.findings.size(); ++i) {
+    const Complaint& complaint = material.supplied.complaints[i];
+    std::string words = complaint.who.empty() ? "somebody" : complaint.who;
+    if (!complaint.when.empty()) words += ", " + complaint.when;
+    items.push_back({{Tone::supplied, fmt::format("{}: \"{}\"", words, complaint.saw)},
+                     ": " + short_finding(material.findings[i])});
+  }
+  page.list(items);
+  page.end_section();
+}
+
 void write_supplied(Page& page, const Material& material) {
   const Case& supplied = material.supplied;
   if (!supplied.actions.empty()) {
@@ -129,7 +170,7 @@ void write_supplied(Page& page, const Material& material) {
     page.list(items);
     page.end_section();
   }
-  write_complaints(page, material);
+  write_complaint_list(page, material);
   if (supplied.contacts.empty()) return;
   page.begin_section("Whom to ask", "contacts");
   write_contacts(page, material);
@@ -145,17 +186,21 @@ void write_words(Page& page, const Material& material) {
       for (const Span& span : item) text += span.text;
     }
   }
-  SpanRows rows;
+  Spans words;
   for (const Term& term : terms_in(text)) {
     if (term.plain.empty()) continue;
     const bool explained =
         (term.name == "port" && text.find("numbered entrance") != std::string::npos) ||
         (term.name == "DNS" && text.find("directory of internet names") != std::string::npos);
-    if (!explained) rows.emplace_back(std::string(term.name), Spans{term.plain});
+    if (explained) continue;
+    if (!words.empty()) words.emplace_back("; ");
+    words.emplace_back(Tone::strong, std::string(term.name));
+    words.emplace_back(": " + std::string(term.plain));
   }
-  if (rows.empty()) return;
+  if (words.empty()) return;
   page.begin_section("Words used here", "words");
-  page.rows("Each term, once", rows);
+  words.emplace_back(".");
+  page.paragraph(words);
   page.end_section();
 }
 
@@ -176,13 +221,14 @@ void lay_out_supervisor(Page& page, const Material& material) {
     }
   }
   page.front(front);
-  write_case_head(page, material);
+  write_head_line(page, material);
   for (const Incident& incident : diagnosis.incidents) write_incident(page, material, incident);
   write_supplied(page, material);
   write_words(page, material);
-  page.paragraph({fmt::format("Written by {} from a record of the network's traffic alone.",
-                              tool_words(material.options))},
-                 Look::soft);
+  std::string origin = fmt::format("Written by {} from a record of the network's traffic",
+                                   tool_words(material.options));
+  if (material.options.supplied) origin += "; what is marked as supplied, people wrote";
+  page.paragraph({origin + "."}, Look::soft);
 }
 
 }  // namespace whydown::report

@@ -111,6 +111,7 @@ void write_findings(Page& page, const Material& material, const Incident& incide
   if (!incident.explanation.empty()) items.push_back({incident.explanation});
   page.list(items);
   page.timeline(incident, cite);
+  write_events(page, material, incident);
   page.evidence(incident, cite);
 }
 

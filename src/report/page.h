@@ -40,6 +40,7 @@ enum class Look : std::uint8_t { plain, lead, note, soft };
 struct PageTable {
   std::string caption;
   std::vector<std::string> columns;
+  std::vector<int> widths;  // percent, on paper; empty: as it comes
   std::vector<std::vector<Spans>> rows;
 };
 

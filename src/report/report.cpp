@@ -54,7 +54,7 @@ std::string rendered(const diagnosis::Diagnosis& diagnosis, const Options& optio
     return laid_out(page, material);
   }
   if (options.format == Format::html) {
-    HtmlPage page;
+    HtmlPage page(options.on_paper);
     return laid_out(page, material);
   }
   if (!options.form && options.reader != Reader::supervisor) return render_text(diagnosis, options);

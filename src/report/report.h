@@ -27,6 +27,7 @@ struct Options {
   std::optional<Template> form;      // none: of text the terminal's own, else the incident report
   Reader reader = Reader::analyst;   // a supervisor's page is no form: it goes before `form`
   std::optional<Case> supplied;      // what people add to the packets
+  bool on_paper = false;             // HTML only, for a program that makes PDF or DOCX of it
   bool colour = false;               // text only
   std::size_t width = 80;            // text only, columns
   std::vector<std::string> command;  // as typed, for the JSON and the method section

@@ -266,7 +266,7 @@ std::string timeline_caption(const Incident& incident) {
         base::human_duration(activity.slot_width), thousands(failed), thousands(ok));
   }
   out += "Shaded: from the first failure to the last. ";
-  if (!incident.marks.empty()) out += "Numbers in circles: the moments listed below. ";
+  if (!incident.marks.empty()) out += "Numbers in circles: as in the table that follows.  ";
   return out + "Lanes: the evidence packets by their number.";
 }
 
