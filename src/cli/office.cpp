@@ -37,13 +37,6 @@ std::string_view between(std::string_view text, std::string_view open, std::stri
   return end == std::string_view::npos ? std::string_view{} : text.substr(begin, end - begin);
 }
 
-// What the picture says to who does not see it: already escaped, as it stands in the page.
-std::string_view alternative(std::string_view svg) {
-  const std::string_view description = between(svg, "<desc id=\"", "</desc>");
-  const std::size_t end = description.find('>');
-  return end == std::string_view::npos ? std::string_view{} : description.substr(end + 1);
-}
-
 // The page with each of its inline SVG pictures as PNG. Text of the page cannot look like one: it
 // is escaped.
 std::expected<std::string, base::Error> with_png(const std::string& page) {
@@ -64,7 +57,9 @@ std::expected<std::string, base::Error> with_png(const std::string& page) {
                    "librsvg2-bin");
     if (!png) return std::unexpected(png.error());
     out += fmt::format("<img alt=\"{}\" width=\"{}\" src=\"data:image/png;base64,{}\">",
-                       alternative(svg), between(svg, " width=\"", "\""), base64(*png));
+                       // as it stands in the page: escaped already
+                       between(svg, " aria-label=\"", "\""), between(svg, " width=\"", "\""),
+                       base64(*png));
   }
   return out.append(html);
 }

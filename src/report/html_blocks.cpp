@@ -54,10 +54,9 @@ void HtmlPage::journey(const Incident& incident) {
 void HtmlPage::timeline(const Incident& incident, const Citation& cite) {
   const std::string svg = svg_timeline(incident, cite);
   if (svg.empty()) return;
-  raw(
-      fmt::format("<figure class=\"scroll\" tabindex=\"0\" role=\"group\" "
-                  "aria-labelledby=\"picture-{}\">\n{}<figcaption id=\"picture-{}\">{}",
-                  incident.id, svg, incident.id, html_escaped(timeline_caption(incident))));
+  raw("<figure>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+  raw(fmt::format("Timeline of incident {}\">\n{}</div>\n<figcaption>{}", incident.id, svg,
+                  html_escaped(timeline_caption(incident))));
   raw("</figcaption>\n</figure>\n");
 }
 
@@ -73,10 +72,10 @@ void HtmlPage::arguments(const std::vector<diagnosis::Argument>& list, const cha
 
 void HtmlPage::cause(const diagnosis::RankedCause& cause, const std::string& share,
                      const Citation& cite) {
-  raw(
-      fmt::format("<li><h4><span class=\"share\">{}</span> <span>{} <span "
-                  "class=\"tag\">({})</span></span></h4>\n",
-                  share, html_escaped(cause.title), html_escaped(cause.id)));
+  raw(fmt::format(
+      "<li><p class=\"cause\"><span class=\"share\">{}</span> <span><strong>{}</strong> <span "
+      "class=\"tag\">({})</span></span></p>\n",
+      share, html_escaped(cause.title), html_escaped(cause.id)));
   raw(cause_bar(cause.probability));
   if (!cause.arguments_for.empty() || !cause.arguments_against.empty()) {
     raw("<ul class=\"arguments\">\n");

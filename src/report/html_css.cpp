@@ -29,7 +29,6 @@ a { color: var(--accent); }
 h1 { font-size: 1.75rem; line-height: 1.2; margin: .35rem 0 .75rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.35rem; line-height: 1.25; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h3 { font-size: 1.08rem; margin: 1.9rem 0 .5rem; }
-h4 { font-size: 1rem; margin: 0; font-weight: 600; overflow-wrap: anywhere; display: inline; }
 p { margin: .45rem 0; max-width: 48rem; overflow-wrap: anywhere; }
 .kicker { margin: 0; color: var(--soft); font-size: .9rem; }
 .verdict { display: inline-block; font-weight: 700; padding: .15rem .7rem; border-radius: .4rem;
@@ -42,12 +41,10 @@ p { margin: .45rem 0; max-width: 48rem; overflow-wrap: anywhere; }
   border-radius: .6rem;
   padding: 1.25rem 1.4rem; margin: 1.25rem 0; }
 .tag { color: var(--soft); font-size: .92rem; }
-dl { margin: .6rem 0 0; }
-dl div { display: flex; border-bottom: 1px solid #d3d9e0; border-bottom-color: var(--line);
-  padding: .35rem 0; }
-dl div:last-child { border-bottom: 0; }
-dt { font-weight: 600; color: var(--soft); flex: 0 0 11rem; padding-right: 1rem; }
-dd { margin: 0; flex: 1 1 0; min-width: 0; overflow-wrap: anywhere; }
+figure { margin: .7rem 0; }
+.facts { margin: .6rem 0 0; }
+.facts caption { position: absolute; left: -99rem; }
+.facts th { width: 11rem; color: var(--soft); }
 .journey { list-style: none; display: flex; padding: 0; margin: .5rem 0; }
 .journey li { flex: 1 1 0; min-width: 0; position: relative; margin-right: 1.8rem;
   border: 1px solid #d3d9e0; border-color: var(--line); border-radius: .45rem;
@@ -66,14 +63,14 @@ dd { margin: 0; flex: 1 1 0; min-width: 0; overflow-wrap: anywhere; }
 .step-good span { color: var(--good); }
 .journey .step-unseen { border-style: dashed; }
 .plain { margin: .3rem 0; padding-left: 1.2rem; max-width: 48rem; }
-.plain li { margin: .2rem 0; overflow-wrap: anywhere; }
+.plain li { margin: .15rem 0; overflow-wrap: anywhere; }
 .supplied { border-bottom: 1px dotted #1c4f8f; border-bottom-color: var(--accent); }
 .supplied small { color: var(--accent); font-size: .78rem; padding-left: .15rem; }
 .missing { color: var(--unsure); }
 .causes { list-style: none; padding: 0; margin: 0; }
 .causes > li { border-top: 1px solid #d3d9e0; border-top-color: var(--line); padding: .7rem 0; }
 .causes > li:first-child { border-top: 0; padding-top: .2rem; }
-.causes h4 { display: flex; }
+.cause { display: flex; margin: 0; max-width: none; }
 .share { display: block; flex: 0 0 6.8rem; width: 6.8rem; white-space: nowrap; font-weight: 700;
   font-variant-numeric: tabular-nums; }
 .share + span { display: block; flex: 1 1 0; }
@@ -130,7 +127,6 @@ figcaption { color: var(--soft); font-size: .92rem; max-width: 48rem; }
   header, main, footer { padding-left: .8rem; padding-right: .8rem; }
   .card { padding: 1rem; }
   h1 { font-size: 1.4rem; }
-  dl div { display: block; }
   .journey { display: block; }
   .journey li { margin: 0 0 1.6rem; }
   .journey li:last-child { margin-bottom: 0; }
@@ -145,9 +141,10 @@ figcaption { color: var(--soft); font-size: .92rem; max-width: 48rem; }
   td.words, tbody th, td[data-column] { display: block; }
   td[data-column]::before { content: attr(data-column); color: var(--soft); }
   .evidence tbody th { display: inline; }
+  .facts th, .facts td { display: block; width: auto; }
 }
 @media print {
-  @page { size: A4; margin: 16mm 15mm 18mm;
+  @page { size: A4; margin: 13mm 15mm 15mm;
     @bottom-right { content: counter(page) " / " counter(pages); font-size: 8pt; color: #444; } }
   :root { --ground: #fff; --card: #fff; --ink: #000; --soft: #333; --line: #aaa; --code: #f2f2f2;
     --bad: #7d0f16; --bad-ground: #fbeaea; --good: #0f4a29; --good-ground: #eef6f0;
@@ -157,18 +154,20 @@ figcaption { color: var(--soft); font-size: .92rem; max-width: 48rem; }
   body { line-height: 1.4; }
   header, main, footer { max-width: none; padding: 0; }
   .card { border: 0; border-top: 1pt solid #d3d9e0; border-top-color: var(--line);
-  border-radius: 0; padding: 8pt 0 0;
-    margin: 12pt 0 0; }
+    border-radius: 0; padding: 5pt 0 0; margin: 8pt 0 0; }
+  h3 { margin-top: .8rem; }
+  header { padding-top: 0; }
+  .lead { font-size: 1rem; }
   p, .plain, figcaption { max-width: none; }
   .skip { display: none; }
   .scroll { overflow: visible; }
   .timeline { min-width: 0; }
   .evidence .words { min-width: 0; }
-  h2, h3, h4, caption { break-after: avoid; }
-  tr, .causes > li, .checks > li, .journey, figure, dl div { break-inside: avoid; }
+  h2, h3, caption, .cause { break-after: avoid; }
+  tr, .causes > li, .checks > li, .journey, figure { break-inside: avoid; }
 }
 )css";
 
-const std::string_view kHtmlCssHash = "sha256-0TWpVJwK9pedn3dV/xlohhYaQaUrdanc+8N6GY4rq5Q=";
+const std::string_view kHtmlCssHash = "sha256-rmlD0tD2IhzfsAxNfVu7p3m88QDNJf60bRUrMEB/2I0=";
 
 }  // namespace whydown::report

@@ -114,14 +114,17 @@ void HtmlPage::list(const std::vector<Spans>& items) {
   raw("</ul>\n");
 }
 
-void HtmlPage::rows(const std::string& /*caption*/, const SpanRows& rows) {
+void HtmlPage::rows(const std::string& caption, const SpanRows& rows) {
   if (rows.empty()) return;
-  raw("<dl>\n");
+  raw("<table class=\"facts\">\n");
+  element("caption", caption);
+  if (on_paper_) raw("<colgroup><col style=\"width: 22%\"><col style=\"width: 78%\"></colgroup>\n");
+  raw("<tbody>\n");
   for (const auto& [label, words] : rows) {
-    raw("<div>");
-    raw("<dt>" + html_escaped(label) + "</dt><dd>" + html_of(words) + "</dd></div>\n");
+    raw("<tr><th scope=\"row\">" + html_escaped(label) + "</th><td>" + html_of(words) +
+        "</td></tr>\n");
   }
-  raw("</dl>\n");
+  raw("</tbody>\n</table>\n");
 }
 
 void HtmlPage::open_table(const std::string& caption, const std::vector<std::string>& columns,
@@ -129,10 +132,10 @@ void HtmlPage::open_table(const std::string& caption, const std::vector<std::str
   ++tables_;
   // A table may be wider than a telephone: it scrolls for itself, by keyboard too.
   raw(fmt::format(
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-      "aria-labelledby=\"table-{}\">\n<table{}>\n<caption id=\"table-{}\">{}</caption>\n",
-      tables_, css.empty() ? "" : fmt::format(" class=\"{}\"", css), tables_,
-      html_escaped(caption)));
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table {}: "
+      "{}\">\n<table{}>\n",
+      tables_, html_escaped(caption), css.empty() ? "" : fmt::format(" class=\"{}\"", css)));
+  element("caption", caption);
   if (on_paper_ && widths.size() == columns.size()) {
     raw("<colgroup>");
     for (const int width : widths) raw(fmt::format("<col style=\"width: {}%\">", width));

@@ -16,6 +16,9 @@ namespace {
 using diagnosis::Incident;
 using evidence::Step;
 
+// Of complaints and actions: more would not fit on the one page.
+constexpr std::size_t kListed = 5;
+
 std::string plain_title(const Incident& incident) {
   switch (incident.step) {
     case Step::link:
@@ -147,12 +150,17 @@ void write_complaint_list(Page& page, const Material& material) {
   if (material.findings.empty()) return;
   page.begin_section("What people reported", "complaints");
   std::vector<Spans> items;
-  for (std::size_t i = 0; i < material.findings.size(); ++i) {
+  const std::size_t shown = std::min(kListed, material.findings.size());
+  for (std::size_t i = 0; i < shown; ++i) {
     const Complaint& complaint = material.supplied.complaints[i];
     std::string words = complaint.who.empty() ? "somebody" : complaint.who;
     if (!complaint.when.empty()) words += ", " + complaint.when;
     items.push_back({{Tone::supplied, fmt::format("{}: \"{}\"", words, complaint.saw)},
                      ": " + short_finding(material.findings[i])});
+  }
+  if (shown < material.findings.size()) {
+    items.push_back(
+        {fmt::format("And {} more; the full report has them.", material.findings.size() - shown)});
   }
   page.list(items);
   page.end_section();
@@ -164,6 +172,7 @@ void write_supplied(Page& page, const Material& material) {
     page.begin_section("What was done", "actions");
     std::vector<Spans> items;
     for (const CaseAction& action : supplied.actions) {
+      if (items.size() == kListed) break;
       items.push_back(
           {{Tone::supplied, (action.when.empty() ? "" : action.when + ": ") + action.what}});
     }

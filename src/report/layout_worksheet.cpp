@@ -58,12 +58,18 @@ std::string likely_issue(const Incident& incident) {
   return fmt::format("{}. {}", without_stop(incident.title), certainty_words(incident));
 }
 
+// "Part 1: ", "Incident 2, part 1: "
+std::string part_words(const Material& material, const Incident& incident, int part) {
+  return material.is_alone() ? fmt::format("Part {}: ", part)
+                             : fmt::format("Incident {}, part {}: ", incident.id, part);
+}
+
 void write_summary_part(Page& page, const Material& material, const Incident& incident,
                         const Messenger& messenger) {
-  page.begin_section(
-      fmt::format("Part 1: Provide a summary of the problem found in the {} traffic log",
-                  protocols_concerned(incident, messenger)),
-      fmt::format("part1-{}", incident.id));
+  page.begin_section(part_words(material, incident, 1) +
+                         fmt::format("Provide a summary of the problem found in the {} traffic log",
+                                     protocols_concerned(incident, messenger)),
+                     fmt::format("part1-{}", incident.id));
   page.paragraph({incident.summary});
   page.field(fmt::format("The {} protocol reveals that:", transport_words(incident)),
              {failure_sentence(incident, messenger)});
@@ -145,7 +151,8 @@ void write_aware_and_actions(Page& page, const Material& material) {
 void write_analysis_part(Page& page, const Material& material, const Incident& incident,
                          const Messenger& messenger) {
   page.begin_section(
-      "Part 2: Explain your analysis of the data and provide at least one cause of the incident",
+      part_words(material, incident, 2) +
+          "Explain your analysis of the data and provide at least one cause of the incident",
       fmt::format("part2-{}", incident.id));
   write_time(page, material, incident);
   write_aware_and_actions(page, material);

@@ -224,13 +224,11 @@ void Timeline::draw_axis() {
 }
 
 std::string Timeline::draw() {
-  const std::string id = fmt::format("timeline-{}", incident_.id);
   out_ = fmt::format(
       "<svg class=\"timeline\" xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" "
-      "viewBox=\"0 0 {} {:.0f}\" width=\"{}\" height=\"{:.0f}\" aria-labelledby=\"{}-t {}-d\">",
-      kWidth, height(), kWidth, height(), id, id);
-  out_ += fmt::format("<title id=\"{}-t\">Timeline of the incident</title>", id);
-  out_ += fmt::format("<desc id=\"{}-d\">{}</desc>", id, html_escaped(timeline_caption(incident_)));
+      "viewBox=\"0 0 {} {:.0f}\" width=\"{}\" height=\"{:.0f}\" aria-label=\"Timeline of the "
+      "incident. {}\">",
+      kWidth, height(), kWidth, height(), html_escaped(timeline_caption(incident_)));
   draw_window();
   draw_bars();
   draw_flags();
