@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that a task needs and that are missing, and says what it does.
-# Usage: setup.sh build|test|lint|fuzz|bench|lab|lab-fit|examples ...
+# Usage: setup.sh build|test|page|lint|fuzz|bench|lab|lab-fit|examples ...
+# The task page also fetches axe-core by npm, for tests/page_test.py.
 set -euo pipefail
 
 declare -A packages=(
   [build]="g++ make cmake ninja-build pkg-config libpcap-dev zlib1g-dev libzstd-dev libssl-dev
            libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev"
   [test]="libgtest-dev python3 python3-jsonschema"
+  [page]="tidy chromium nodejs npm weasyprint pandoc librsvg2-bin poppler-utils
+          libreoffice-writer-nogui"
   [lint]="clang-format-19 clang-tidy-19 libgtest-dev pyflakes3 shellcheck"
   [fuzz]="clang-19 libclang-rt-19-dev"
   [bench]="python3"
@@ -28,7 +31,21 @@ for task in "$@"; do
     [[ "$status" == installed ]] || missing+=("$package")
   done
 done
-[[ ${#missing[@]} -gt 0 ]] || exit 0
+# By npm, from the lock file, which holds its hash.
+fetch_axe() {
+  [[ " $* " == *" page "* ]] || return 0
+  local folder
+  folder=$(cd "$(dirname "$0")/.." && pwd)
+  [[ ! -f $folder/build/page/node_modules/axe-core/axe.min.js ]] || return 0
+  mkdir -p "$folder/build/page"
+  cp "$folder"/tests/page/package*.json "$folder/build/page/"
+  npm ci --prefix "$folder/build/page" --ignore-scripts --no-audit --no-fund
+}
+
+if [[ ${#missing[@]} -eq 0 ]]; then
+  fetch_axe "$@"
+  exit
+fi
 
 if ! command -v apt-get >/dev/null; then
   echo "setup.sh: this machine has no apt-get; install these yourself: ${missing[*]}" >&2
@@ -49,3 +66,4 @@ fi
 "${as_root[@]}" apt-get update -q
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
   apt-get install -y -q --no-install-recommends "${missing[@]}"
+fetch_axe "$@"

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "cli/office.h"
 #include "cli/options.h"
 #include "cli/output.h"
 #include "diagnosis/vocabulary.h"
@@ -67,6 +68,15 @@ void note_bounds(const cli::Options& options, diagnosis::Diagnosis& diagnosis) {
   diagnosis.data_quality.push_back(std::move(remark));
 }
 
+std::expected<std::optional<report::Case>, base::Error> load_case(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  const auto text = cli::read_small_file(path, report::limits::kCaseFileBytes);
+  if (!text) return std::unexpected(text.error());
+  auto supplied = report::parse_case(*text, path);
+  if (!supplied) return std::unexpected(supplied.error());
+  return *supplied;
+}
+
 bool shows_hashes(report::Format format) { return format != report::Format::text; }
 
 pipeline::Request request_of(const cli::Options& options) {
@@ -79,15 +89,29 @@ pipeline::Request request_of(const cli::Options& options) {
   return request;
 }
 
+std::expected<std::string, base::Error> finished(std::string text, const cli::Options& options) {
+  if (!options.office) return text;
+  return *options.office == cli::Office::pdf ? cli::to_pdf(text) : cli::to_docx(text);
+}
+
 Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
   if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
     return std::unexpected(checked.error());
   }
+  if (auto checked = cli::check_not_input(options.output, {options.case_file}); !checked) {
+    return std::unexpected(checked.error());
+  }
   const auto catalogue = load_catalogue(options.catalogue);
   if (!catalogue) return std::unexpected(catalogue.error());
+  const auto supplied = load_case(options.case_file);
+  if (!supplied) return std::unexpected(supplied.error());
 
   pipeline::Request request = request_of(options);
   request.open.hash = shows_hashes(options.format);
+  if (*supplied) {  // the command line goes before the case file
+    if (!request.open.date) request.open.date = (*supplied)->date;
+    if (!request.open.zone_offset) request.open.zone_offset = (*supplied)->zone;
+  }
   auto diagnosis = pipeline::run(request, *catalogue);
   if (!diagnosis) return std::unexpected(diagnosis.error());
   if (auto checked = check_clock_times(options, diagnosis->inputs); !checked) {
@@ -98,12 +122,17 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
 
   report::Options layout;
   layout.format = options.format;
-  layout.markdown_template = options.form;
+  layout.form = options.form;
+  layout.reader = options.reader;
+  layout.on_paper = options.office.has_value();
+  layout.supplied = *supplied;
   layout.colour = options.output.empty() && cli::output_has_colour();
   if (options.output.empty()) layout.width = cli::output_width();
   layout.command = command;
   layout.version = WHYDOWN_VERSION;
-  const auto written = cli::write_result(options.output, report::render(*diagnosis, layout));
+  const auto text = finished(report::render(*diagnosis, layout), options);
+  if (!text) return std::unexpected(text.error());
+  const auto written = cli::write_result(options.output, *text);
   if (!written) return std::unexpected(written.error());
   return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
 }
@@ -161,6 +190,16 @@ Outcome run_faults(const cli::Options& options) {
       base::Error{"faults", '"' + options.fault_id + '"', "the id of a fault", advice});
 }
 
+Outcome run_case_new(const cli::Options& options) {
+  // What somebody filled in must not be lost to a second "new".
+  if (!options.output.empty()) {
+    if (auto free = cli::check_is_new(options.output); !free) return std::unexpected(free.error());
+  }
+  const auto written = cli::write_result(options.output, report::case_template());
+  if (!written) return std::unexpected(written.error());
+  return kNoIncident;
+}
+
 Outcome run_memory() {
   std::string text = "What one run may use at most, whatever the size of its inputs:\n";
   std::uint64_t total = 0;
@@ -186,6 +225,8 @@ Outcome run(const std::vector<std::string>& command) {
       return run_explain(*options);
     case cli::Command::faults:
       return run_faults(*options);
+    case cli::Command::case_new:
+      return run_case_new(*options);
     case cli::Command::memory:
       return run_memory();
     case cli::Command::version:

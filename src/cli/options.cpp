@@ -11,7 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/times.h"
+#include "base/written_time.h"
 
 namespace whydown::cli {
 namespace {
@@ -24,6 +24,7 @@ constexpr std::string_view kHelp = R"(whydown answers "why is it down?" from net
   whydown report INPUT...    the same, with a choice of format
   whydown explain INPUT...   every packet or line in plain English
   whydown faults [ID]        the faults it knows, or one of them in full
+  whydown case new           a case file to fill in: what packets cannot tell
   whydown --memory           what it may use at most, table by table
   whydown --version
   whydown --help
@@ -48,15 +49,15 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 // What CLI11 fills in; checked and converted afterwards.
 struct Words {
   std::vector<std::string> inputs;
-  std::string format, output, form, since, until, date, zone, catalogue, fault_id, packet;
+  std::string format, output, form, reader, case_file, since, until, date, zone, catalogue,
+      fault_id, action, packet;
 };
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 9> names{"-f",       "--format",   "-o",
-                                                  "--output", "--template", "--since",
-                                                  "--until",  "--date",     "--timezone"};
-  return std::ranges::find(names, word) != names.end() || word == "--catalogue" ||
-         word == "--packet";
+  constexpr std::array<std::string_view, 13> names{
+      "-f",      "--format", "-o",     "--output",   "--template",  "--for",   "--case",
+      "--since", "--until",  "--date", "--timezone", "--catalogue", "--packet"};
+  return std::ranges::find(names, word) != names.end();
 }
 
 // Takes the command's name out of the arguments.
@@ -68,8 +69,11 @@ Command take_command(std::vector<std::string>& arguments) {
       if (takes_value(word)) ++i;
       continue;
     }
-    constexpr std::array<std::pair<std::string_view, Command>, 3> commands{
-        {{"report", Command::report}, {"explain", Command::explain}, {"faults", Command::faults}}};
+    constexpr std::array<std::pair<std::string_view, Command>, 4> commands{
+        {{"report", Command::report},
+         {"explain", Command::explain},
+         {"faults", Command::faults},
+         {"case", Command::case_new}}};
     const auto* const known =
         std::ranges::find(commands, std::string_view(word), &decltype(commands)::value_type::first);
     if (known == commands.end()) break;
@@ -109,14 +113,22 @@ void define_report(CLI::App& app, Words& words) {
       "Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be "
       "used.");
   app.add_option("INPUT", words.inputs, "captures or logs; - is standard input")->type_name("");
-  app.add_option("-f,--format", words.format,
-                 "text, json, md or html; by default as the name after -o ends, else text")
+  app.add_option(
+         "-f,--format", words.format,
+         "text, json, md, html, pdf or docx; by default as the name after -o ends, else text")
       ->type_name("FORMAT");
   app.add_option("-o,--output", words.output, "write to this file instead of standard output")
       ->type_name("PATH");
   app.add_option("--template", words.form,
-                 "of Markdown: incident (default) or worksheet, the two-part course form")
+                 "incident (default) or worksheet, the two-part course form; not of JSON")
       ->type_name("NAME");
+  app.add_option("--for", words.reader,
+                 "supervisor (one page, no jargon), analyst (default) or student (every term "
+                 "explained)")
+      ->type_name("READER");
+  app.add_option("--case", words.case_file,
+                 "what packets cannot tell, to be set beside them; \"whydown case new\" writes one")
+      ->type_name("FILE");
   define_reading(app, words);
   app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
       ->type_name("DIR");
@@ -151,12 +163,22 @@ void define_faults(CLI::App& app, Words& words) {
       ->type_name("DIR");
 }
 
+void define_case(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown case new [-o PATH]"));
+  app.add_option("ACTION", words.action, "new: write a commented case file to fill in")
+      ->type_name("");
+  app.add_option("-o,--output", words.output, "write to this new file instead of standard output")
+      ->type_name("PATH");
+}
+
 std::string description_of(Command command) {
   switch (command) {
     case Command::faults:
       return "The faults whydown knows.";
     case Command::explain:
       return "Explains every packet of captures and logs in plain English.";
+    case Command::case_new:
+      return "What packets cannot tell, in a file.";
     default:
       return "Writes the incident report of one or more captures.";
   }
@@ -168,6 +190,8 @@ void define(Command command, CLI::App& app, Words& words) {
       return define_faults(app, words);
     case Command::explain:
       return define_explain(app, words);
+    case Command::case_new:
+      return define_case(app, words);
     default:
       return define_report(app, words);
   }
@@ -192,26 +216,38 @@ std::expected<std::optional<std::string>, base::Error> read_words(
   return std::nullopt;
 }
 
-std::expected<report::Format, base::Error> format_of(const Words& words) {
+struct NamedFormat {
+  std::string_view name;
+  std::string_view extension;
+  report::Format format;
+  std::optional<Office> office;
+};
+
+constexpr std::array kFormats{NamedFormat{"text", ".txt", report::Format::text, {}},
+                              NamedFormat{"json", ".json", report::Format::json, {}},
+                              NamedFormat{"md", ".md", report::Format::markdown, {}},
+                              NamedFormat{"html", ".html", report::Format::html, {}},
+                              NamedFormat{"pdf", ".pdf", report::Format::html, Office::pdf},
+                              NamedFormat{"docx", ".docx", report::Format::html, Office::docx}};
+constexpr const char* kFormatNames = "text, json, md, html, pdf or docx";
+
+std::expected<const NamedFormat*, base::Error> format_of(const Words& words) {
   if (!words.format.empty()) {
-    if (const auto format = report::format_from(words.format)) return *format;
-    return unexpected(usage_error("format " + in_quotes(words.format), "text, json, md or html"));
+    const auto named = std::ranges::find(kFormats, words.format, &NamedFormat::name);
+    if (named != kFormats.end()) return &*named;
+    return unexpected(usage_error("format " + in_quotes(words.format), kFormatNames));
   }
-  const std::string extension = std::filesystem::path(words.output).extension().string();
-  const std::array<std::pair<std::string_view, report::Format>, 6> known{
-      {{".txt", report::Format::text},
-       {".json", report::Format::json},
-       {".md", report::Format::markdown},
-       {".markdown", report::Format::markdown},
-       {".html", report::Format::html},
-       {".htm", report::Format::html}}};
-  for (const auto& [name, format] : known) {
-    if (extension == name) return format;
+  std::string extension = std::filesystem::path(words.output).extension().string();
+  if (extension == ".markdown") extension = ".md";
+  if (extension == ".htm") extension = ".html";
+  const auto known = std::ranges::find(kFormats, extension, &NamedFormat::extension);
+  if (known != kFormats.end()) return &*known;
+  const std::string_view name = words.form.empty() ? "text" : "md";
+  if (extension.empty() || !words.form.empty()) {
+    return &*std::ranges::find(kFormats, name, &NamedFormat::name);
   }
-  if (!words.form.empty()) return report::Format::markdown;
-  if (extension.empty()) return report::Format::text;
   return unexpected(usage_error("-o " + in_quotes(words.output),
-                                "a name ending in .txt, .json, .md or .html",
+                                "a name ending in .txt, .json, .md, .html, .pdf or .docx",
                                 "name the format with -f"));
 }
 
@@ -221,22 +257,40 @@ std::expected<void, base::Error> set_form(const Words& words, Options& options) 
   if (!form) {
     return unexpected(usage_error("template " + in_quotes(words.form), "worksheet or incident"));
   }
-  if (options.format != report::Format::markdown) {
-    return unexpected(usage_error("--template with another format than Markdown", "-f md"));
+  if (options.format == report::Format::json) {
+    return unexpected(usage_error("--template with JSON", "a format for people"));
   }
   options.form = *form;
   return {};
 }
 
+std::expected<void, base::Error> set_reader(const Words& words, Options& options) {
+  if (words.reader.empty()) return {};
+  const auto reader = report::reader_from(words.reader);
+  if (!reader) {
+    return unexpected(
+        usage_error("reader " + in_quotes(words.reader), "supervisor, analyst or student"));
+  }
+  if (options.format == report::Format::json) {
+    return unexpected(usage_error("--for with JSON", "a format for people"));
+  }
+  if (*reader == report::Reader::supervisor && options.form) {
+    return unexpected(usage_error("--template for a supervisor", "one of the two",
+                                  "a supervisor's page has a form of its own"));
+  }
+  options.reader = *reader;
+  return {};
+}
+
 std::expected<void, base::Error> set_calendar(const Words& words, Options& options) {
   if (!words.date.empty()) {
-    options.date = parse_date(words.date);
+    options.date = base::parse_date(words.date);
     if (!options.date) {
       return unexpected(usage_error("--date " + in_quotes(words.date), "a day such as 2026-01-02"));
     }
   }
   if (!words.zone.empty()) {
-    options.zone_offset = parse_zone(words.zone);
+    options.zone_offset = base::parse_zone(words.zone);
     if (!options.zone_offset) {
       return unexpected(
           usage_error("--timezone " + in_quotes(words.zone), "UTC or an offset such as +02:00"));
@@ -249,7 +303,7 @@ std::expected<std::optional<base::Time>, base::Error> bound(const std::string& n
                                                             const std::string& text,
                                                             Options& options) {
   if (text.empty()) return std::nullopt;
-  const auto point = parse_point(text);
+  const auto point = base::parse_point(text);
   if (!point) {
     return unexpected(usage_error(name + " " + in_quotes(text),
                                   "a time such as 2026-01-02T13:24:32, or 13:24 for a log without "
@@ -317,6 +371,7 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   options.inputs = words.inputs;
   options.output = words.output;
   options.catalogue = words.catalogue;
+  options.case_file = words.case_file;
   if (options.inputs.empty()) {
     return unexpected(usage_error("no input", "a capture, a log, or - for standard input"));
   }
@@ -325,12 +380,14 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   }
   const auto format = format_of(words);
   if (!format) return unexpected(format.error());
-  options.format = *format;
-  const bool plain = *format == report::Format::text || *format == report::Format::markdown;
-  if (command == Command::explain && !plain) {
+  options.format = (*format)->format;
+  options.office = (*format)->office;
+  const bool plain =
+      options.format == report::Format::text || options.format == report::Format::markdown;
+  if (command == Command::explain && (!plain || options.office)) {
     return unexpected(usage_error("another format of explain", "text or md"));
   }
-  for (const auto set : {set_form, set_calendar, set_bounds, set_pick}) {
+  for (const auto set : {set_form, set_reader, set_calendar, set_bounds, set_pick}) {
     if (auto done = set(words, options); !done) return unexpected(done.error());
   }
   return options;
@@ -363,6 +420,10 @@ std::expected<Options, base::Error> parse_options(const std::vector<std::string>
     return reading_options(command, words);
   }
   options.command = command;
+  options.output = words.output;
+  if (command == Command::case_new && words.action != "new") {
+    return unexpected(usage_error("case " + in_quotes(words.action), "\"whydown case new\""));
+  }
   options.catalogue = words.catalogue;
   options.fault_id = words.fault_id;
   return options;

@@ -14,13 +14,19 @@
 
 namespace whydown::cli {
 
-enum class Command : std::uint8_t { report, explain, faults, memory, version, help };
+enum class Command : std::uint8_t { report, explain, faults, case_new, memory, version, help };
+
+// Made of the HTML page.
+enum class Office : std::uint8_t { pdf, docx };
 
 struct Options {
   Command command = Command::report;
   std::vector<std::string> inputs;
-  report::Format format = report::Format::text;
-  report::Template form = report::Template::incident;
+  report::Format format = report::Format::text;  // of what is made of it, HTML
+  std::optional<Office> office;
+  std::optional<report::Template> form;
+  report::Reader reader = report::Reader::analyst;
+  std::string case_file;
   std::string output;  // empty: standard output
   std::optional<base::Time> since;
   std::optional<base::Time> until;

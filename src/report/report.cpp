@@ -1,8 +1,14 @@
 #include "report/report.h"
 
+#include <utility>
+
 #include "report/escape.h"
+#include "report/html_page.h"
+#include "report/layouts.h"
+#include "report/markdown_page.h"
 #include "report/renderers.h"
 #include "report/sanitised.h"
+#include "report/text_layout.h"
 
 namespace whydown::report {
 
@@ -20,22 +26,50 @@ std::optional<Template> template_from(std::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Reader> reader_from(std::string_view name) {
+  if (name == "supervisor") return Reader::supervisor;
+  if (name == "analyst") return Reader::analyst;
+  if (name == "student") return Reader::student;
+  return std::nullopt;
+}
+
+namespace {
+
+std::string laid_out(Page& page, const Material& material) {
+  if (material.options.reader == Reader::supervisor) {
+    lay_out_supervisor(page, material);
+  } else if (material.options.form == Template::worksheet) {
+    lay_out_worksheet(page, material);
+  } else {
+    lay_out_incident(page, material);
+  }
+  return page.finish();
+}
+
+std::string rendered(const diagnosis::Diagnosis& diagnosis, const Options& options) {
+  if (options.format == Format::json) return render_json(diagnosis, options);
+  const Material material(diagnosis, options);
+  if (options.format == Format::markdown) {
+    MarkdownPage page;
+    return laid_out(page, material);
+  }
+  if (options.format == Format::html) {
+    HtmlPage page(options.on_paper);
+    return laid_out(page, material);
+  }
+  if (!options.form && options.reader != Reader::supervisor) return render_text(diagnosis, options);
+  TextLayout page(options.width, options.colour);
+  return laid_out(page, material);
+}
+
+}  // namespace
+
 std::string render(const diagnosis::Diagnosis& diagnosis, const Options& options) {
   const diagnosis::Diagnosis safe = sanitised(diagnosis);
   Options clean = options;
   for (std::string& word : clean.command) word = clean_line(word);
-  switch (clean.format) {
-    case Format::text:
-      break;
-    case Format::json:
-      return render_json(safe, clean);
-    case Format::markdown:
-      return clean.markdown_template == Template::worksheet ? render_worksheet(safe, clean)
-                                                            : render_incident_form(safe, clean);
-    case Format::html:
-      return render_html(safe, clean);
-  }
-  return render_text(safe, clean);
+  if (clean.supplied) clean.supplied = sanitised(std::move(*clean.supplied));
+  return rendered(safe, clean);
 }
 
 }  // namespace whydown::report

@@ -11,18 +11,24 @@
 #include "base/error.h"
 #include "diagnosis/diagnosis.h"
 #include "explain/explain.h"
+#include "report/case.h"
 
 namespace whydown::report {
 
 enum class Format : std::uint8_t { text, json, markdown, html };
 enum class Template : std::uint8_t { worksheet, incident };
+enum class Reader : std::uint8_t { supervisor, analyst, student };
 
 std::optional<Format> format_from(std::string_view name);  // "text" "json" "md" "html"
 std::optional<Template> template_from(std::string_view name);
+std::optional<Reader> reader_from(std::string_view name);
 
 struct Options {
   Format format = Format::text;
-  Template markdown_template = Template::incident;
+  std::optional<Template> form;      // none: of text the terminal's own, else the incident report
+  Reader reader = Reader::analyst;   // a supervisor's page is no form: it goes before `form`
+  std::optional<Case> supplied;      // what people add to the packets
+  bool on_paper = false;             // HTML only, for a program that makes PDF or DOCX of it
   bool colour = false;               // text only
   std::size_t width = 80;            // text only, columns
   std::vector<std::string> command;  // as typed, for the JSON and the method section
