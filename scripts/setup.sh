@@ -8,8 +8,7 @@ declare -A packages=(
   [build]="g++ make cmake ninja-build pkg-config libpcap-dev zlib1g-dev libzstd-dev libssl-dev
            libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev"
   [test]="libgtest-dev python3 python3-jsonschema"
-  [page]="tidy chromium nodejs npm weasyprint pandoc librsvg2-bin poppler-utils
-          libreoffice-writer-nogui"
+  [page]="tidy weasyprint pandoc librsvg2-bin poppler-utils libreoffice-writer-nogui"
   [lint]="clang-format-19 clang-tidy-19 libgtest-dev pyflakes3 shellcheck"
   [fuzz]="clang-19 libclang-rt-19-dev"
   [bench]="python3"
@@ -19,6 +18,11 @@ declare -A packages=(
   [lab]="iproute2 iptables nftables tcpdump wireshark-common bind9 unbound nginx-light
          dnsmasq-base openssl traceroute zstd python3"
 )
+
+# These may be there from elsewhere than Debian, and would not go together with its packages.
+command -v chromium >/dev/null || packages[page]+=" chromium"
+command -v node >/dev/null || packages[page]+=" nodejs"
+command -v npm >/dev/null || packages[page]+=" npm"
 
 missing=()
 for task in "$@"; do
