@@ -72,7 +72,14 @@ std::string places_words(const Incident& incident) {
   for (const diagnosis::Check& check : incident.checks) {
     std::string place = check.where.substr(0, check.where.find_first_of(",;("));
     while (place.ends_with(' ')) place.pop_back();
-    if (place.empty() || std::ranges::find(places, place) != places.end()) continue;
+    const auto is_within = [&](const std::string& other) {
+      return place.starts_with(other) || other.starts_with(place);
+    };
+    if (place.empty()) continue;
+    if (const auto same = std::ranges::find_if(places, is_within); same != places.end()) {
+      if (place.size() < same->size()) *same = std::move(place);
+      continue;
+    }
     places.push_back(std::move(place));
   }
   return joined(places);
