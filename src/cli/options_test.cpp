@@ -133,6 +133,33 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
   }
 }
 
+TEST(Options, ExplainAndItsPicks) {
+  struct Row {
+    const char* text;
+    std::uint64_t first;
+    std::uint64_t last;
+    int input;  // -1: any
+  };
+  const Row rows[] = {{"7", 7, 7, -1}, {"3-9", 3, 9, -1}, {"2:7", 7, 7, 1}, {"1:2-4", 2, 4, 0}};
+  for (const Row& row : rows) {
+    const auto options = parse_options({"explain", "x", "y", "--packet", row.text});
+    ASSERT_TRUE(options) << row.text;
+    EXPECT_EQ(options->command, Command::explain);
+    ASSERT_TRUE(options->pick);
+    EXPECT_EQ(options->pick->first, row.first);
+    EXPECT_EQ(options->pick->last, row.last);
+    EXPECT_EQ(options->pick->input ? static_cast<int>(*options->pick->input) : -1, row.input);
+  }
+  for (const char* wrong :
+       {"0", "9-3", "x", "3-", "-3", "3:1", "1:", "7x", "0:7", "1-2-3", "99999999999999999999"}) {
+    EXPECT_FALSE(parse_options({"explain", "x", "y", "--packet", wrong})) << wrong;
+  }
+  EXPECT_FALSE(parse_options({"x", "--packet", "7"})) << "report has no picks";
+  EXPECT_FALSE(parse_options({"explain", "x", "--template", "worksheet"}));
+  EXPECT_FALSE(parse_options({"explain", "x", "-f", "html"}));
+  EXPECT_EQ(parse_options({"explain", "x", "-o", "x.md"})->format, report::Format::markdown);
+}
+
 TEST(Options, FaultsAndCatalogue) {
   const auto options = parse_options({"faults", "dns.servfail", "--catalogue", "mine"});
   ASSERT_TRUE(options);

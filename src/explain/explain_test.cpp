@@ -244,6 +244,48 @@ const Row kRows[] = {
      Grade::notable,
      "Asks again after line 1, 1 s before: try number 2",
      "a machine that is there answers at once"},
+    {"ARP by another machine is no repetition",
+     {{0, "ARP, Request who-has 192.0.2.9 tell 192.0.2.7, length 28"},
+      {1, "ARP, Request who-has 192.0.2.9 tell 192.0.2.8, length 28"}},
+     Grade::normal,
+     "",
+     "machines ask like this"},
+    {"traceroute",
+     {{0,
+       "IP (tos 0x0, ttl 1, id 5, offset 0, flags [none], proto UDP (17), length 60) "
+       "192.0.2.7.4000 > 198.51.100.9.40000: UDP, length 32"},
+      {0.001,
+       "IP (tos 0xc0, ttl 64, id 6, offset 0, flags [none], proto ICMP (1), length 88) 192.0.2.1 > "
+       "192.0.2.7: ICMP time exceeded in-transit, length 68 IP (tos 0x0, ttl 1, id 5, offset 0, "
+       "flags [none], proto UDP (17), length 60) 192.0.2.7.4000 > 198.51.100.9.40000: UDP, length "
+       "32"}},
+     Grade::normal,
+     "It is about line 1, sent 1 ms before.",
+     "traceroute waits for"},
+    {"a TTL that ran out on a long way is no traceroute",
+     {{0,
+       "IP (tos 0x0, ttl 64, id 5, offset 0, flags [none], proto UDP (17), length 60) "
+       "192.0.2.7.4000 > 198.51.100.9.40000: UDP, length 32"},
+      {0.001,
+       "IP (tos 0xc0, ttl 64, id 6, offset 0, flags [none], proto ICMP (1), length 88) 192.0.2.1 > "
+       "192.0.2.7: ICMP time exceeded in-transit, length 68 IP (tos 0x0, ttl 1, id 5, offset 0, "
+       "flags [none], proto UDP (17), length 60) 192.0.2.7.4000 > 198.51.100.9.40000: UDP, length "
+       "32"}},
+     Grade::failure,
+     "It is about line 1",
+     "an error"},
+    {"a server that takes its time",
+     {{0, "IP 192.0.2.7.4000 > 192.0.2.80.80: Flags [P.], seq 1:74, ack 1, win 502, length 73"},
+      {4, "IP 192.0.2.80.80 > 192.0.2.7.4000: Flags [P.], seq 1:74, ack 74, win 502, length 73"}},
+     Grade::notable,
+     "after the other side's data in line 1, after 4 s",
+     "had to wait this long"},
+    {"a client that takes its time",
+     {{0, "IP 192.0.2.80.80 > 192.0.2.7.4000: Flags [P.], seq 1:74, ack 1, win 502, length 73"},
+      {4, "IP 192.0.2.7.4000 > 192.0.2.80.80: Flags [P.], seq 1:74, ack 74, win 502, length 73"}},
+     Grade::normal,
+     "",
+     "data on its way"},
     {"ARP reply",
      {{0, "ARP, Request who-has 192.0.2.9 tell 192.0.2.7, length 28"},
       {0.001, "ARP, Reply 192.0.2.9 is-at 02:00:00:00:00:09, length 28"}},

@@ -147,9 +147,9 @@ std::string tcp_gist(const View& view) {
   }
   const Content content = content_of(view);
   if (length > 0 || !content.title.empty()) {
-    return fmt::format(
-        "{} sends {} {}{}.", source, destination, length > 0 ? data : std::string("data"),
-        content.title.empty() ? "" : fmt::format(", which begin with: {}", content.shows));
+    return fmt::format("{} sends {} {}{}.", source, destination,
+                       length > 0 ? data : std::string("data"),
+                       content.title.empty() ? "" : fmt::format(": {}", content.shows));
   }
   if (flags == 0 && !view.is_bytes()) {
     return fmt::format("{} sends {} a packet of a TCP connection.", source, destination);

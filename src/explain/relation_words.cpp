@@ -44,13 +44,9 @@ constexpr Sentence kSentences[] = {
     {Tie::error_unseen, "The packet it is about is not shown before it."},
     {Tie::syn_repeated,
      "Repeats the SYN of {other}{ago}: try number {count}. Nothing came back that is shown here."},
-    {Tie::syn_after_yes,
-     "Repeats the SYN of {other}{ago}, although {second} accepts it: the acceptance did not reach "
-     "the client."},
+    {Tie::syn_after_yes, "Repeats the SYN of {other}{ago}, although {second} accepts it."},
     {Tie::syn_ack, "Answers the SYN of {other}{after}.{tries}"},
-    {Tie::syn_ack_repeated,
-     "Accepts once more, as {other} did{ago}: the other side's confirmation had not come, or its "
-     "SYN came again."},
+    {Tie::syn_ack_repeated, "Accepts once more, as {other} did{ago}."},
     {Tie::syn_ack_unseen, "The SYN it answers is not shown before it."},
     {Tie::handshake_done,
      "Completes the handshake begun in {other} (SYN) and {second} (SYN and ACK){after}."},

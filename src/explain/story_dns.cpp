@@ -181,6 +181,7 @@ void Story::error(const Packet& packet, Relations& relations) {
     relate(packet, Tie::error_unseen, {}, relations);
   } else {
     relate(packet, Tie::error_about, seen->place, relations);
+    complained_ttl_ = seen->ttl;
     const base::IpAddress server = has_quote ? quoted.ip.destination : packet.ip.source;
     Query* known =
         seen->query == 0 ? nullptr : queries_.find({packet.ip.destination, server, seen->query});
