@@ -255,7 +255,7 @@ constexpr std::array kFacts = {
         detail::other_names_resolve},
     Entry{{"dns.sibling_names_resolve",
            "Did the same server resolve another name of a failing name's own domain while the "
-           "failure lasted, or the failing name itself between two failures?",
+           "failure lasted, or for a failing client the failing name itself between two failures?",
            ""},
           detail::sibling_names_resolve},
     Entry{{"dns.all_names_fail",

@@ -138,9 +138,8 @@ TEST(FactsService, HalfOpenHandshakesServeNobody) {
   const Scene scene(attempts);
   const Subject silence = subject(tcp(443), Symptom::no_response);
   EXPECT_NE(scene.ask("service.others_served", silence).truth, Truth::yes);
-  EXPECT_TRUE(std::ranges::none_of(scene.store.service_clients(), [](const auto& entry) {
-    return entry.second.ok() != 0;
-  }));
+  EXPECT_TRUE(std::ranges::none_of(scene.store.service_clients(),
+                                   [](const auto& entry) { return entry.second.ok() != 0; }));
 }
 
 TEST(FactsService, ManyFailingClientsAreCountedNotListed) {
