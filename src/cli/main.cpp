@@ -82,6 +82,7 @@ bool shows_hashes(report::Format format) { return format != report::Format::text
 pipeline::Request request_of(const cli::Options& options) {
   pipeline::Request request;
   request.paths = options.inputs;
+  request.open.filter = options.filter;
   request.open.date = options.date;
   request.open.zone_offset = options.zone_offset;
   request.since = options.since;

@@ -50,13 +50,13 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 struct Words {
   std::vector<std::string> inputs;
   std::string format, output, form, reader, case_file, since, until, date, zone, catalogue,
-      fault_id, action, packet;
+      fault_id, action, packet, filter;
 };
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 13> names{
-      "-f",      "--format", "-o",     "--output",   "--template",  "--for",   "--case",
-      "--since", "--until",  "--date", "--timezone", "--catalogue", "--packet"};
+  constexpr std::array<std::string_view, 14> names{
+      "--filter", "-f",      "--format", "-o",     "--output",   "--template",  "--for",
+      "--case",   "--since", "--until",  "--date", "--timezone", "--catalogue", "--packet"};
   return std::ranges::find(names, word) != names.end();
 }
 
@@ -97,6 +97,9 @@ class HelpFormatter : public CLI::Formatter {
 
 // What every command that reads captures takes.
 void define_reading(CLI::App& app, Words& words) {
+  app.add_option("--filter", words.filter,
+                 "look only at packets of captures that match this, as tcpdump takes it")
+      ->type_name("BPF");
   app.add_option("--since", words.since, "leave out packets before this time")->type_name("TIME");
   app.add_option("--until", words.until, "leave out packets after this time")->type_name("TIME");
   app.add_option("--date", words.date, "the day of a text log that names none")
@@ -369,6 +372,7 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   Options options;
   options.command = command;
   options.inputs = words.inputs;
+  options.filter = words.filter;
   options.output = words.output;
   options.catalogue = words.catalogue;
   options.case_file = words.case_file;

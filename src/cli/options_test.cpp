@@ -97,6 +97,15 @@ TEST(Options, Times) {
   }
 }
 
+TEST(Options, AFilterIsKeptAsItIs) {
+  for (const char* command : {"report", "explain"}) {
+    const auto options = parse_options({"--filter", "udp port 53 or icmp", command, "x"});
+    ASSERT_TRUE(options) << options.error().message();
+    EXPECT_EQ(options->filter, "udp port 53 or icmp");
+    EXPECT_EQ(options->inputs, std::vector<std::string>{"x"});
+  }
+}
+
 TEST(Options, MistakesAreOneLineWithAdvice) {
   struct Row {
     WordList arguments;
