@@ -80,6 +80,7 @@ void Closing::add(const Packet& packet, const Relations& relations, const Story&
 }
 
 void Closing::add_failure(const Packet& packet, const Relations& relations, const Story& story) {
+  if (find(relations, Tie::same_frame) != nullptr) return;  // counted already
   Pattern pattern;
   const Relation* about = nullptr;
   if (is_icmp_error(packet)) {

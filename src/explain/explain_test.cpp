@@ -312,6 +312,44 @@ TEST(Explain, WhatIsSaidOfTheLastLine) {
   }
 }
 
+testing::Bytes query_frame() {
+  using packet::testing::hex;
+  const testing::Bytes query = packet::testing::join(
+      {hex("0007 0100 0001 0000 0000 0000"), hex("03 'www' 02 'de' 00"), hex("0001 0001")});
+  return packet::testing::ethernet(
+      0x0800, packet::testing::ipv4(17, packet::testing::udp_datagram(4000, 53, query)));
+}
+
+TEST(Explain, APacketCapturedTwiceIsNoRetry) {
+  Reader reader;
+  testing::Bytes frame = query_frame();
+  (void)reader.bytes(frame, 1);
+  const Explanation again = reader.bytes(frame, 1.0001);
+  EXPECT_EQ(joined(again.before),
+            "The same packet as packet 1, 0.1 ms before: captured twice, not sent twice.\n");
+  EXPECT_EQ(again.grade, Grade::normal);
+  frame[14 + 8] = 63;  // the time to live, and the checksum to match
+  ++frame[14 + 10];
+  expect_has(joined(reader.bytes(frame, 1.0002).before), "A router passed it on in between.");
+  const Explanation later = reader.bytes(query_frame(), 6);
+  expect_has(joined(later.before), "Repeats the query of packet 1, 5 s before: try number 2.");
+}
+
+TEST(Explain, AnErrorCapturedTwiceCountsOnce) {
+  using packet::testing::hex;
+  Reader reader;
+  (void)reader.bytes(query_frame(), 1);
+  const testing::Bytes whole = query_frame();
+  const testing::Bytes quote(whole.begin() + 14, whole.end());
+  const testing::Bytes error = packet::testing::ethernet(
+      0x0800, packet::testing::ipv4(1, packet::testing::join({hex("0303 0000 00000000"), quote})));
+  expect_has(joined(reader.bytes(error, 1.001).before), "It is about packet 1, sent 1 ms before.");
+  const Explanation again = reader.bytes(error, 1.0011);
+  expect_has(joined(again.before), "captured twice");
+  EXPECT_EQ(again.grade, Grade::normal);
+  expect_has(joined(reader.explainer().closing()), "This happened once: ");
+}
+
 TEST(Explain, ManyConversationsAreForgottenAndThatIsSaid) {
   Reader reader;
   packet::Packet packet;

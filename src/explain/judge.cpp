@@ -70,7 +70,15 @@ bool is_slow(const Relation* relation, base::Duration bound) {
   return relation != nullptr && relation->has_gap && relation->gap >= bound;
 }
 
+// The server's own word on an error (RFC 8914); empty where it gives none.
+std::string_view reason_of(const dns::Message& message) {
+  return message.extended_errors.empty()
+             ? std::string_view{}
+             : dns::extended_error_name(message.extended_errors[0].code);
+}
+
 Judgment answer_judgment(const View& view) {
+  const std::string_view reason = reason_of(view.packet.dns);
   const dns::Rcode rcode = view.packet.dns.rcode;
   switch (rcode) {
     case dns::Rcode::no_error:
@@ -80,6 +88,11 @@ Judgment answer_judgment(const View& view) {
               "the server works and says that there is no such name. Right for a mistyped name and "
               "for what a search list tries; wrong for a name that should exist."};
     case dns::Rcode::serv_fail:
+      if (!reason.empty()) {
+        return {Grade::failure,
+                fmt::format("an error: the server could not find the answer, and says why: {}.",
+                            reason)};
+      }
       return {Grade::failure,
               "an error: the server could not find the answer. Perhaps those it asked did not "
               "answer, or the signatures (DNSSEC) were wrong."};

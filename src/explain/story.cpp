@@ -30,12 +30,11 @@ std::uint64_t print_of(const Packet& packet) {
   return print;
 }
 
-bool is_captured_twice(const Packet& packet, const Seen& seen) {
-  if (!seen.place.is_set() || !packet.has_time || !packet.known.has(Field::bytes)) return false;
-  const base::Duration gap = base::between(seen.place.time, packet.place.time);
-  const base::Duration bound =
-      seen.place.input == packet.place.input ? limits::kSameFrame : limits::kOtherVantage;
-  return gap >= base::Duration{0} && gap <= bound;
+// `count` says how many routers passed it on in between.
+void relate_twice(const Packet& packet, const Seen& seen, Relations& relations) {
+  const bool forwarded =
+      packet.known.has(Field::ttl) && seen.ttl > packet.ip.ttl && packet.ip.ttl > 0;
+  relate(packet, Tie::same_frame, seen.place, relations, forwarded ? seen.ttl - packet.ip.ttl : 0U);
 }
 
 bool has_ends(const Packet& packet) {
@@ -53,6 +52,14 @@ void relate(const Packet& packet, Tie tie, const base::Place& other, Relations& 
     relation.has_gap = true;
   }
   relations.push_back(relation);
+}
+
+bool captured_twice(const Packet& packet, const base::Place& before) {
+  if (!before.is_set() || !packet.has_time || !packet.known.has(Field::bytes)) return false;
+  const base::Duration gap = base::between(before.time, packet.place.time);
+  const base::Duration bound =
+      before.input == packet.place.input ? limits::kSameFrame : limits::kOtherVantage;
+  return gap >= base::Duration{0} && gap <= bound;
 }
 
 ConversationKey conversation_key(const base::IpAddress& source, std::uint16_t source_port,
@@ -132,8 +139,8 @@ bool Story::converse(const Packet& packet, Relations& relations) {
   Side& side = conversation_->sides[sender_];
   const std::uint64_t print = print_of(packet);
   for (const Seen& seen : side.seen) {
-    if (print == 0 || seen.print != print || !is_captured_twice(packet, seen)) continue;
-    relate(packet, Tie::same_frame, seen.place, relations);
+    if (print == 0 || seen.print != print || !captured_twice(packet, seen.place)) continue;
+    relate_twice(packet, seen, relations);
     return false;
   }
   Seen seen;
@@ -182,6 +189,9 @@ void Story::echo(const Packet& packet, Relations& relations) {
   const std::uint64_t detail = std::uint64_t{icmp.identifier} << 16U | icmp.sequence;
   if (request) {
     Echo& echo = echoes_.open({packet.ip.source, packet.ip.destination, detail});
+    if (captured_twice(packet, echo.request)) {
+      return relate(packet, Tie::same_frame, echo.request, relations);
+    }
     if (echo.request.is_set()) relate(packet, Tie::echo_repeated, echo.request, relations);
     echo.request = packet.place;
     Seen& last =
@@ -219,6 +229,9 @@ void Story::neighbour(const Packet& packet, Relations& relations) {
 void Story::ask_neighbour(const Packet& packet, const base::IpAddress& wanted,
                           const base::IpAddress& asker, Relations& relations) {
   Neighbour& known = neighbours_.open({wanted, asker, 0});
+  if (captured_twice(packet, known.request)) {
+    return relate(packet, Tie::same_frame, known.request, relations);
+  }
   const bool soon = known.request.is_set() &&
                     base::between(known.request.time, packet.place.time) <= limits::kSameSearch;
   if (soon && !known.answered) {

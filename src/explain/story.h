@@ -168,6 +168,8 @@ class Story {
   };
   struct Complaint {
     base::Place first;
+    base::Place last;
+    std::uint64_t last_print = 0;
     std::uint64_t count = 0;
   };
 
