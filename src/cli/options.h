@@ -22,7 +22,7 @@ enum class Office : std::uint8_t { pdf, docx };
 struct Options {
   Command command = Command::report;
   std::vector<std::string> inputs;
-  std::string filter;  // libpcap's words; empty: all packets
+  std::string filter;                            // libpcap's words; empty: all packets
   report::Format format = report::Format::text;  // of what is made of it, HTML
   std::optional<Office> office;
   std::optional<report::Template> form;
