@@ -13,8 +13,10 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "cli/deliver.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/spool.h"
 #include "diagnosis/vocabulary.h"
 #include "pipeline/budget.h"
 #include "pipeline/explain_run.h"
@@ -67,6 +69,17 @@ void note_bounds(const cli::Options& options, diagnosis::Diagnosis& diagnosis) {
   diagnosis.data_quality.push_back(std::move(remark));
 }
 
+// An error about a spooled copy is one about the input.
+base::Error in_words_of(const cli::Options& options, const pipeline::Request& request,
+                        base::Error error) {
+  for (std::size_t i = 0; i < request.paths.size(); ++i) {
+    if (error.where != request.paths[i]) continue;
+    error.where = options.inputs[i] == "-" ? "standard input" : options.inputs[i];
+    break;
+  }
+  return error;
+}
+
 bool shows_hashes(report::Format format) { return format != report::Format::text; }
 
 pipeline::Request request_of(const cli::Options& options) {
@@ -80,16 +93,24 @@ pipeline::Request request_of(const cli::Options& options) {
 }
 
 Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
-  if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
-    return std::unexpected(checked.error());
-  }
+  if (auto checked = cli::check_output(options); !checked) return std::unexpected(checked.error());
   const auto catalogue = load_catalogue(options.catalogue);
   if (!catalogue) return std::unexpected(catalogue.error());
 
+  cli::Spool spool;
   pipeline::Request request = request_of(options);
+  for (std::string& path : request.paths) {
+    if (!cli::reads_twice(options)) break;
+    auto readable = spool.readable_twice(path);
+    if (!readable) return std::unexpected(readable.error());
+    path = *readable;
+  }
   request.open.hash = shows_hashes(options.format);
   auto diagnosis = pipeline::run(request, *catalogue);
-  if (!diagnosis) return std::unexpected(diagnosis.error());
+  if (!diagnosis) return std::unexpected(in_words_of(options, request, diagnosis.error()));
+  for (std::size_t i = 0; i < diagnosis->inputs.size(); ++i) {
+    diagnosis->inputs[i].path = options.inputs[i];  // not that of a spooled copy
+  }
   if (auto checked = check_clock_times(options, diagnosis->inputs); !checked) {
     return std::unexpected(checked.error());
   }
@@ -97,14 +118,13 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
   note_bounds(options, *diagnosis);
 
   report::Options layout;
-  layout.format = options.format;
   layout.markdown_template = options.form;
   layout.colour = options.output.empty() && cli::output_has_colour();
   if (options.output.empty()) layout.width = cli::output_width();
   layout.command = command;
   layout.version = WHYDOWN_VERSION;
-  const auto written = cli::write_result(options.output, report::render(*diagnosis, layout));
-  if (!written) return std::unexpected(written.error());
+  const auto delivered = cli::deliver(options, request, *diagnosis, layout);
+  if (!delivered) return std::unexpected(in_words_of(options, request, delivered.error()));
   return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
 }
 

@@ -51,6 +51,33 @@ struct Words {
   std::string format, output, form, since, until, date, zone, catalogue, fault_id, packet;
 };
 
+// ".json"
+std::string ending_of(const report::FormatInfo& format) {
+  return std::filesystem::path(format.file).extension().string();
+}
+
+// "a, b or c"
+std::string either(const std::vector<std::string>& items) {
+  std::string out;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out += i + 1 == items.size() ? " or " : ", ";
+    out += items[i];
+  }
+  return out;
+}
+
+std::string format_names() {
+  std::vector<std::string> names;
+  for (const report::FormatInfo& format : report::formats()) names.emplace_back(format.name);
+  return either(names);
+}
+
+std::string endings() {
+  std::vector<std::string> names;
+  for (const report::FormatInfo& format : report::formats()) names.push_back(ending_of(format));
+  return either(names);
+}
+
 bool takes_value(std::string_view word) {
   constexpr std::array<std::string_view, 9> names{"-f",       "--format",   "-o",
                                                   "--output", "--template", "--since",
@@ -110,7 +137,7 @@ void define_report(CLI::App& app, Words& words) {
       "used.");
   app.add_option("INPUT", words.inputs, "captures or logs; - is standard input")->type_name("");
   app.add_option("-f,--format", words.format,
-                 "text, json, md or html; by default as the name after -o ends, else text")
+                 format_names() + "; by default as the name after -o ends, else text")
       ->type_name("FORMAT");
   app.add_option("-o,--output", words.output, "write to this file instead of standard output")
       ->type_name("PATH");
@@ -195,23 +222,17 @@ std::expected<std::optional<std::string>, base::Error> read_words(
 std::expected<report::Format, base::Error> format_of(const Words& words) {
   if (!words.format.empty()) {
     if (const auto format = report::format_from(words.format)) return *format;
-    return unexpected(usage_error("format " + in_quotes(words.format), "text, json, md or html"));
+    return unexpected(usage_error("format " + in_quotes(words.format), format_names()));
   }
   const std::string extension = std::filesystem::path(words.output).extension().string();
-  const std::array<std::pair<std::string_view, report::Format>, 6> known{
-      {{".txt", report::Format::text},
-       {".json", report::Format::json},
-       {".md", report::Format::markdown},
-       {".markdown", report::Format::markdown},
-       {".html", report::Format::html},
-       {".htm", report::Format::html}}};
-  for (const auto& [name, format] : known) {
-    if (extension == name) return format;
+  if (extension == ".markdown") return report::Format::markdown;
+  if (extension == ".htm") return report::Format::html;
+  for (const report::FormatInfo& known : report::formats()) {
+    if (extension == ending_of(known)) return known.format;
   }
   if (!words.form.empty()) return report::Format::markdown;
   if (extension.empty()) return report::Format::text;
-  return unexpected(usage_error("-o " + in_quotes(words.output),
-                                "a name ending in .txt, .json, .md or .html",
+  return unexpected(usage_error("-o " + in_quotes(words.output), "a name ending in " + endings(),
                                 "name the format with -f"));
 }
 

@@ -59,6 +59,8 @@ TEST(Options, Formats) {
                       {{"x", "-f", "json"}, Format::json},
                       {{"x", "--format=md"}, Format::markdown},
                       {{"x", "-fhtml"}, Format::html},
+                      {{"x", "-f", "pcapng"}, Format::pcapng},
+                      {{"x", "-o", "e.pcapng"}, Format::pcapng},
                       {{"x", "-o", "r.json"}, Format::json},
                       {{"x", "-o", "r.md"}, Format::markdown},
                       {{"x", "-o", "r.html"}, Format::html},
@@ -105,7 +107,7 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
   const Row rows[] = {
       {{}, "no input"},
       {{"report"}, "no input"},
-      {{"x", "-f", "pdf"}, "\"pdf\"; expected text, json, md or html"},
+      {{"x", "-f", "pdf"}, "\"pdf\"; expected text, json, md, html or pcapng"},
       {{"x", "-o", "r.pdf"}, "name the format with -f"},
       {{"x", "--template", "letter"}, "worksheet or incident"},
       {{"x", "-f", "json", "--template", "worksheet"}, "expected -f md"},

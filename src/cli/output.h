@@ -38,7 +38,9 @@ class ResultStream {
 std::expected<void, base::Error> check_not_input(const std::string& path,
                                                  const std::vector<std::string>& inputs);
 
-// Standard output: whether it takes colour (a terminal, NO_COLOR unset), and how wide it is.
+// Standard output: whether it is a terminal, takes colour (a terminal, NO_COLOR unset), and how
+// wide it is.
+bool output_is_terminal();
 bool output_has_colour();
 std::size_t output_width();
 

@@ -1,17 +1,27 @@
 #include "report/report.h"
 
+#include <algorithm>
+#include <array>
+
 #include "report/escape.h"
 #include "report/renderers.h"
 #include "report/sanitised.h"
 
 namespace whydown::report {
 
+std::span<const FormatInfo> formats() {
+  static constexpr std::array<FormatInfo, 5> kFormats{
+      {{Format::text, "text", "report.txt"},
+       {Format::json, "json", "report.json"},
+       {Format::markdown, "md", "report.md"},
+       {Format::html, "html", "report.html"},
+       {Format::pcapng, "pcapng", "evidence.pcapng", true}}};
+  return kFormats;
+}
+
 std::optional<Format> format_from(std::string_view name) {
-  if (name == "text") return Format::text;
-  if (name == "json") return Format::json;
-  if (name == "md") return Format::markdown;
-  if (name == "html") return Format::html;
-  return std::nullopt;
+  const auto found = std::ranges::find(formats(), name, &FormatInfo::name);
+  return found == formats().end() ? std::nullopt : std::optional(found->format);
 }
 
 std::optional<Template> template_from(std::string_view name) {
@@ -34,6 +44,8 @@ std::string render(const diagnosis::Diagnosis& diagnosis, const Options& options
                                                             : render_incident_form(safe, clean);
     case Format::html:
       return render_html(safe, clean);
+    case Format::pcapng:
+      return render_pcapng(safe, clean);
   }
   return render_text(safe, clean);
 }

@@ -4,21 +4,38 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/error.h"
+#include "base/kept_frame.h"
 #include "diagnosis/diagnosis.h"
 #include "explain/explain.h"
 
 namespace whydown::report {
 
-enum class Format : std::uint8_t { text, json, markdown, html };
+enum class Format : std::uint8_t { text, json, markdown, html, pcapng };
 enum class Template : std::uint8_t { worksheet, incident };
 
-std::optional<Format> format_from(std::string_view name);  // "text" "json" "md" "html"
+struct FormatInfo {
+  Format format = Format::text;
+  std::string_view name;      // of -f
+  std::string_view file;      // in a bundle; its ending chooses the format of -o
+  bool needs_frames = false;  // Options::evidence
+};
+// Every format there is, in the order in which they are named: the one list of them.
+std::span<const FormatInfo> formats();
+std::optional<Format> format_from(std::string_view name);  // "text" "json" ...
 std::optional<Template> template_from(std::string_view name);
+
+// The bytes of the packets that the diagnosis cites (see report/cited.h).
+struct EvidenceBytes {
+  std::span<const base::KeptFrame> frames;
+  std::uint64_t without_bytes = 0;  // cited from text logs
+  std::uint64_t beyond_limit = 0;   // left out for size
+};
 
 struct Options {
   Format format = Format::text;
@@ -27,6 +44,7 @@ struct Options {
   std::size_t width = 80;            // text only, columns
   std::vector<std::string> command;  // as typed, for the JSON and the method section
   std::string version;               // of this program; left out of the report when empty
+  EvidenceBytes evidence;            // pcapng only
 };
 
 std::string render(const diagnosis::Diagnosis& diagnosis, const Options& options);
