@@ -61,6 +61,8 @@ TEST(Options, Formats) {
                       {{"x", "-fhtml"}, Format::html},
                       {{"x", "-f", "pcapng"}, Format::pcapng},
                       {{"x", "-o", "e.pcapng"}, Format::pcapng},
+                      {{"x", "-f", "ecs"}, Format::ecs},
+                      {{"x", "-o", "e.ndjson"}, Format::ecs},
                       {{"x", "-o", "r.json"}, Format::json},
                       {{"x", "-o", "r.md"}, Format::markdown},
                       {{"x", "-o", "r.html"}, Format::html},
@@ -107,7 +109,7 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
   const Row rows[] = {
       {{}, "no input"},
       {{"report"}, "no input"},
-      {{"x", "-f", "pdf"}, "\"pdf\"; expected text, json, md, html or pcapng"},
+      {{"x", "-f", "pdf"}, "\"pdf\"; expected text, json, md, html, pcapng or ecs"},
       {{"x", "-o", "r.pdf"}, "name the format with -f"},
       {{"x", "--template", "letter"}, "worksheet or incident"},
       {{"x", "-f", "json", "--template", "worksheet"}, "expected -f md"},

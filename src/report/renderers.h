@@ -12,6 +12,7 @@ std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& op
 std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& options);
 std::string render_worksheet(const diagnosis::Diagnosis& diagnosis, const Options& options);
 std::string render_incident_form(const diagnosis::Diagnosis& diagnosis, const Options& options);
+std::string render_ecs(const diagnosis::Diagnosis& diagnosis, const Options& options);
 std::string render_pcapng(const diagnosis::Diagnosis& diagnosis, const Options& options);
 std::string render_html(const diagnosis::Diagnosis& diagnosis, const Options& options);
 

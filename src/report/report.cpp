@@ -10,12 +10,13 @@
 namespace whydown::report {
 
 std::span<const FormatInfo> formats() {
-  static constexpr std::array<FormatInfo, 5> kFormats{
+  static constexpr std::array<FormatInfo, 6> kFormats{
       {{Format::text, "text", "report.txt"},
        {Format::json, "json", "report.json"},
        {Format::markdown, "md", "report.md"},
        {Format::html, "html", "report.html"},
-       {Format::pcapng, "pcapng", "evidence.pcapng", true}}};
+       {Format::pcapng, "pcapng", "evidence.pcapng", true},
+       {Format::ecs, "ecs", "events.ndjson"}}};
   return kFormats;
 }
 
@@ -44,6 +45,8 @@ std::string render(const diagnosis::Diagnosis& diagnosis, const Options& options
                                                             : render_incident_form(safe, clean);
     case Format::html:
       return render_html(safe, clean);
+    case Format::ecs:
+      return render_ecs(safe, clean);
     case Format::pcapng:
       return render_pcapng(safe, clean);
   }

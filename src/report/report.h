@@ -16,7 +16,7 @@
 
 namespace whydown::report {
 
-enum class Format : std::uint8_t { text, json, markdown, html, pcapng };
+enum class Format : std::uint8_t { text, json, markdown, html, pcapng, ecs };
 enum class Template : std::uint8_t { worksheet, incident };
 
 struct FormatInfo {
