@@ -1,4 +1,4 @@
-// What a report is made of and where it goes: one file, or standard output.
+// What a report is made of and where it goes: one file, standard output, or a bundle.
 #pragma once
 
 #include <expected>
@@ -15,12 +15,14 @@ namespace whydown::cli {
 // Whether delivering needs the packets' bytes, so that the inputs are read twice.
 bool reads_twice(const Options& options);
 
-// Refuses what cannot end well, before any work: an output that is an input, bytes on a terminal.
+// Refuses what cannot end well, before any work: an output that is an input, a folder that is in
+// use, bytes on a terminal.
 std::expected<void, base::Error> check_output(const Options& options);
 
-// `request` as it was run; `layout` with everything but format and evidence.
+// `request` as it was run; `layout` with everything but format and evidence. What is worth a word
+// to the user beside the report is added to `notes`, a line each.
 std::expected<void, base::Error> deliver(const Options& options, const pipeline::Request& request,
                                          const diagnosis::Diagnosis& diagnosis,
-                                         const report::Options& layout);
+                                         const report::Options& layout, std::string& notes);
 
 }  // namespace whydown::cli

@@ -17,6 +17,7 @@
 #include "cli/options.h"
 #include "cli/output.h"
 #include "cli/spool.h"
+#include "cli/verify.h"
 #include "diagnosis/vocabulary.h"
 #include "pipeline/budget.h"
 #include "pipeline/explain_run.h"
@@ -27,9 +28,39 @@ namespace {
 
 using namespace whydown;
 
-enum Status : int { kNoIncident = 0, kIncident = 1, kUnusable = 2 };
+enum Status : int {
+  kNoIncident = 0,
+  kIncident = 1,
+  kUnusable = 2,
+  kAsWritten = kNoIncident,  // of verify
+  kNotAsWritten = kIncident
+};
 
 using Outcome = std::expected<Status, base::Error>;
+
+// One line on standard error, without anything a terminal would act on.
+void say_line(std::string_view message) {
+  std::string line = "whydown: ";
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+  line += '\n';
+  (void)std::fputs(line.c_str(), stderr);
+}
+
+int fail(std::string_view message) {
+  say_line(message);
+  return kUnusable;
+}
+
+void say(std::string_view lines) {
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    say_line(lines.substr(0, end));
+    lines = end == std::string_view::npos ? "" : lines.substr(end + 1);
+  }
+}
 
 std::expected<diagnosis::Catalogue, base::Error> load_catalogue(const std::string& folder) {
   auto catalogue = diagnosis::Catalogue::built_in();
@@ -80,7 +111,9 @@ base::Error in_words_of(const cli::Options& options, const pipeline::Request& re
   return error;
 }
 
-bool shows_hashes(report::Format format) { return format != report::Format::text; }
+bool shows_hashes(const cli::Options& options) {
+  return options.bundle || options.format != report::Format::text;
+}
 
 pipeline::Request request_of(const cli::Options& options) {
   pipeline::Request request;
@@ -105,7 +138,7 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
     if (!readable) return std::unexpected(readable.error());
     path = *readable;
   }
-  request.open.hash = shows_hashes(options.format);
+  request.open.hash = shows_hashes(options);
   auto diagnosis = pipeline::run(request, *catalogue);
   if (!diagnosis) return std::unexpected(in_words_of(options, request, diagnosis.error()));
   for (std::size_t i = 0; i < diagnosis->inputs.size(); ++i) {
@@ -123,8 +156,10 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
   if (options.output.empty()) layout.width = cli::output_width();
   layout.command = command;
   layout.version = WHYDOWN_VERSION;
-  const auto delivered = cli::deliver(options, request, *diagnosis, layout);
+  std::string notes;
+  const auto delivered = cli::deliver(options, request, *diagnosis, layout, notes);
   if (!delivered) return std::unexpected(in_words_of(options, request, delivered.error()));
+  say(notes);
   return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
 }
 
@@ -181,6 +216,14 @@ Outcome run_faults(const cli::Options& options) {
       base::Error{"faults", '"' + options.fault_id + '"', "the id of a fault", advice});
 }
 
+Outcome run_verify(const cli::Options& options) {
+  const auto result = cli::verify_bundle(options.folder, options.inputs);
+  if (!result) return std::unexpected(result.error());
+  const Outcome printed = print(result->text);
+  if (!printed) return printed;
+  return result->matches ? kAsWritten : kNotAsWritten;
+}
+
 Outcome run_memory() {
   std::string text = "What one run may use at most, whatever the size of its inputs:\n";
   std::uint64_t total = 0;
@@ -206,6 +249,8 @@ Outcome run(const std::vector<std::string>& command) {
       return run_explain(*options);
     case cli::Command::faults:
       return run_faults(*options);
+    case cli::Command::verify:
+      return run_verify(*options);
     case cli::Command::memory:
       return run_memory();
     case cli::Command::version:
@@ -214,18 +259,6 @@ Outcome run(const std::vector<std::string>& command) {
       return print(options->help);
   }
   return run_report(*options, command);
-}
-
-// One line on standard error, without anything a terminal would act on.
-int fail(std::string_view message) {
-  std::string line = "whydown: ";
-  for (const char c : message) {
-    const auto byte = static_cast<unsigned char>(c);
-    line += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-  line += '\n';
-  (void)std::fputs(line.c_str(), stderr);
-  return kUnusable;
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ constexpr std::string_view kHelp = R"(whydown answers "why is it down?" from net
   whydown INPUT...           the incident report of one or more captures, on the terminal
   whydown report INPUT...    the same, with a choice of format
   whydown explain INPUT...   every packet or line in plain English
+  whydown verify FOLDER      whether an evidence bundle is as it was written
   whydown faults [ID]        the faults it knows, or one of them in full
   whydown --memory           what it may use at most, table by table
   whydown --version
@@ -32,7 +33,8 @@ An INPUT is a pcap or pcapng capture (also gzip or zstd), a pasted tcpdump log, 
 or "-" for standard input; what it holds is found by looking. Several INPUTs are one incident.
 A file named like a command is reached as ./report.
 
-Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be used.
+Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be used; of
+verify 0 as written, 1 not as written, 2 no bundle.
 "whydown report --help" and "whydown explain --help" list the options.
 )";
 
@@ -48,7 +50,7 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 // What CLI11 fills in; checked and converted afterwards.
 struct Words {
   std::vector<std::string> inputs;
-  std::string format, output, form, since, until, date, zone, catalogue, fault_id, packet;
+  std::string format, output, form, since, until, date, zone, catalogue, fault_id, packet, folder;
 };
 
 // ".json"
@@ -66,9 +68,13 @@ std::string either(const std::vector<std::string>& items) {
   return out;
 }
 
+// The one value of -f that is not a format but all of them.
+constexpr std::string_view kBundle = "bundle";
+
 std::string format_names() {
   std::vector<std::string> names;
   for (const report::FormatInfo& format : report::formats()) names.emplace_back(format.name);
+  names.emplace_back(kBundle);
   return either(names);
 }
 
@@ -86,6 +92,15 @@ bool takes_value(std::string_view word) {
          word == "--packet";
 }
 
+struct NamedCommand {
+  std::string_view name;
+  Command command;
+};
+constexpr std::array<NamedCommand, 4> kCommands{{{"report", Command::report},
+                                                 {"explain", Command::explain},
+                                                 {"faults", Command::faults},
+                                                 {"verify", Command::verify}}};
+
 // Takes the command's name out of the arguments.
 Command take_command(std::vector<std::string>& arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -95,13 +110,10 @@ Command take_command(std::vector<std::string>& arguments) {
       if (takes_value(word)) ++i;
       continue;
     }
-    constexpr std::array<std::pair<std::string_view, Command>, 3> commands{
-        {{"report", Command::report}, {"explain", Command::explain}, {"faults", Command::faults}}};
-    const auto* const known =
-        std::ranges::find(commands, std::string_view(word), &decltype(commands)::value_type::first);
-    if (known == commands.end()) break;
+    const auto known = std::ranges::find(kCommands, word, &NamedCommand::name);
+    if (known == kCommands.end()) break;
     arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
-    return known->second;
+    return known->command;
   }
   return Command::report;
 }
@@ -139,7 +151,8 @@ void define_report(CLI::App& app, Words& words) {
   app.add_option("-f,--format", words.format,
                  format_names() + "; by default as the name after -o ends, else text")
       ->type_name("FORMAT");
-  app.add_option("-o,--output", words.output, "write to this file instead of standard output")
+  app.add_option("-o,--output", words.output,
+                 "write to this file instead of standard output; of bundle: to this folder")
       ->type_name("PATH");
   app.add_option("--template", words.form,
                  "of Markdown: incident (default) or worksheet, the two-part course form")
@@ -178,12 +191,24 @@ void define_faults(CLI::App& app, Words& words) {
       ->type_name("DIR");
 }
 
+void define_verify(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown verify FOLDER [INPUT...]"));
+  app.footer("Exit status: 0 as it was written, 1 not, 2 no bundle, or it cannot be read.");
+  app.add_option("FOLDER", words.folder, "what whydown report -f bundle -o FOLDER wrote")
+      ->type_name("");
+  app.add_option("INPUT", words.inputs,
+                 "the captures or logs it was made from, to compare them too")
+      ->type_name("");
+}
+
 std::string description_of(Command command) {
   switch (command) {
     case Command::faults:
       return "The faults whydown knows.";
     case Command::explain:
       return "Explains every packet of captures and logs in plain English.";
+    case Command::verify:
+      return "Compares an evidence bundle with its manifest: files missing, changed or added.";
     default:
       return "Writes the incident report of one or more captures.";
   }
@@ -195,6 +220,8 @@ void define(Command command, CLI::App& app, Words& words) {
       return define_faults(app, words);
     case Command::explain:
       return define_explain(app, words);
+    case Command::verify:
+      return define_verify(app, words);
     default:
       return define_report(app, words);
   }
@@ -220,6 +247,7 @@ std::expected<std::optional<std::string>, base::Error> read_words(
 }
 
 std::expected<report::Format, base::Error> format_of(const Words& words) {
+  if (words.format == kBundle) return report::Format::text;  // every format; see Options::bundle
   if (!words.format.empty()) {
     if (const auto format = report::format_from(words.format)) return *format;
     return unexpected(usage_error("format " + in_quotes(words.format), format_names()));
@@ -344,6 +372,10 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   if (std::ranges::count(options.inputs, "-") > 1) {
     return unexpected(usage_error("standard input twice", "\"-\" once at most"));
   }
+  options.bundle = words.format == kBundle;
+  if (options.bundle && options.output.empty()) {
+    return unexpected(usage_error("-f bundle without -o", "-o with a new or an empty folder"));
+  }
   const auto format = format_of(words);
   if (!format) return unexpected(format.error());
   options.format = *format;
@@ -354,6 +386,17 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   for (const auto set : {set_form, set_calendar, set_bounds, set_pick}) {
     if (auto done = set(words, options); !done) return unexpected(done.error());
   }
+  return options;
+}
+
+std::expected<Options, base::Error> verify_options(Words words) {
+  if (words.folder.empty()) {
+    return unexpected(usage_error("no folder", "a folder that whydown wrote with -f bundle"));
+  }
+  Options options;
+  options.command = Command::verify;
+  options.folder = std::move(words.folder);
+  options.inputs = std::move(words.inputs);
   return options;
 }
 
@@ -383,6 +426,7 @@ std::expected<Options, base::Error> parse_options(const std::vector<std::string>
   if (command == Command::report || command == Command::explain) {
     return reading_options(command, words);
   }
+  if (command == Command::verify) return verify_options(std::move(words));
   options.command = command;
   options.catalogue = words.catalogue;
   options.fault_id = words.fault_id;

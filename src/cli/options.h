@@ -14,14 +14,15 @@
 
 namespace whydown::cli {
 
-enum class Command : std::uint8_t { report, explain, faults, memory, version, help };
+enum class Command : std::uint8_t { report, explain, faults, verify, memory, version, help };
 
 struct Options {
   Command command = Command::report;
   std::vector<std::string> inputs;
   report::Format format = report::Format::text;
   report::Template form = report::Template::incident;
-  std::string output;  // empty: standard output
+  bool bundle = false;  // every format, into the folder `output`
+  std::string output;   // empty: standard output
   std::optional<base::Time> since;
   std::optional<base::Time> until;
   // --since or --until was a clock time without a date: right for inputs without a date only.
@@ -31,6 +32,7 @@ struct Options {
   std::optional<pipeline::Pick> pick;  // of `explain`
   std::string catalogue;               // folder; empty: the built-in catalogue alone
   std::string fault_id;                // of `faults`; empty: list them
+  std::string folder;                  // of `verify`; its inputs are `inputs`
   std::string help;                    // of Command::help
 };
 

@@ -34,6 +34,8 @@ TEST(Options, TheFirstWordDecides) {
       {{"report", "-"}, Command::report, {"-"}},
       {{"faults"}, Command::faults, {}},
       {{"--catalogue", "x", "faults"}, Command::faults, {}},
+      {{"verify", "folder"}, Command::verify, {}},
+      {{"verify", "folder", "a.pcap"}, Command::verify, {"a.pcap"}},
       {{"--version"}, Command::version, {}},
       {{"--memory"}, Command::memory, {}},
       {{"--help"}, Command::help, {}},
@@ -108,8 +110,11 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
   };
   const Row rows[] = {
       {{}, "no input"},
+      {{"x", "-f", "bundle"}, "-f bundle without -o"},
+      {{"x", "-f", "bundle", "-o", "d", "--template", "worksheet"}, "expected -f md"},
+      {{"verify"}, "no folder"},
       {{"report"}, "no input"},
-      {{"x", "-f", "pdf"}, "\"pdf\"; expected text, json, md, html, pcapng or ecs"},
+      {{"x", "-f", "pdf"}, "\"pdf\"; expected text, json, md, html, pcapng, ecs or bundle"},
       {{"x", "-o", "r.pdf"}, "name the format with -f"},
       {{"x", "--template", "letter"}, "worksheet or incident"},
       {{"x", "-f", "json", "--template", "worksheet"}, "expected -f md"},
@@ -130,6 +135,15 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
     EXPECT_NE(message.find(row.owed), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   }
+}
+
+TEST(Options, Bundle) {
+  const auto options = parse_options({"x", "-f", "bundle", "-o", "folder"});
+  ASSERT_TRUE(options);
+  EXPECT_TRUE(options->bundle);
+  EXPECT_EQ(options->output, "folder");
+  EXPECT_FALSE(parse_options({"x", "-f", "json"})->bundle);
+  EXPECT_EQ(parse_options({"verify", "folder"})->folder, "folder");
 }
 
 TEST(Options, FaultsAndCatalogue) {

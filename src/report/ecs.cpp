@@ -228,9 +228,9 @@ Json Writer::details_of(const Incident& incident) const {
     pairs.push_back(pair.first + " = " + pair.second);
   }
   put(own, "inseparable", std::move(pairs));
-  std::vector<std::string> checks;
+  Json checks = Json::array();
   for (const diagnosis::Check& check : incident.checks) checks.push_back(check.command);
-  put(own, "checks", checks);
+  put(own, "checks", std::move(checks));
   Json packets = Json::array();
   for (const diagnosis::EvidencePacket& packet : incident.evidence) {
     if (!packet.place.is_set()) continue;
