@@ -67,7 +67,7 @@ report::Manifest manifest_of(const diagnosis::Diagnosis& diagnosis, const report
   out.command = layout.command;
   out.verdict = verdict_of(diagnosis);
   for (const base::InputInfo& input : diagnosis.inputs) {
-    out.inputs.push_back({input.path, input.sha256, input.bytes});
+    out.inputs.push_back({input.path, input.sha256, input.hmac_sha256, input.bytes});
   }
   return out;
 }
@@ -118,15 +118,18 @@ std::expected<void, base::Error> check_output(const Options& options) {
   return {};
 }
 
-std::expected<void, base::Error> deliver(const Options& options, const pipeline::Request& request,
-                                         const diagnosis::Diagnosis& diagnosis,
-                                         const report::Options& layout, std::string& notes) {
-  report::Options full = layout;
+std::expected<void, base::Error> deliver(const Delivery& delivery, std::string& notes) {
+  const Options& options = delivery.options;
+  const diagnosis::Diagnosis& diagnosis = delivery.diagnosis;
+  report::Options full = delivery.layout;
   pipeline::EvidenceFrames evidence;
   if (reads_twice(options)) {
-    auto read = pipeline::evidence_frames(request, report::cited_packets(diagnosis));
+    auto read = pipeline::evidence_frames(delivery.request, report::cited_packets(diagnosis));
     if (!read) return std::unexpected(read.error());
     evidence = std::move(*read);
+  }
+  if (delivery.redactor != nullptr) {
+    for (base::KeptFrame& frame : evidence.frames) frame = delivery.redactor->frame(frame);
   }
   full.evidence = {evidence.frames, evidence.without_bytes, evidence.beyond_limit};
   if (options.bundle) return deliver_bundle(options.output, diagnosis, std::move(full), notes);

@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "diagnosis/diagnosis.h"
 #include "pipeline/pipeline.h"
+#include "redact/redact.h"
 #include "report/report.h"
 
 namespace whydown::cli {
@@ -19,10 +20,14 @@ bool reads_twice(const Options& options);
 // use, bytes on a terminal.
 std::expected<void, base::Error> check_output(const Options& options);
 
-// `request` as it was run; `layout` with everything but format and evidence. What is worth a word
-// to the user beside the report is added to `notes`, a line each.
-std::expected<void, base::Error> deliver(const Options& options, const pipeline::Request& request,
-                                         const diagnosis::Diagnosis& diagnosis,
-                                         const report::Options& layout, std::string& notes);
+struct Delivery {
+  const Options& options;
+  const pipeline::Request& request;  // as it was run
+  const diagnosis::Diagnosis& diagnosis;
+  report::Options layout;            // everything but format and evidence
+  const redact::Redactor* redactor;  // of the evidence's bytes; nullptr: none
+};
+// What is worth a word to the user beside the report is added to `notes`, a line each.
+std::expected<void, base::Error> deliver(const Delivery& delivery, std::string& notes);
 
 }  // namespace whydown::cli

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 #include "cli/deliver.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/redact_key.h"
+#include "cli/redaction.h"
 #include "cli/spool.h"
 #include "cli/verify.h"
 #include "diagnosis/vocabulary.h"
@@ -125,12 +128,26 @@ pipeline::Request request_of(const cli::Options& options) {
   return request;
 }
 
-Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
-  if (auto checked = cli::check_output(options); !checked) return std::unexpected(checked.error());
-  const auto catalogue = load_catalogue(options.catalogue);
-  if (!catalogue) return std::unexpected(catalogue.error());
+// What is shown of addresses and names; nothing where the report is not redacted.
+std::expected<std::unique_ptr<redact::Redactor>, base::Error> redactor_for(
+    const cli::Options& options) {
+  if (!options.redact) return nullptr;
+  const std::string path = options.redact_key.empty() ? cli::usual_key_path() : options.redact_key;
+  if (auto checked = cli::check_key_place(path, options); !checked) {
+    return std::unexpected(checked.error());
+  }
+  const auto loaded = cli::load_or_make_key(path);
+  if (!loaded) return std::unexpected(loaded.error());
+  if (loaded->is_new) {
+    say(path +
+        ": made a new key for this redaction; with it the same stand-ins come again, and who "
+        "has it can try out originals: keep it here\n");
+  }
+  return std::make_unique<redact::Redactor>(loaded->key);
+}
 
-  cli::Spool spool;
+std::expected<pipeline::Request, base::Error> request_for(const cli::Options& options,
+                                                          cli::Spool& spool) {
   pipeline::Request request = request_of(options);
   for (std::string& path : request.paths) {
     if (!cli::reads_twice(options)) break;
@@ -139,26 +156,45 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
     path = *readable;
   }
   request.open.hash = shows_hashes(options);
-  auto diagnosis = pipeline::run(request, *catalogue);
-  if (!diagnosis) return std::unexpected(in_words_of(options, request, diagnosis.error()));
+  return request;
+}
+
+report::Options layout_for(const cli::Options& options, const std::vector<std::string>& command) {
+  report::Options layout;
+  layout.markdown_template = options.form;
+  layout.colour = options.output.empty() && cli::output_has_colour();
+  if (options.output.empty()) layout.width = cli::output_width();
+  layout.command = options.redact ? cli::redacted_command(command, options.inputs) : command;
+  layout.version = WHYDOWN_VERSION;
+  return layout;
+}
+
+Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
+  if (auto checked = cli::check_output(options); !checked) return std::unexpected(checked.error());
+  const auto catalogue = load_catalogue(options.catalogue);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  const auto redactor = redactor_for(options);
+  if (!redactor) return std::unexpected(redactor.error());
+
+  cli::Spool spool;
+  auto request = request_for(options, spool);
+  if (!request) return std::unexpected(request.error());
+  request->mask = redactor->get();
+  auto diagnosis = pipeline::run(*request, *catalogue);
+  if (!diagnosis) return std::unexpected(in_words_of(options, *request, diagnosis.error()));
   for (std::size_t i = 0; i < diagnosis->inputs.size(); ++i) {
     diagnosis->inputs[i].path = options.inputs[i];  // not that of a spooled copy
   }
   if (auto checked = check_clock_times(options, diagnosis->inputs); !checked) {
     return std::unexpected(checked.error());
   }
-
   note_bounds(options, *diagnosis);
+  if (*redactor) cli::redact_diagnosis(**redactor, *diagnosis);
 
-  report::Options layout;
-  layout.markdown_template = options.form;
-  layout.colour = options.output.empty() && cli::output_has_colour();
-  if (options.output.empty()) layout.width = cli::output_width();
-  layout.command = command;
-  layout.version = WHYDOWN_VERSION;
   std::string notes;
-  const auto delivered = cli::deliver(options, request, *diagnosis, layout, notes);
-  if (!delivered) return std::unexpected(in_words_of(options, request, delivered.error()));
+  const auto delivered = cli::deliver(
+      {options, *request, *diagnosis, layout_for(options, command), redactor->get()}, notes);
+  if (!delivered) return std::unexpected(in_words_of(options, *request, delivered.error()));
   say(notes);
   return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
 }
@@ -217,7 +253,7 @@ Outcome run_faults(const cli::Options& options) {
 }
 
 Outcome run_verify(const cli::Options& options) {
-  const auto result = cli::verify_bundle(options.folder, options.inputs);
+  const auto result = cli::verify_bundle(options.folder, options.inputs, options.redact_key);
   if (!result) return std::unexpected(result.error());
   const Outcome printed = print(result->text);
   if (!printed) return printed;

@@ -50,7 +50,9 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 // What CLI11 fills in; checked and converted afterwards.
 struct Words {
   std::vector<std::string> inputs;
-  std::string format, output, form, since, until, date, zone, catalogue, fault_id, packet, folder;
+  std::string format, output, form, since, until, date, zone, catalogue, fault_id, packet, folder,
+      redact_key;
+  bool redact = false;
 };
 
 // ".json"
@@ -85,11 +87,10 @@ std::string endings() {
 }
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 9> names{"-f",       "--format",   "-o",
-                                                  "--output", "--template", "--since",
-                                                  "--until",  "--date",     "--timezone"};
-  return std::ranges::find(names, word) != names.end() || word == "--catalogue" ||
-         word == "--packet";
+  constexpr std::array<std::string_view, 12> names{
+      "-f",      "--format", "-o",         "--output",    "--template",   "--since",
+      "--until", "--date",   "--timezone", "--catalogue", "--redact-key", "--packet"};
+  return std::ranges::find(names, word) != names.end();
 }
 
 struct NamedCommand {
@@ -140,6 +141,11 @@ void define_reading(CLI::App& app, Words& words) {
       ->type_name("ZONE");
 }
 
+// Of every command that reads captures or what was made of them.
+void define_redact_key(CLI::App& app, Words& words, const std::string& what) {
+  app.add_option("--redact-key", words.redact_key, what)->type_name("FILE");
+}
+
 void define_report(CLI::App& app, Words& words) {
   app.formatter(std::make_shared<HelpFormatter>("Usage: whydown report INPUT... [options]"));
   app.footer(
@@ -158,6 +164,9 @@ void define_report(CLI::App& app, Words& words) {
                  "of Markdown: incident (default) or worksheet, the two-part course form")
       ->type_name("NAME");
   define_reading(app, words);
+  app.add_flag("--redact", words.redact,
+               "stand-ins for addresses, MACs and names, and no payload, in every output");
+  define_redact_key(app, words, "with the key in this file; made when there is none");
   app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
       ->type_name("DIR");
 }
@@ -199,6 +208,7 @@ void define_verify(CLI::App& app, Words& words) {
   app.add_option("INPUT", words.inputs,
                  "the captures or logs it was made from, to compare them too")
       ->type_name("");
+  define_redact_key(app, words, "the key of a redacted bundle, to compare inputs with it");
 }
 
 std::string description_of(Command command) {
@@ -365,6 +375,8 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   options.command = command;
   options.inputs = words.inputs;
   options.output = words.output;
+  options.redact = words.redact || !words.redact_key.empty();
+  options.redact_key = words.redact_key;
   options.catalogue = words.catalogue;
   if (options.inputs.empty()) {
     return unexpected(usage_error("no input", "a capture, a log, or - for standard input"));
@@ -396,6 +408,7 @@ std::expected<Options, base::Error> verify_options(Words words) {
   Options options;
   options.command = Command::verify;
   options.folder = std::move(words.folder);
+  options.redact_key = std::move(words.redact_key);
   options.inputs = std::move(words.inputs);
   return options;
 }

@@ -30,10 +30,12 @@ struct Options {
   std::optional<base::Time> date;
   std::optional<base::Duration> zone_offset;
   std::optional<pipeline::Pick> pick;  // of `explain`
-  std::string catalogue;               // folder; empty: the built-in catalogue alone
-  std::string fault_id;                // of `faults`; empty: list them
-  std::string folder;                  // of `verify`; its inputs are `inputs`
-  std::string help;                    // of Command::help
+  bool redact = false;
+  std::string redact_key;  // file; empty: the usual one
+  std::string catalogue;   // folder; empty: the built-in catalogue alone
+  std::string fault_id;    // of `faults`; empty: list them
+  std::string folder;      // of `verify`; its inputs are `inputs`
+  std::string help;        // of Command::help
 };
 
 // `arguments` without the program's name. The first word that is neither an option nor an option's

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,8 @@
 #include <fmt/format.h>
 
 #include "base/sha256.h"
+#include "cli/redact_key.h"
+#include "redact/redact.h"
 #include "report/escape.h"
 #include "report/manifest.h"
 
@@ -54,7 +57,8 @@ std::expected<std::string, base::Error> small_file(const fs::path& path, std::si
 
 class Verifier {
  public:
-  explicit Verifier(fs::path folder) : folder_(std::move(folder)) {}
+  Verifier(fs::path folder, const redact::Redactor* redactor)
+      : folder_(std::move(folder)), redactor_(redactor) {}
   std::expected<Verification, base::Error> run(const std::vector<std::string>& inputs);
 
  private:
@@ -71,6 +75,7 @@ class Verifier {
   std::string conclusion(std::size_t inputs) const;
 
   fs::path folder_;
+  const redact::Redactor* redactor_;  // nullptr: without a key
   report::Manifest manifest_;
   std::string manifest_text_;
   Verification result_;
@@ -149,7 +154,16 @@ std::expected<void, base::Error> Verifier::check_input(const std::string& path) 
   }
   const auto hash = hash_of(path);
   if (!hash) return std::unexpected(hash.error());
-  const auto same = [&](const report::ManifestInput& input) { return input.sha256 == *hash; };
+  const bool is_keyed = std::ranges::any_of(
+      manifest_.inputs, [](const auto& input) { return !input.hmac_sha256.empty(); });
+  if (is_keyed && redactor_ == nullptr) {
+    return std::unexpected(base::Error{folder_.string(), "a redacted bundle",
+                                       "the key it was made with, to compare inputs",
+                                       "name its file with --redact-key"});
+  }
+  const auto same = [&](const report::ManifestInput& input) {
+    return is_keyed ? input.hmac_sha256 == redactor_->keyed_hash(*hash) : input.sha256 == *hash;
+  };
   if (std::ranges::none_of(manifest_.inputs, same)) {
     problem("input", path, fmt::format("SHA-256 {} is none of the manifest's inputs", *hash));
   }
@@ -188,8 +202,15 @@ std::expected<Verification, base::Error> Verifier::run(const std::vector<std::st
 }  // namespace
 
 std::expected<Verification, base::Error> verify_bundle(const std::string& folder,
-                                                       const std::vector<std::string>& inputs) {
-  return Verifier(folder).run(inputs);
+                                                       const std::vector<std::string>& inputs,
+                                                       const std::string& redact_key) {
+  std::unique_ptr<redact::Redactor> redactor;
+  if (!redact_key.empty()) {
+    const auto key = load_key(redact_key);
+    if (!key) return std::unexpected(key.error());
+    redactor = std::make_unique<redact::Redactor>(*key);
+  }
+  return Verifier(folder, redactor.get()).run(inputs);
 }
 
 }  // namespace whydown::cli

@@ -85,6 +85,7 @@ std::string write_manifest(const Manifest& manifest) {
   for (const ManifestInput& input : manifest.inputs) {
     Json item{{"path", input.path}, {"bytes", input.bytes}};
     if (!input.sha256.empty()) item["sha256"] = input.sha256;
+    if (!input.hmac_sha256.empty()) item["hmac_sha256"] = input.hmac_sha256;
     out["inputs"].push_back(std::move(item));
   }
   out["files"] = Json::array();
@@ -120,8 +121,8 @@ std::expected<Manifest, base::Error> read_manifest(std::string_view text) {
   manifest.verdict = text_of(json, "verdict");
   for (const Json& item : list_of(json, "inputs")) {
     if (!item.is_object()) continue;
-    manifest.inputs.push_back(
-        {text_of(item, "path"), text_of(item, "sha256"), number_of(item, "bytes")});
+    manifest.inputs.push_back({text_of(item, "path"), text_of(item, "sha256"),
+                               text_of(item, "hmac_sha256"), number_of(item, "bytes")});
   }
   for (const Json& item : list_of(json, "left_out")) {
     if (!item.is_object()) continue;

@@ -27,7 +27,8 @@ struct ManifestFile {
 
 struct ManifestInput {
   std::string path;
-  std::string sha256;  // empty where the input has none
+  std::string sha256;       // empty where the input has none, or the report is redacted
+  std::string hmac_sha256;  // then this, under the redaction's key
   std::uint64_t bytes = 0;
 };
 

@@ -16,7 +16,7 @@ Manifest example() {
   out.version = "9.9";
   out.command = {"whydown", "report", "a.pcap"};
   out.verdict = "incident";
-  out.inputs = {{"a.pcap", kHash, 7}, {"-", "", 0}};
+  out.inputs = {{"a.pcap", kHash, "", 7}, {"-", "", kHash, 0}};
   out.files = {{"report.txt", "text", kHash, 3}, {"evidence.pcapng", "pcapng", kHash, 9}};
   out.left_out = {{"pdf", "weasyprint is missing"}};
   return out;
