@@ -18,12 +18,17 @@ from expectation import SOURCE, Failure, expect
 CAPTURE = SOURCE / "examples/captures/named-stopped.pcap"
 PAIR = [SOURCE / "examples/captures/iptables-drop.pcap",
         SOURCE / "examples/captures/iptables-drop-server.pcap"]
+SECONDS = 200  # for PDF and DOCX on a busy machine
 LOG = SOURCE / "examples/logs/dns-port-unreachable.log"
+
+
+# Without the programs that make PDF and DOCX, which take seconds each; one case has them.
+WITHOUT_OFFICE = {**os.environ, "PATH": "/nowhere"}
 
 
 def run(*arguments, **more):
     return subprocess.run([expectation.PROGRAM, *map(str, arguments)], capture_output=True,
-                          check=False, timeout=expectation.SECONDS, **more)
+                          check=False, timeout=SECONDS, **{"env": WITHOUT_OFFICE, **more})
 
 
 def sha256(path):
@@ -79,6 +84,29 @@ def holds_every_format(folder):
         raise Failure("the evidence's section comment does not name the JSON report beside it")
     report = json.loads((folder / "b/report.json").read_text())
     expectation.schema_validator()(report)
+
+
+def holds_pdf_and_docx(folder):
+    """Where their programs are installed; else the manifest says what is missing."""
+    done = bundle(folder / "b", CAPTURE, env=dict(os.environ))
+    manifest = check_manifest(folder / "b", [CAPTURE])
+    for entry in manifest.get("left_out", []):
+        if entry["why"] not in done.stderr.decode():
+            raise Failure(f"standard error does not say {entry['why']}")
+    for name, start in (("report.pdf", b"%PDF-"), ("report.docx", b"PK")):
+        path = folder / "b" / name
+        if path.exists() and not path.read_bytes().startswith(start):
+            raise Failure(f"{name} is none")
+
+
+def names_the_case_file(folder):
+    case = folder / "case.toml"
+    case.write_text('reported_by = "Ann"\n')
+    bundle(folder / "b", CAPTURE, "--case", case)
+    check_manifest(folder / "b", [CAPTURE, case])
+    status, out, error = verify(folder / "b", CAPTURE, case)
+    if status != 0:
+        raise Failure(f"status {status}: {out}{error}")
 
 
 def of_two_inputs(folder):
@@ -156,7 +184,7 @@ def swap_for_link(path):
 
 # What is done to a bundle, and what verify says then.
 CHANGES = [
-    ("nothing", lambda b: None, 0, "as it was written (9 files"),
+    ("nothing", lambda b: None, 0, "as it was written ("),
     ("a file changed", lambda b: edit(b / "report.txt", "incident", "accident"), 1,
      "changed  report.txt: SHA-256"),
     ("a file gone", lambda b: os.remove(b / "evidence.pcapng"), 1, "missing  evidence.pcapng"),
@@ -201,7 +229,7 @@ def verify_compares_inputs(folder):
             raise Failure(f"{inputs}: status {found}, {out}{error}")
 
 
-CASES = [holds_every_format, of_two_inputs, of_a_text_log, of_standard_input, is_the_same_twice,
+CASES = [holds_every_format, holds_pdf_and_docx, names_the_case_file, of_two_inputs, of_a_text_log, of_standard_input, is_the_same_twice,
          takes_an_empty_folder, overwrites_nothing, verify_sees_changes, verify_compares_inputs]
 
 

@@ -21,7 +21,7 @@ from expectation import SOURCE, Failure, expect
 
 KEY = "".join(f"{byte:02x}" for byte in range(32)) + "\n"
 TEXT_FILES = ("report.txt", "report.json", "report.md", "report.html", "worksheet.md",
-              "events.ndjson", "manifest.json", "SHA256SUMS")
+              "supervisor.md", "events.ndjson", "manifest.json", "SHA256SUMS")
 # Of the tool's own words and of the catalogue, not of a capture.
 OWN_ADDRESSES = {"9.9.9.9", "3.2.2.1", "5.2.7.1", "127.0.0.1", "0.0.0.0", "::1", "::",
                  "255.255.255.255"}
@@ -29,9 +29,14 @@ NAME = re.compile(r"\b(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*\b", re.IGNORECASE)
 V4 = re.compile(r"(?<![\w.])\d+\.\d+\.\d+\.\d+(?![\w.]*\d)")
 
 
+# Without the programs that make PDF and DOCX of the page: they would take minutes for all of this.
+WITHOUT_OFFICE = {**os.environ, "PATH": "/nowhere"}
+
+
 def run(*arguments, **more):
     return subprocess.run([expectation.PROGRAM, *map(str, arguments)], capture_output=True,
-                          check=False, timeout=expectation.SECONDS, **more)
+                          check=False, timeout=expectation.SECONDS,
+                          **{"env": WITHOUT_OFFICE, **more})
 
 
 def bundle(folder, paths, *options):
@@ -330,6 +335,7 @@ def bad_keys_are_refused(place):
     shutil.copy(CAPTURE, copy)
     nowhere = {name: value for name, value in os.environ.items()
                if name not in ("HOME", "XDG_STATE_HOME")}
+    nowhere["PATH"] = "/nowhere"
     rows = [(["--redact-key", folder / "open"], "others may read", None),
             (["--redact-key", folder / "other"], "something else than a key", None),
             (["--redact-key", folder], "no plain file", None),
@@ -341,10 +347,11 @@ def bad_keys_are_refused(place):
              "own folder", None),
             (["--redact"], "neither HOME nor", nowhere)]
     for arguments, words, env in rows:
+        more = {"env": env} if env else {}
         if "bundle" in arguments:
-            done = run("report", *arguments, CAPTURE)
+            done = run("report", *arguments, CAPTURE, **more)
         else:
-            done = report(*arguments, env=env)
+            done = report(*arguments, **more)
         said = done.stderr.decode()
         if done.returncode != 2 or words not in said or done.stdout:
             raise Failure(f"{arguments}: status {done.returncode}, {said}")
@@ -376,7 +383,47 @@ def command_lines_are_cleaned(place):
             raise Failure(f"{arguments}: {command}")
 
 
-KEY_CASES = [key_is_made_for_the_owner_alone, key_has_a_usual_place, bad_keys_are_refused,
+CASE = """
+organisation = "Acme Rockets"
+prepared_by = "Ann Smith"
+reported_by = "Bob Jones"
+aware = "A ticket about www.example.com (203.0.113.2:53), from router db17.acme.example."
+systems = "Machine 00:1b:21:aa:bb:cc in the office."
+[[action]]
+who = "Carl Miller"
+what = "Restarted 203.0.113.2 and 2001:db8::77."
+[[contact]]
+role = "operations"
+name = "Dora Brown"
+reach = "dora@acme.example"
+[[complaint]]
+who = "Eve Black"
+saw = "www.example.com never loads"
+address = "192.0.2.15"
+"""
+CASE_SECRETS = ["acme", "ann smith", "bob jones", "carl miller", "dora", "eve black",
+                "www.example.com", "203.0.113.2", "192.0.2.15", "db17", "00:1b:21:aa:bb:cc",
+                "2001:db8::77"]
+
+
+def case_files_are_cleaned(place):
+    folder = pathlib.Path(place)
+    (folder / "case.toml").write_text(CASE)
+    done = run("report", "-f", "bundle", "-o", folder / "b", "--case", folder / "case.toml",
+               "--redact-key", folder / "key", CAPTURE)
+    expect("status", done.returncode, 1)
+    for name in TEXT_FILES:
+        text = (folder / "b" / name).read_text().lower()
+        for secret in CASE_SECRETS:
+            if secret in text:
+                raise Failure(f"{name} holds {secret!r}")
+    text = (folder / "b/report.md").read_text()
+    for word in ("never loads", "Restarted", "in the office"):
+        if word not in text:
+            raise Failure(f"report.md lost {word!r}")
+
+
+KEY_CASES = [case_files_are_cleaned, key_is_made_for_the_owner_alone, key_has_a_usual_place, bad_keys_are_refused,
              command_lines_are_cleaned]
 
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -24,8 +25,9 @@ struct Delivery {
   const Options& options;
   const pipeline::Request& request;  // as it was run
   const diagnosis::Diagnosis& diagnosis;
-  report::Options layout;            // everything but format and evidence
-  const redact::Redactor* redactor;  // of the evidence's bytes; nullptr: none
+  const std::optional<std::string>& case_text;  // as read; none: without a case file
+  report::Options layout;                       // everything but format and evidence
+  const redact::Redactor* redactor;             // of the evidence's bytes; nullptr: none
 };
 // What is worth a word to the user beside the report is added to `notes`, a line each.
 std::expected<void, base::Error> deliver(const Delivery& delivery, std::string& notes);

@@ -117,6 +117,19 @@ base::Error in_words_of(const cli::Options& options, const pipeline::Request& re
 bool shows_hashes(const cli::Options& options) {
   return options.bundle || options.format != report::Format::text;
 }
+struct CaseFile {
+  std::optional<std::string> text;
+  std::optional<report::Case> supplied;
+};
+
+std::expected<CaseFile, base::Error> load_case(const std::string& path) {
+  if (path.empty()) return CaseFile{};
+  const auto text = cli::read_small_file(path, report::limits::kCaseFileBytes);
+  if (!text) return std::unexpected(text.error());
+  auto supplied = report::parse_case(*text, path);
+  if (!supplied) return std::unexpected(supplied.error());
+  return CaseFile{*text, *supplied};
+}
 
 pipeline::Request request_of(const cli::Options& options) {
   pipeline::Request request;
@@ -145,9 +158,8 @@ std::expected<std::unique_ptr<redact::Redactor>, base::Error> redactor_for(
   }
   return std::make_unique<redact::Redactor>(loaded->key);
 }
-
-std::expected<pipeline::Request, base::Error> request_for(const cli::Options& options,
-                                                          cli::Spool& spool) {
+std::expected<pipeline::Request, base::Error> request_for(
+    const cli::Options& options, const std::optional<report::Case>& supplied, cli::Spool& spool) {
   pipeline::Request request = request_of(options);
   for (std::string& path : request.paths) {
     if (!cli::reads_twice(options)) break;
@@ -156,12 +168,17 @@ std::expected<pipeline::Request, base::Error> request_for(const cli::Options& op
     path = *readable;
   }
   request.open.hash = shows_hashes(options);
+  if (supplied) {  // the command line goes before the case file
+    if (!request.open.date) request.open.date = supplied->date;
+    if (!request.open.zone_offset) request.open.zone_offset = supplied->zone;
+  }
   return request;
 }
 
 report::Options layout_for(const cli::Options& options, const std::vector<std::string>& command) {
   report::Options layout;
-  layout.markdown_template = options.form;
+  layout.form = options.form;
+  layout.reader = options.reader;
   layout.colour = options.output.empty() && cli::output_has_colour();
   if (options.output.empty()) layout.width = cli::output_width();
   layout.command = options.redact ? cli::redacted_command(command, options.inputs) : command;
@@ -173,11 +190,13 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
   if (auto checked = cli::check_output(options); !checked) return std::unexpected(checked.error());
   const auto catalogue = load_catalogue(options.catalogue);
   if (!catalogue) return std::unexpected(catalogue.error());
+  const auto from_case = load_case(options.case_file);
+  if (!from_case) return std::unexpected(from_case.error());
   const auto redactor = redactor_for(options);
   if (!redactor) return std::unexpected(redactor.error());
 
   cli::Spool spool;
-  auto request = request_for(options, spool);
+  auto request = request_for(options, from_case->supplied, spool);
   if (!request) return std::unexpected(request.error());
   request->mask = redactor->get();
   auto diagnosis = pipeline::run(*request, *catalogue);
@@ -189,11 +208,16 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
     return std::unexpected(checked.error());
   }
   note_bounds(options, *diagnosis);
-  if (*redactor) cli::redact_diagnosis(**redactor, *diagnosis);
 
+  report::Options layout = layout_for(options, command);
+  layout.supplied = from_case->supplied;
+  if (*redactor) {
+    cli::redact_diagnosis(**redactor, *diagnosis);
+    if (layout.supplied) cli::redact_case(**redactor, *layout.supplied);
+  }
   std::string notes;
   const auto delivered = cli::deliver(
-      {options, *request, *diagnosis, layout_for(options, command), redactor->get()}, notes);
+      {options, *request, *diagnosis, from_case->text, std::move(layout), redactor->get()}, notes);
   if (!delivered) return std::unexpected(in_words_of(options, *request, delivered.error()));
   say(notes);
   return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
@@ -260,6 +284,16 @@ Outcome run_verify(const cli::Options& options) {
   return result->matches ? kAsWritten : kNotAsWritten;
 }
 
+Outcome run_case_new(const cli::Options& options) {
+  // What somebody filled in must not be lost to a second "new".
+  if (!options.output.empty()) {
+    if (auto free = cli::check_is_new(options.output); !free) return std::unexpected(free.error());
+  }
+  const auto written = cli::write_result(options.output, report::case_template());
+  if (!written) return std::unexpected(written.error());
+  return kNoIncident;
+}
+
 Outcome run_memory() {
   std::string text = "What one run may use at most, whatever the size of its inputs:\n";
   std::uint64_t total = 0;
@@ -287,6 +321,8 @@ Outcome run(const std::vector<std::string>& command) {
       return run_faults(*options);
     case cli::Command::verify:
       return run_verify(*options);
+    case cli::Command::case_new:
+      return run_case_new(*options);
     case cli::Command::memory:
       return run_memory();
     case cli::Command::version:

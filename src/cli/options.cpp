@@ -11,7 +11,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/times.h"
+#include "base/written_time.h"
 
 namespace whydown::cli {
 namespace {
@@ -25,6 +25,7 @@ constexpr std::string_view kHelp = R"(whydown answers "why is it down?" from net
   whydown explain INPUT...   every packet or line in plain English
   whydown verify FOLDER      whether an evidence bundle is as it was written
   whydown faults [ID]        the faults it knows, or one of them in full
+  whydown case new           a case file to fill in: what packets cannot tell
   whydown --memory           what it may use at most, table by table
   whydown --version
   whydown --help
@@ -50,8 +51,8 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 // What CLI11 fills in; checked and converted afterwards.
 struct Words {
   std::vector<std::string> inputs;
-  std::string format, output, form, since, until, date, zone, catalogue, fault_id, packet, folder,
-      redact_key;
+  std::string format, output, form, reader, case_file, since, until, date, zone, catalogue,
+      fault_id, action, packet, folder, redact_key;
   bool redact = false;
 };
 
@@ -87,9 +88,9 @@ std::string endings() {
 }
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 12> names{
-      "-f",      "--format", "-o",         "--output",    "--template",   "--since",
-      "--until", "--date",   "--timezone", "--catalogue", "--redact-key", "--packet"};
+  constexpr std::array<std::string_view, 14> names{
+      "-f",      "--format", "-o",     "--output",   "--template",  "--for",    "--case",
+      "--since", "--until",  "--date", "--timezone", "--catalogue", "--packet", "--redact-key"};
   return std::ranges::find(names, word) != names.end();
 }
 
@@ -97,10 +98,11 @@ struct NamedCommand {
   std::string_view name;
   Command command;
 };
-constexpr std::array<NamedCommand, 4> kCommands{{{"report", Command::report},
+constexpr std::array<NamedCommand, 5> kCommands{{{"report", Command::report},
                                                  {"explain", Command::explain},
                                                  {"faults", Command::faults},
-                                                 {"verify", Command::verify}}};
+                                                 {"verify", Command::verify},
+                                                 {"case", Command::case_new}}};
 
 // Takes the command's name out of the arguments.
 Command take_command(std::vector<std::string>& arguments) {
@@ -161,8 +163,15 @@ void define_report(CLI::App& app, Words& words) {
                  "write to this file instead of standard output; of bundle: to this folder")
       ->type_name("PATH");
   app.add_option("--template", words.form,
-                 "of Markdown: incident (default) or worksheet, the two-part course form")
+                 "incident (default) or worksheet, the two-part course form; not of JSON")
       ->type_name("NAME");
+  app.add_option("--for", words.reader,
+                 "supervisor (one page, no jargon), analyst (default) or student (every term "
+                 "explained)")
+      ->type_name("READER");
+  app.add_option("--case", words.case_file,
+                 "what packets cannot tell, to be set beside them; \"whydown case new\" writes one")
+      ->type_name("FILE");
   define_reading(app, words);
   app.add_flag("--redact", words.redact,
                "stand-ins for addresses, MACs and names, and no payload, in every output");
@@ -211,6 +220,14 @@ void define_verify(CLI::App& app, Words& words) {
   define_redact_key(app, words, "the key of a redacted bundle, to compare inputs with it");
 }
 
+void define_case(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown case new [-o PATH]"));
+  app.add_option("ACTION", words.action, "new: write a commented case file to fill in")
+      ->type_name("");
+  app.add_option("-o,--output", words.output, "write to this new file instead of standard output")
+      ->type_name("PATH");
+}
+
 std::string description_of(Command command) {
   switch (command) {
     case Command::faults:
@@ -219,6 +236,8 @@ std::string description_of(Command command) {
       return "Explains every packet of captures and logs in plain English.";
     case Command::verify:
       return "Compares an evidence bundle with its manifest: files missing, changed or added.";
+    case Command::case_new:
+      return "What packets cannot tell, in a file.";
     default:
       return "Writes the incident report of one or more captures.";
   }
@@ -232,6 +251,8 @@ void define(Command command, CLI::App& app, Words& words) {
       return define_explain(app, words);
     case Command::verify:
       return define_verify(app, words);
+    case Command::case_new:
+      return define_case(app, words);
     default:
       return define_report(app, words);
   }
@@ -274,28 +295,64 @@ std::expected<report::Format, base::Error> format_of(const Words& words) {
                                 "name the format with -f"));
 }
 
+// What no template and no reader changes; empty for all else.
+std::string_view not_for_people(const Options& options) {
+  switch (options.format) {
+    case report::Format::json:
+      return "JSON";
+    case report::Format::pcapng:
+      return "pcapng";
+    case report::Format::ecs:
+      return "ECS";
+    default:
+      return {};
+  }
+}
+
 std::expected<void, base::Error> set_form(const Words& words, Options& options) {
   if (words.form.empty()) return {};
   const auto form = report::template_from(words.form);
   if (!form) {
     return unexpected(usage_error("template " + in_quotes(words.form), "worksheet or incident"));
   }
-  if (options.format != report::Format::markdown) {
-    return unexpected(usage_error("--template with another format than Markdown", "-f md"));
+  if (const std::string_view other = not_for_people(options); !other.empty()) {
+    return unexpected(usage_error("--template with " + std::string(other), "a format for people"));
+  }
+  if (options.bundle) {
+    return unexpected(
+        usage_error("--template with a bundle", "one of the two", "a bundle holds both forms"));
   }
   options.form = *form;
   return {};
 }
 
+std::expected<void, base::Error> set_reader(const Words& words, Options& options) {
+  if (words.reader.empty()) return {};
+  const auto reader = report::reader_from(words.reader);
+  if (!reader) {
+    return unexpected(
+        usage_error("reader " + in_quotes(words.reader), "supervisor, analyst or student"));
+  }
+  if (const std::string_view other = not_for_people(options); !other.empty()) {
+    return unexpected(usage_error("--for with " + std::string(other), "a format for people"));
+  }
+  if (*reader == report::Reader::supervisor && options.form) {
+    return unexpected(usage_error("--template for a supervisor", "one of the two",
+                                  "a supervisor's page has a form of its own"));
+  }
+  options.reader = *reader;
+  return {};
+}
+
 std::expected<void, base::Error> set_calendar(const Words& words, Options& options) {
   if (!words.date.empty()) {
-    options.date = parse_date(words.date);
+    options.date = base::parse_date(words.date);
     if (!options.date) {
       return unexpected(usage_error("--date " + in_quotes(words.date), "a day such as 2026-01-02"));
     }
   }
   if (!words.zone.empty()) {
-    options.zone_offset = parse_zone(words.zone);
+    options.zone_offset = base::parse_zone(words.zone);
     if (!options.zone_offset) {
       return unexpected(
           usage_error("--timezone " + in_quotes(words.zone), "UTC or an offset such as +02:00"));
@@ -308,7 +365,7 @@ std::expected<std::optional<base::Time>, base::Error> bound(const std::string& n
                                                             const std::string& text,
                                                             Options& options) {
   if (text.empty()) return std::nullopt;
-  const auto point = parse_point(text);
+  const auto point = base::parse_point(text);
   if (!point) {
     return unexpected(usage_error(name + " " + in_quotes(text),
                                   "a time such as 2026-01-02T13:24:32, or 13:24 for a log without "
@@ -378,6 +435,7 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   options.redact = words.redact || !words.redact_key.empty();
   options.redact_key = words.redact_key;
   options.catalogue = words.catalogue;
+  options.case_file = words.case_file;
   if (options.inputs.empty()) {
     return unexpected(usage_error("no input", "a capture, a log, or - for standard input"));
   }
@@ -391,11 +449,12 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   const auto format = format_of(words);
   if (!format) return unexpected(format.error());
   options.format = *format;
-  const bool plain = *format == report::Format::text || *format == report::Format::markdown;
-  if (command == Command::explain && !plain) {
+  const bool plain =
+      options.format == report::Format::text || options.format == report::Format::markdown;
+  if (command == Command::explain && (!plain || options.bundle)) {
     return unexpected(usage_error("another format of explain", "text or md"));
   }
-  for (const auto set : {set_form, set_calendar, set_bounds, set_pick}) {
+  for (const auto set : {set_form, set_reader, set_calendar, set_bounds, set_pick}) {
     if (auto done = set(words, options); !done) return unexpected(done.error());
   }
   return options;
@@ -441,6 +500,10 @@ std::expected<Options, base::Error> parse_options(const std::vector<std::string>
   }
   if (command == Command::verify) return verify_options(std::move(words));
   options.command = command;
+  options.output = words.output;
+  if (command == Command::case_new && words.action != "new") {
+    return unexpected(usage_error("case " + in_quotes(words.action), "\"whydown case new\""));
+  }
   options.catalogue = words.catalogue;
   options.fault_id = words.fault_id;
   return options;

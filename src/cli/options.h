@@ -14,13 +14,24 @@
 
 namespace whydown::cli {
 
-enum class Command : std::uint8_t { report, explain, faults, verify, memory, version, help };
+enum class Command : std::uint8_t {
+  report,
+  explain,
+  faults,
+  verify,
+  case_new,
+  memory,
+  version,
+  help
+};
 
 struct Options {
   Command command = Command::report;
   std::vector<std::string> inputs;
   report::Format format = report::Format::text;
-  report::Template form = report::Template::incident;
+  std::optional<report::Template> form;
+  report::Reader reader = report::Reader::analyst;
+  std::string case_file;
   bool bundle = false;  // every format, into the folder `output`
   std::string output;   // empty: standard output
   std::optional<base::Time> since;

@@ -90,6 +90,33 @@ std::expected<void, base::Error> check_not_input(const std::string& path,
   return {};
 }
 
+std::expected<void, base::Error> check_is_new(const std::string& path) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(path, ignored))) return {};
+  return std::unexpected(base::Error{path, "a file of that name already", "a new file to write to",
+                                     "choose another -o; nothing was written"});
+}
+
+std::expected<std::string, base::Error> read_small_file(const std::string& path, std::size_t most) {
+  std::FILE* file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) {
+    return std::unexpected(base::Error{path, std::strerror(errno), "a file that can be read", {}});
+  }
+  std::string text(most + 1, '\0');
+  errno = 0;
+  text.resize(std::fread(text.data(), 1, text.size(), file));
+  const int number = std::ferror(file) != 0 ? errno : 0;
+  (void)std::fclose(file);
+  if (number != 0) {
+    return std::unexpected(base::Error{path, std::strerror(number), "a file that can be read", {}});
+  }
+  if (text.size() > most) {
+    return std::unexpected(base::Error{
+        path, "more than " + std::to_string(most / 1024) + " KiB", "a file of a few pages", {}});
+  }
+  return text;
+}
+
 bool output_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 
 bool output_has_colour() {

@@ -38,6 +38,11 @@ class ResultStream {
 std::expected<void, base::Error> check_not_input(const std::string& path,
                                                  const std::vector<std::string>& inputs);
 
+// An error where something of that name is there already.
+std::expected<void, base::Error> check_is_new(const std::string& path);
+// A file of at most `most` bytes, whole.
+std::expected<std::string, base::Error> read_small_file(const std::string& path, std::size_t most);
+
 // Standard output: whether it is a terminal, takes colour (a terminal, NO_COLOR unset), and how
 // wide it is.
 bool output_is_terminal();

@@ -51,8 +51,43 @@ void redact_diagnosis(const redact::Redactor& redactor, diagnosis::Diagnosis& di
   remark.text =
       "This report is redacted: addresses, hardware addresses and names are stand-ins, the same in "
       "every output made with the same key. Networks, kinds of addresses and lengths of names are "
-      "kept; public top-level domains stay. A command needs the originals before it is run.";
+      "kept; public top-level domains stay. Of a case file, who the people are is withheld, and "
+      "their "
+      "words were searched for addresses and names. A command needs the originals before it is "
+      "run.";
   diagnosis.data_quality.push_back(std::move(remark));
+}
+
+void redact_case(const redact::Redactor& redactor, report::Case& supplied) {
+  const auto withhold = [](std::string& text) {
+    if (!text.empty()) text = kWithheld;
+  };
+  const auto rewrite = [&](std::string& text) { text = redactor.text(text); };
+  supplied.file = "case file";
+  for (std::string* text : {&supplied.reference, &supplied.organisation, &supplied.prepared_by,
+                            &supplied.reported_by, &supplied.custody}) {
+    withhold(*text);
+  }
+  for (std::string* text : {&supplied.classification, &supplied.report_date, &supplied.aware,
+                            &supplied.systems, &supplied.impact, &supplied.status}) {
+    rewrite(*text);
+  }
+  for (report::CaseAction& action : supplied.actions) {
+    withhold(action.who);
+    rewrite(action.what);
+    rewrite(action.when);
+  }
+  for (report::CaseContact& contact : supplied.contacts) {
+    withhold(contact.name);
+    withhold(contact.reach);
+    rewrite(contact.role);
+  }
+  for (report::Complaint& complaint : supplied.complaints) {
+    withhold(complaint.who);
+    rewrite(complaint.saw);
+    rewrite(complaint.when);
+    rewrite(complaint.address);
+  }
 }
 
 std::vector<std::string> redacted_command(const std::vector<std::string>& command,

@@ -14,6 +14,9 @@ namespace whydown::cli {
 // themselves, and adds the remark that says what was done.
 void redact_diagnosis(const redact::Redactor& redactor, diagnosis::Diagnosis& diagnosis);
 
+// What people supplied: who they are is withheld, and their words go through Redactor::text().
+void redact_case(const redact::Redactor& redactor, report::Case& supplied);
+
 // The command line without paths and whatever else is not one of our own words.
 std::vector<std::string> redacted_command(const std::vector<std::string>& command,
                                           const std::vector<std::string>& inputs);

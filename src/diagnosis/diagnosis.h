@@ -70,10 +70,36 @@ struct Check {
 
 enum class Role : std::uint8_t { symptom, cause, context };
 
+struct PacketField {
+  std::string name;  // of a closed list: "TTL", "TCP flags", "ICMP code" ...
+  std::string value;
+};
+
 struct EvidencePacket {
   base::Place place;
   std::string text;
   Role role = Role::symptom;
+  std::vector<PacketField> fields;  // those that the input shows
+};
+
+// Attempts over time: slots of equal width, the first one not empty.
+struct ActivitySlot {
+  base::Time begin{};
+  std::uint64_t ok = 0;
+  std::uint64_t failed = 0;
+};
+
+struct Activity {
+  base::Duration slot_width{0};
+  std::vector<ActivitySlot> slots;  // empty where packets carry no times
+};
+
+// A moment of an incident: "served_before", "onset", "first_error", "flood", "last_failure",
+// "served_after".
+struct Mark {
+  std::string id;
+  base::Place place;
+  std::string text;  // one sentence
 };
 
 struct JourneyStep {
@@ -100,6 +126,8 @@ struct ClientImpact {
   std::string address;
   std::uint64_t ok = 0;
   std::uint64_t failed = 0;
+  bool served_before = false;  // before the incident's first failure, and after its last
+  bool served_after = false;
 };
 
 struct Incident {
@@ -109,6 +137,7 @@ struct Incident {
   std::string title;
   std::string summary;      // one paragraph for a supervisor
   std::string explanation;  // what the symptom means technically, one paragraph
+  std::string lesson;       // the same for a student: every term, and common misreadings
   evidence::Step step = evidence::Step::name;
   std::string protocol;   // "DNS", "TCP", "UDP", "ICMP", "ARP"
   std::string transport;  // "udp", "tcp", "icmp", "arp", "none"
@@ -133,6 +162,8 @@ struct Incident {
   std::vector<EvidencePacket> evidence;  // in order of time
   std::uint64_t evidence_left_out = 0;   // further packets of the same kinds
   std::vector<JourneyStep> journey;
+  Activity activity;
+  std::vector<Mark> marks;  // in order of time
 };
 
 struct Diagnosis {

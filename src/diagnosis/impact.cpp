@@ -89,13 +89,19 @@ std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case
   struct Counts {
     std::uint64_t ok = 0;
     std::uint64_t failed = 0;
+    bool before = false;
+    bool after = false;
   };
+  const Window window = window_of(found);
   std::map<base::IpAddress, Counts> by_client;
   for (const auto& [key, row] : store.service_clients()) {
     if (!is_at(found, key.service) || row.ok() + row.failed() == 0) continue;
     Counts& counts = by_client[key.client];
     counts.ok += row.ok();
     counts.failed += row.failed();
+    if (row.ok() == 0) continue;
+    counts.before = counts.before || row.first_ok < window.first;
+    counts.after = counts.after || row.last_ok > window.last;
   }
   std::vector<std::pair<base::IpAddress, Counts>> sorted(by_client.begin(), by_client.end());
   std::ranges::sort(sorted, [](const auto& a, const auto& b) {
@@ -104,7 +110,7 @@ std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case
   std::vector<ClientImpact> out;
   for (const auto& [client, counts] : sorted) {
     if (out.size() == limits::kImpact) break;
-    out.push_back({book.text(client), counts.ok, counts.failed});
+    out.push_back({book.text(client), counts.ok, counts.failed, counts.before, counts.after});
   }
   return out;
 }

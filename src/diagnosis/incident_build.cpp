@@ -13,6 +13,7 @@
 #include "diagnosis/packets.h"
 #include "diagnosis/steps.h"
 #include "diagnosis/summary.h"
+#include "diagnosis/timeline.h"
 #include "diagnosis/vocabulary.h"
 #include "diagnosis/weigh.h"
 #include "diagnosis/words.h"
@@ -270,7 +271,13 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   incident.evidence_left_out = packets.left_out;
   incident.journey = journey_steps(store, found, facts, tally, values.servers);
 
+  if (incident.has_time) {
+    incident.activity = activity_of(store, found);
+    incident.marks = marks_of(store, found, facts, names);
+  }
+
   incident.explanation = explanation_of(found, values, book);
+  incident.lesson = fill(fault.student, values);
   incident.summary =
       summary_of(incident, found, values, calendar_of(store.inputs()), web_use(store));
   return incident;

@@ -5,6 +5,8 @@
 
 #include "diagnosis/impact.h"
 #include "diagnosis/limits.h"
+#include "diagnosis/packet_fields.h"
+#include "diagnosis/timeline.h"
 
 namespace whydown::diagnosis {
 
@@ -50,21 +52,7 @@ std::uint64_t packets_of(const Row& row) {
 
 // The last answer served before the failures and the first one after them.
 void offer_neighbours(Candidates& candidates, const evidence::Store& store, const Case& found) {
-  const Window window = window_of(found);
-  const Digest* before = nullptr;
-  const Digest* after = nullptr;
-  for (const Row* row : rows_at(store, found)) {
-    if (!is_served(*row)) continue;
-    for (const Attempt* attempt : judged_exemplars(*row)) {
-      const Digest& answer = attempt->answer;
-      if (!answer.is_set()) continue;
-      const base::Time time = answer.place.time;
-      if (time < window.first && (before == nullptr || before->place < answer.place)) {
-        before = &answer;
-      }
-      if (time > window.last && (after == nullptr || answer.place < after->place)) after = &answer;
-    }
-  }
+  const auto [before, after] = served_around(store, found);
   if (before != nullptr) offer(candidates, *before, Role::context);
   if (after != nullptr) offer(candidates, *after, Role::context);
 }
@@ -98,7 +86,8 @@ PacketList evidence_packets(const evidence::Store& store, const Case& found,
     if (index >= limits::kEvidenceFromStart && index < limits::kEvidenceFromStart + skipped) {
       continue;
     }
-    out.packets.push_back({place, journey::describe(*shown.digest, names), shown.role});
+    out.packets.push_back({place, journey::describe(*shown.digest, names), shown.role,
+                           packet_fields(*shown.digest, names)});
   }
   out.left_out = all - out.packets.size();
   return out;

@@ -33,6 +33,17 @@ bool is_separator(char c) {
   return std::string_view(" ()[]!&|=<>/,+*").find(c) != std::string_view::npos;
 }
 
+// Labels with dots, the last of letters alone: "dns.google", but not "3.9", "e.g" or "10.30".
+bool looks_like_name(std::string_view word) {
+  const std::size_t dot = word.rfind('.');
+  if (dot == std::string_view::npos || dot == 0 || word.find("..") != std::string_view::npos) {
+    return false;
+  }
+  const std::string_view last = word.substr(dot + 1);
+  return last.size() >= 2 && word.find(':') == std::string_view::npos &&
+         std::ranges::all_of(last, [](char c) { return c >= 'a' && c <= 'z'; });
+}
+
 // From the first quote to the last: an unread line may hold quotes itself.
 void withhold_quotes(std::string& text) {
   const std::size_t first = text.find('"');
@@ -55,6 +66,7 @@ base::IpAddress Redactor::address(const base::IpAddress& original) const {
 
 std::string Redactor::name(std::string_view original) const {
   if (original == ".") return ".";
+  names_shown_.emplace(original);
   return names_.name(original);
 }
 
@@ -79,6 +91,41 @@ std::string Redactor::filter(std::string_view original) const {
     at = end;
   }
   return out;
+}
+
+std::string Redactor::text(std::string_view original) const {
+  std::string out;
+  for (std::size_t at = 0; at < original.size();) {
+    std::size_t end = at;
+    while (end < original.size() && is_of_word(original[end])) ++end;
+    if (end == at) {
+      out += original[at++];
+      continue;
+    }
+    out += word_of_text(original.substr(at, end - at));
+    at = end;
+  }
+  return out;
+}
+
+// A word with the full stop or colon that a sentence puts behind it, or a port.
+std::string Redactor::word_of_text(std::string_view word) const {
+  std::size_t size = word.size();
+  while (size > 0 && (word[size - 1] == '.' || word[size - 1] == ':')) --size;
+  std::string_view core = word.substr(0, size);
+  const std::size_t colon = core.rfind(':');
+  const bool has_port = colon != std::string_view::npos && core.find(':') == colon &&
+                        colon + 1 < size && is_number(core.substr(colon + 1));
+  if (has_port) core = core.substr(0, colon);
+  const std::string rest(word.substr(core.size()));
+  if (const auto address = base::IpAddress::parse(core)) {
+    return this->address(*address).to_string() + rest;
+  }
+  if (const auto mac = base::MacAddress::parse(core)) return this->mac(*mac).to_string() + rest;
+  std::string lower(core);
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  if (looks_like_name(lower) || names_shown_.contains(lower)) return name(lower) + rest;
+  return std::string(word);
 }
 
 std::string Redactor::keyed_hash(std::string_view sha256) const {

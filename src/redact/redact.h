@@ -5,6 +5,8 @@
 // same original always gets the same stand-in; without the key there is no way back.
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,9 @@ class Redactor final : public base::Mask {
   base::IpAddress address(const base::IpAddress& original) const override;
   std::string name(std::string_view original) const override;
   std::string filter(std::string_view original) const override;
+  // Words of people: the addresses, hardware addresses and names in it by stand-ins. A name is what
+  // looks like one (labels with dots), or was shown by this redactor before.
+  std::string text(std::string_view original) const;
   // One label of a name in a packet; see NameMask::label().
   std::string label(std::string_view original, std::string_view parent) const {
     return names_.label(original, parent);
@@ -38,9 +43,12 @@ class Redactor final : public base::Mask {
   std::string keyed_hash(std::string_view sha256) const;
 
  private:
+  std::string word_of_text(std::string_view word) const;
+
   AddressMask addresses_;
   NameMask names_;
   Key hash_key_;
+  mutable std::set<std::string, std::less<>> names_shown_;
 };
 
 // "input-1": in the place of a path.

@@ -118,7 +118,7 @@ TEST(Claims, TheJourneyNamesTheBrokenStep) {
   EXPECT_TRUE(has(as_text(dns_refused()), "name REFUSED -> connect (not shown)\n"));
   EXPECT_TRUE(has(as_worksheet(dns_refused()), "`name REFUSED -> connect (not shown)`"));
   const std::string html = as_html(dns_refused());
-  EXPECT_TRUE(has(html, "step-bad\"><b>name</b><span>\xe2\x9c\x97 REFUSED"));
+  EXPECT_TRUE(has(html, "step-bad\"><b>name</b> <span>\xe2\x9c\x97 REFUSED"));
 }
 
 }  // namespace

@@ -113,8 +113,14 @@ Incident dns_incident() {
          query ? "192.51.100.15:52444 > 203.0.113.2:53 DNS query A yummyrecipesforme.com (id 35084)"
                : "203.0.113.2 > 192.51.100.15 ICMP destination unreachable, port unreachable "
                  "(type 3 code 3): UDP to 203.0.113.2 port 53 was not delivered",
-         query ? Role::context : Role::symptom});
+         query ? Role::context : Role::symptom,
+         {{"TTL", query ? "64" : "61"}}});
   }
+  out.lesson = "Common misreadings: the error is no echo reply.";
+  out.activity = {std::chrono::seconds{8},
+                  {{places().front().time, 0, 1}, {places().back().time, 0, 2}}};
+  out.marks = {{"onset", places().front(), "The first attempt that fails begins."},
+               {"last_failure", places().back(), "The last attempt that fails begins."}};
   out.journey = {{Step::name, Outcome::refused, "All 3 lookups met an ICMP port unreachable."},
                  {Step::connect, Outcome::unknown, "No connection was attempted."}};
   return out;
@@ -240,10 +246,10 @@ Diagnosis bare() {
 
 namespace {
 
-std::string rendered(const Diagnosis& diagnosis, Format format, Template form) {
+std::string rendered(const Diagnosis& diagnosis, Format format, std::optional<Template> form) {
   Options options;
   options.format = format;
-  options.markdown_template = form;
+  options.form = form;
   options.version = "0.1.0";
   options.command = {"whydown", "report", "incident.log"};
   return render(diagnosis, options);
@@ -252,10 +258,10 @@ std::string rendered(const Diagnosis& diagnosis, Format format, Template form) {
 }  // namespace
 
 std::string as_text(const Diagnosis& diagnosis) {
-  return rendered(diagnosis, Format::text, Template::incident);
+  return rendered(diagnosis, Format::text, std::nullopt);
 }
 std::string as_json(const Diagnosis& diagnosis) {
-  return rendered(diagnosis, Format::json, Template::incident);
+  return rendered(diagnosis, Format::json, std::nullopt);
 }
 std::string as_worksheet(const Diagnosis& diagnosis) {
   return rendered(diagnosis, Format::markdown, Template::worksheet);
@@ -264,7 +270,7 @@ std::string as_incident_form(const Diagnosis& diagnosis) {
   return rendered(diagnosis, Format::markdown, Template::incident);
 }
 std::string as_html(const Diagnosis& diagnosis) {
-  return rendered(diagnosis, Format::html, Template::incident);
+  return rendered(diagnosis, Format::html, std::nullopt);
 }
 
 std::string flat(std::string_view text) {

@@ -92,14 +92,16 @@ std::string observation_words(const Incident& incident) {
   return "The packets show the symptom.";
 }
 
-// The partner of the leading cause that the packets cannot rule out, with its share.
+// The partners of the leading cause that the packets cannot rule out.
 std::string rival_words(const Incident& incident, const std::string& leading) {
+  std::vector<std::string> rivals;
   for (const diagnosis::InseparablePair& pair : incident.inseparable) {
     if (pair.first != leading && pair.second != leading) continue;
     const std::string& rival = pair.first == leading ? pair.second : pair.first;
-    return fmt::format(" These packets cannot tell it from \"{}\".", cause_title(incident, rival));
+    rivals.push_back('"' + cause_title(incident, rival) + '"');
   }
-  return {};
+  if (rivals.empty()) return {};
+  return fmt::format(" These packets cannot tell it from {}.", joined(rivals, " or "));
 }
 
 }  // namespace
@@ -162,6 +164,15 @@ std::string client_words(const Incident& incident) {
     shown.push_back(fmt::format("{} more", thousands(count - shown.size())));
   }
   return out + ": " + joined(shown);
+}
+
+std::string left_out_words(const Incident& incident) {
+  return fmt::format(
+      "These are {} of {} packets of the same kinds: the first ones and the last. The other {} are "
+      "counted and not listed.",
+      thousands(incident.evidence.size()),
+      thousands(incident.evidence.size() + incident.evidence_left_out),
+      thousands(incident.evidence_left_out));
 }
 
 std::string attempt_words(const Incident& incident) {

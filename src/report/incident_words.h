@@ -51,6 +51,8 @@ std::string attempt_protocol(const diagnosis::Incident& incident);
 std::string protocol_words(const diagnosis::Incident& incident);
 std::string server_words(const diagnosis::Incident& incident);
 std::string client_words(const diagnosis::Incident& incident);
+// "Of 1,000,000 packets of these kinds, 24 are shown: ..."
+std::string left_out_words(const diagnosis::Incident& incident);
 std::string attempt_words(const diagnosis::Incident& incident);
 
 // The report's first line: "1 incident found", "No incident found", "Inconclusive".

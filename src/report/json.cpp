@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report/complaints.h"
 #include "report/incident_words.h"
 #include "report/renderers.h"
 #include "report/words.h"
@@ -38,6 +39,7 @@ class Writer {
   void put_causes(Json& object, const Incident& incident) const;
   void put_facts(Json& object, const Incident& incident) const;
   void put_evidence(Json& object, const Incident& incident) const;
+  void put_timeline(Json& object, const Incident& incident) const;
 
   Citation cite_;
 };
@@ -162,10 +164,36 @@ void Writer::put_evidence(Json& object, const Incident& incident) const {
     if (cite_.has_time(packet.place)) out["time"] = base::iso8601(packet.place.time);
     out["text"] = packet.text;
     out["role"] = role_id(packet.role);
+    for (const diagnosis::PacketField& field : packet.fields) {
+      out["fields"][field.name] = field.value;
+    }
     evidence.push_back(std::move(out));
   }
   if (!evidence.empty()) object["evidence"] = std::move(evidence);
   if (incident.evidence_left_out > 0) object["evidence_left_out"] = incident.evidence_left_out;
+}
+
+// How many attempts were served and failed when, and the moments worth a mark.
+void Writer::put_timeline(Json& object, const Incident& incident) const {
+  Json out = Json::object();
+  const diagnosis::Activity& activity = incident.activity;
+  if (!activity.slots.empty()) {
+    out["slot_seconds"] =
+        std::chrono::duration_cast<std::chrono::seconds>(activity.slot_width).count();
+    for (const diagnosis::ActivitySlot& slot : activity.slots) {
+      if (slot.ok + slot.failed == 0) continue;
+      out["slots"].push_back(
+          {{"begin", base::iso8601(slot.begin)}, {"ok", slot.ok}, {"failed", slot.failed}});
+    }
+  }
+  for (const diagnosis::Mark& mark : incident.marks) {
+    Json one = place(mark.place);
+    one["id"] = mark.id;
+    one["time"] = base::iso8601(mark.place.time);
+    one["text"] = mark.text;
+    out["marks"].push_back(std::move(one));
+  }
+  if (!out.empty()) object["timeline"] = std::move(out);
 }
 
 void put_journey(Json& object, const Incident& incident) {
@@ -233,7 +261,11 @@ Json Writer::incident(const Incident& incident) const {
   out["clients"] = clients_of(incident);
   Json impact = Json::array();
   for (const diagnosis::ClientImpact& client : incident.impact) {
-    impact.push_back({{"address", client.address}, {"ok", client.ok}, {"failed", client.failed}});
+    impact.push_back({{"address", client.address},
+                      {"ok", client.ok},
+                      {"failed", client.failed},
+                      {"served_before", client.served_before},
+                      {"served_after", client.served_after}});
   }
   if (!impact.empty()) out["impact"] = std::move(impact);
   out["window"] = window_of(incident);
@@ -244,6 +276,7 @@ Json Writer::incident(const Incident& incident) const {
   put(out, "not_shown", incident.not_shown);
   put_evidence(out, incident);
   put_journey(out, incident);
+  put_timeline(out, incident);
   return out;
 }
 
@@ -255,6 +288,56 @@ Json Writer::remark(const base::QualityRemark& remark) const {
   put_packets(out, remark.packets);
   if (remark.count > 1) out["count"] = remark.count;
   return out;
+}
+
+// What people supplied; nothing in it comes from packets.
+Json case_of(const Case& supplied) {
+  Json out;
+  out["file"] = supplied.file;
+  put(out, "reference", supplied.reference);
+  put(out, "organisation", supplied.organisation);
+  put(out, "classification", supplied.classification);
+  put(out, "prepared_by", supplied.prepared_by);
+  put(out, "report_date", supplied.report_date);
+  put(out, "reported_by", supplied.reported_by);
+  put(out, "aware", supplied.aware);
+  put(out, "systems", supplied.systems);
+  put(out, "impact", supplied.impact);
+  put(out, "status", supplied.status);
+  put(out, "custody", supplied.custody);
+  for (const CaseAction& action : supplied.actions) {
+    Json one;
+    put(one, "when", action.when);
+    put(one, "who", action.who);
+    put(one, "what", action.what);
+    out["actions"].push_back(std::move(one));
+  }
+  for (const CaseContact& contact : supplied.contacts) {
+    Json one;
+    put(one, "role", contact.role);
+    put(one, "name", contact.name);
+    put(one, "reach", contact.reach);
+    out["contacts"].push_back(std::move(one));
+  }
+  return out;
+}
+
+Json complaints_of(const diagnosis::Diagnosis& diagnosis, const Case& supplied) {
+  Json list = Json::array();
+  const std::vector<ComplaintFinding> findings = judge_complaints(diagnosis, supplied);
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const Complaint& complaint = supplied.complaints[i];
+    Json one;
+    put(one, "who", complaint.who);
+    put(one, "when", complaint.when);
+    one["saw"] = complaint.saw;
+    put(one, "address", complaint.address);
+    one["finding"] = finding_id(findings[i].finding);
+    if (findings[i].incident > 0) one["incident"] = findings[i].incident;
+    one["because"] = findings[i].because;
+    list.push_back(std::move(one));
+  }
+  return list;
 }
 
 const char* verdict_id(diagnosis::Verdict verdict) {
@@ -291,6 +374,11 @@ std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& op
     out["data_quality"].push_back(writer.remark(remark));
   }
   put(out, "not_attempted", diagnosis.not_attempted);
+  if (options.supplied) {
+    out["case"] = case_of(*options.supplied);
+    Json complaints = complaints_of(diagnosis, *options.supplied);
+    if (!complaints.empty()) out["complaints"] = std::move(complaints);
+  }
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

@@ -1,4 +1,5 @@
-// The formats, each from a diagnosis that sanitised() has made safe to show.
+// The formats that are no layout on a page, each from a diagnosis that sanitised() has made safe to
+// show.
 #pragma once
 
 #include <string>
@@ -10,10 +11,7 @@ namespace whydown::report {
 
 std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& options);
 std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& options);
-std::string render_worksheet(const diagnosis::Diagnosis& diagnosis, const Options& options);
-std::string render_incident_form(const diagnosis::Diagnosis& diagnosis, const Options& options);
 std::string render_ecs(const diagnosis::Diagnosis& diagnosis, const Options& options);
 std::string render_pcapng(const diagnosis::Diagnosis& diagnosis, const Options& options);
-std::string render_html(const diagnosis::Diagnosis& diagnosis, const Options& options);
 
 }  // namespace whydown::report

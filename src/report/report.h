@@ -13,11 +13,14 @@
 #include "base/kept_frame.h"
 #include "diagnosis/diagnosis.h"
 #include "explain/explain.h"
+#include "report/case.h"
 
 namespace whydown::report {
 
-enum class Format : std::uint8_t { text, json, markdown, html, pcapng, ecs };
+// Of PDF and DOCX render() gives the HTML page that they are made of.
+enum class Format : std::uint8_t { text, json, markdown, html, pdf, docx, pcapng, ecs };
 enum class Template : std::uint8_t { worksheet, incident };
+enum class Reader : std::uint8_t { supervisor, analyst, student };
 
 struct FormatInfo {
   Format format = Format::text;
@@ -29,6 +32,7 @@ struct FormatInfo {
 std::span<const FormatInfo> formats();
 std::optional<Format> format_from(std::string_view name);  // "text" "json" ...
 std::optional<Template> template_from(std::string_view name);
+std::optional<Reader> reader_from(std::string_view name);
 
 // The bytes of the packets that the diagnosis cites (see report/cited.h).
 struct EvidenceBytes {
@@ -39,7 +43,9 @@ struct EvidenceBytes {
 
 struct Options {
   Format format = Format::text;
-  Template markdown_template = Template::incident;
+  std::optional<Template> form;      // none: of text the terminal's own, else the incident report
+  Reader reader = Reader::analyst;   // a supervisor's page is no form: it goes before `form`
+  std::optional<Case> supplied;      // what people add to the packets
   bool colour = false;               // text only
   std::size_t width = 80;            // text only, columns
   std::vector<std::string> command;  // as typed, for the JSON and the method section

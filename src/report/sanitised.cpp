@@ -52,7 +52,8 @@ void clean_heading(diagnosis::Incident& incident) {
                             &incident.transport, &incident.severity, &incident.service.name}) {
     line(*text);
   }
-  for (std::string* text : {&incident.title, &incident.summary, &incident.explanation}) {
+  for (std::string* text :
+       {&incident.title, &incident.summary, &incident.explanation, &incident.lesson}) {
     sentence(*text);
   }
   lines(incident.service.servers);
@@ -80,7 +81,17 @@ void clean(diagnosis::Incident& incident) {
   }
   clean(incident.checks);
   sentences(incident.not_shown);
-  for (diagnosis::EvidencePacket& packet : incident.evidence) line(packet.text);
+  for (diagnosis::EvidencePacket& packet : incident.evidence) {
+    line(packet.text);
+    for (diagnosis::PacketField& field : packet.fields) {
+      line(field.name);
+      line(field.value);
+    }
+  }
+  for (diagnosis::Mark& mark : incident.marks) {
+    line(mark.id);
+    sentence(mark.text);
+  }
   for (diagnosis::JourneyStep& step : incident.journey) sentence(step.text);
 }
 
@@ -101,6 +112,28 @@ diagnosis::Diagnosis sanitised(diagnosis::Diagnosis diagnosis) {
   sentences(diagnosis.not_attempted);
   for (base::InputInfo& input : diagnosis.inputs) clean(input);
   return diagnosis;
+}
+
+Case sanitised(Case supplied) {
+  for (std::string* text :
+       {&supplied.file, &supplied.reference, &supplied.organisation, &supplied.classification,
+        &supplied.prepared_by, &supplied.report_date, &supplied.reported_by, &supplied.aware,
+        &supplied.systems, &supplied.impact, &supplied.status, &supplied.custody}) {
+    sentence(*text);
+  }
+  for (CaseAction& action : supplied.actions) {
+    for (std::string* text : {&action.when, &action.who, &action.what}) sentence(*text);
+  }
+  for (CaseContact& contact : supplied.contacts) {
+    for (std::string* text : {&contact.role, &contact.name, &contact.reach}) sentence(*text);
+  }
+  for (Complaint& complaint : supplied.complaints) {
+    for (std::string* text :
+         {&complaint.who, &complaint.when, &complaint.saw, &complaint.address}) {
+      sentence(*text);
+    }
+  }
+  return supplied;
 }
 
 }  // namespace whydown::report

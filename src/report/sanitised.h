@@ -3,9 +3,11 @@
 #pragma once
 
 #include "diagnosis/diagnosis.h"
+#include "report/case.h"
 
 namespace whydown::report {
 
 diagnosis::Diagnosis sanitised(diagnosis::Diagnosis diagnosis);
+Case sanitised(Case supplied);
 
 }  // namespace whydown::report

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include "report/incident_words.h"
+#include "report/layout_parts.h"
 #include "report/renderers.h"
-#include "report/text_page.h"
+#include "report/text_layout.h"
+#include "report/text_parts.h"
 #include "report/words.h"
 
 namespace whydown::report {
@@ -12,59 +14,7 @@ namespace {
 
 using diagnosis::Incident;
 
-constexpr std::size_t kIndent = 2;
-
-void write_causes(TextPage& page, const Incident& incident, const Citation& cite) {
-  if (incident.causes.empty()) return;
-  constexpr std::size_t text_at = 14;
-  page.heading("Likely causes");
-  const std::vector<std::string> shares = percents(incident.causes);
-  const auto arguments = [&](const std::vector<diagnosis::Argument>& list, const char* label) {
-    for (const diagnosis::Argument& argument : list) {
-      page.item(label,
-                fmt::format("{}{} ({})", argument_words(argument), cite.bracketed(argument.packets),
-                            weight_words(argument)),
-                text_at, text_at + 9);
-    }
-  };
-  for (std::size_t i = 0; i < incident.causes.size(); ++i) {
-    const diagnosis::RankedCause& cause = incident.causes[i];
-    page.item(fmt::format("{:>10}", shares[i]), fmt::format("{} ({})", cause.title, cause.id),
-              kIndent, text_at, i == 0 ? Style::bold : Style::plain);
-    arguments(cause.arguments_for, "for");
-    arguments(cause.arguments_against, "against");
-    if (cause.arguments_for.empty() && cause.arguments_against.empty() && cause.id != "other") {
-      page.paragraph(kNothingSpeaks, text_at);
-    }
-  }
-  for (const diagnosis::InseparablePair& pair : incident.inseparable) {
-    page.paragraph(inseparable_words(incident, pair), kIndent);
-  }
-}
-
-void write_checks(TextPage& page, const Incident& incident) {
-  if (incident.checks.empty()) return;
-  page.heading("Checks that decide");
-  std::size_t number = 0;
-  for (const diagnosis::Check& check : incident.checks) {
-    const std::string where = check.where.empty() ? "" : " (" + check.where + ")";
-    page.item(fmt::format("{}.", ++number), check.command + where, kIndent, kIndent + 3);
-    page.paragraph(separates_words(incident, check), kIndent + 3);
-    for (const diagnosis::CheckAnswer& answer : check.answers) {
-      page.item("-", fmt::format("If {}: {}", without_stop(answer.see), answer.then), kIndent + 3,
-                kIndent + 5);
-    }
-  }
-}
-
-void write_journey(TextPage& page, const Incident& incident) {
-  if (incident.journey.empty()) return;
-  page.heading("How far the client came");
-  page.paragraph(journey_line(incident), kIndent, Style::bold);
-  for (const diagnosis::JourneyStep& step : incident.journey) {
-    if (!step.text.empty()) page.item(step_id(step.step), step.text, kIndent + 2, kIndent + 13);
-  }
-}
+constexpr std::size_t kIndent = kTextIndent;
 
 void write_impact(TextPage& page, const Incident& incident) {
   if (incident.impact.size() < 2) return;
@@ -73,35 +23,6 @@ void write_impact(TextPage& page, const Incident& incident) {
     page.item(client.address,
               fmt::format("{} served, {} failed", thousands(client.ok), thousands(client.failed)),
               kIndent, kIndent + 20);
-  }
-}
-
-void write_evidence(TextPage& page, const Incident& incident, const Citation& cite) {
-  if (incident.evidence.empty()) return;
-  page.heading(fmt::format("Evidence (times: {})", cite.time_scope()));
-  std::size_t numbers = 6;
-  std::size_t times = 4;
-  for (const diagnosis::EvidencePacket& packet : incident.evidence) {
-    numbers = std::max(numbers, columns(cite.number(packet.place)));
-    times = std::max(times, columns(cite.time(packet.place)));
-  }
-  const std::size_t hang = kIndent + numbers + 2 + times + 2;
-  const auto row = [&](std::string_view number, std::string_view time, std::string_view words,
-                       Style style) {
-    page.item(fmt::format("{:>{}}  {:<{}}", number, numbers, time, times), words, kIndent, hang,
-              style);
-  };
-  row(cite.any_text() && !cite.several_inputs() ? "line" : "packet", "time", "what it says",
-      Style::dim);
-  for (const diagnosis::EvidencePacket& packet : incident.evidence) {
-    row(cite.number(packet.place), cite.time(packet.place),
-        fmt::format("{} [{}]", packet.text, role_id(packet.role)), Style::plain);
-  }
-  if (incident.evidence_left_out > 0) {
-    page.paragraph(
-        fmt::format("and {} of the same kinds",
-                    counted(incident.evidence_left_out, "further packet", "further packets")),
-        kIndent);
   }
 }
 
@@ -116,19 +37,38 @@ void write_incident(TextPage& page, const Incident& incident, const Citation& ci
   for (const auto& [label, words] : headline_rows(incident, cite)) {
     page.item(label, words, kIndent, kIndent + 10, Style::bold);
   }
-  write_journey(page, incident);
+  if (!incident.journey.empty()) page.heading("How far the client came");
+  write_text_journey(page, incident);
   write_impact(page, incident);
   if (!incident.explanation.empty()) {
     page.heading("What it means");
     page.paragraph(incident.explanation, kIndent);
   }
-  write_causes(page, incident, cite);
-  write_checks(page, incident);
+  if (!incident.causes.empty()) page.heading("Likely causes");
+  write_text_causes(page, incident, cite);
+  if (!incident.checks.empty()) page.heading("Checks that decide");
+  write_text_checks(page, incident);
   if (!incident.not_shown.empty()) {
     page.heading("What this capture cannot show");
     for (const std::string& text : incident.not_shown) page.item("-", text, kIndent, kIndent + 2);
   }
-  write_evidence(page, incident, cite);
+  if (!incident.evidence.empty()) {
+    page.heading(fmt::format("Evidence (times: {})", cite.time_scope()));
+  }
+  write_text_evidence(page, incident, cite);
+}
+
+// What the case file adds, between the packets and the data quality.
+void write_case(TextLayout& layout, const Material& material) {
+  if (!material.supplied.actions.empty()) {
+    layout.begin_section("Actions taken", "actions");
+    write_actions(layout, material);
+  }
+  if (!material.supplied.contacts.empty()) {
+    layout.begin_section("Contacts", "contacts");
+    write_contacts(layout, material);
+  }
+  write_complaints(layout, material);
 }
 
 void write_quality(TextPage& page, const diagnosis::Diagnosis& diagnosis, const Citation& cite) {
@@ -157,15 +97,31 @@ void write_inputs(TextPage& page, const diagnosis::Diagnosis& diagnosis, const C
 }  // namespace
 
 std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& options) {
-  TextPage page(options.width, options.colour);
-  const Citation cite(diagnosis);
+  TextLayout layout(options.width, options.colour);
+  TextPage& page = layout.page();
+  const Material material(diagnosis, options);
+  const Citation& cite = material.cite;
   const bool bad = diagnosis.verdict == diagnosis::Verdict::incident;
   const bool good = diagnosis.verdict == diagnosis::Verdict::healthy;
   page.paragraph(verdict_line(diagnosis), 0, bad ? Style::alarm : good ? Style::good : Style::bold);
-  for (const Incident& incident : diagnosis.incidents) write_incident(page, incident, cite);
+  if (options.supplied) {
+    page.blank();
+    write_case_head(layout, material);
+  }
+  for (const Incident& incident : diagnosis.incidents) {
+    write_incident(page, incident, cite);
+    if (options.reader != Reader::student || incident.lesson.empty()) continue;
+    page.heading("The same, step by step");
+    page.paragraph(incident.lesson, kIndent);
+  }
   if (!diagnosis.not_attempted.empty()) {
     page.heading("Not attempted");
     page.paragraph(not_attempted_words(diagnosis), kIndent);
+  }
+  write_case(layout, material);
+  if (options.reader == Reader::student) {
+    write_field_words(layout, material);
+    write_term_words(layout, material);
   }
   write_quality(page, diagnosis, cite);
   write_inputs(page, diagnosis, cite);

@@ -151,10 +151,13 @@ bool Citation::has_time(const base::Place& place) const {
 }
 
 std::string Citation::time(const base::Place& place) const {
-  if (!has_time(place)) return {};
-  const std::string clock = base::clock_time(place.time);
-  const bool with_day = date_known_ && base::calendar_date(place.time) != only_day_;
-  return with_day ? base::calendar_date(place.time) + " " + clock : clock;
+  return has_time(place) ? time(place.time) : std::string();
+}
+
+std::string Citation::time(base::Time time) const {
+  const std::string clock = base::clock_time(time);
+  const bool with_day = date_known_ && base::calendar_date(time) != only_day_;
+  return with_day ? base::calendar_date(time) + " " + clock : clock;
 }
 
 std::string Citation::time_scope() const {

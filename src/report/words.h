@@ -44,6 +44,7 @@ class Citation {
   // "13:24:32.192571", with the date where the inputs are of several days; empty for a packet
   // without a time.
   std::string time(const base::Place& place) const;
+  std::string time(base::Time time) const;
   // What such times lack: "2026-01-02, UTC".
   std::string time_scope() const;
   bool has_time(const base::Place& place) const;
@@ -53,6 +54,7 @@ class Citation {
   std::string span(base::Time first, base::Time last) const;
   // What the times are: "UTC", "date and time zone not known".
   std::string time_basis() const;
+  bool is_zone_known() const { return zone_known_; }
   bool any_text() const { return any_text_; }
   bool several_inputs() const { return inputs_->size() > 1; }
 

@@ -1,21 +1,18 @@
-#include "cli/times.h"
+#include "base/written_time.h"
 
 #include <chrono>
 #include <string>
 
 #include <gtest/gtest.h>
 
-// The edge is a program, not a library to link: its sources are compiled into their tests.
-#include "cli/times.cpp"  // NOLINT(bugprone-suspicious-include)
-
-namespace whydown::cli {
+namespace whydown::base {
 namespace {
 
 using namespace std::chrono_literals;
 
 TEST(Times, Dates) {
-  EXPECT_EQ(base::iso8601(*parse_date("2026-01-02")), "2026-01-02T00:00:00.000000Z");
-  EXPECT_EQ(base::iso8601(*parse_date("2024-02-29")), "2024-02-29T00:00:00.000000Z");
+  EXPECT_EQ(iso8601(*parse_date("2026-01-02")), "2026-01-02T00:00:00.000000Z");
+  EXPECT_EQ(iso8601(*parse_date("2024-02-29")), "2024-02-29T00:00:00.000000Z");
   for (const char* wrong : {"", "2026-1-2", "2026-02-29", "2026-13-01", "26-01-02", "2026-01-02x",
                             "9999-01-01", "0001-01-01", "today"}) {
     EXPECT_FALSE(parse_date(wrong)) << wrong;
@@ -27,8 +24,12 @@ TEST(Times, Clocks) {
   EXPECT_EQ(parse_clock("13:24:32"), 13h + 24min + 32s);
   EXPECT_EQ(parse_clock("13:24:32.192571"), 13h + 24min + 32s + 192571us);
   EXPECT_EQ(parse_clock("00:00:00.000000001"), 1ns);
-  for (const char* wrong : {"", "1:24", "24:00", "13:60", "13", "13:24:", "13:24:32.", "13:24x",
-                            "13:24:32.1234567890"}) {
+  EXPECT_EQ(parse_clock("1:24 pm"), 13h + 24min);
+  EXPECT_EQ(parse_clock("12:05am"), 5min);
+  EXPECT_EQ(parse_clock("12:05:09 PM"), 12h + 5min + 9s);
+  for (const char* wrong :
+       {"", "1:24", "13:24 pm", "0:10 am", "1:24 p", "1:24  pm", "24:00", "13:60", "13",
+        "13:24:", "13:24:32.", "13:24x", "13:24:32.1234567890"}) {
     EXPECT_FALSE(parse_clock(wrong)) << wrong;
   }
 }
@@ -70,4 +71,4 @@ TEST(Times, Points) {
 }
 
 }  // namespace
-}  // namespace whydown::cli
+}  // namespace whydown::base
