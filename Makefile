@@ -6,6 +6,7 @@ RELEASE := build/release
 PROGRAM := $(RELEASE)/whydown
 REPORT := build/report
 EXAMPLE := examples/logs/dns-port-unreachable.log
+CASE := examples/cases/recipes.toml
 SEEDS ?= 1,2,3
 SCENARIOS ?= *
 LANES ?= 8
@@ -44,9 +45,11 @@ report: all
 	@mkdir -p $(REPORT)
 	@for format in html md json; do \
 	  $(PROGRAM) report $(EXAMPLE) -f $$format -o $(REPORT)/incident.$$format; test $$? -eq 1 || exit 1; done
-	@$(PROGRAM) report $(EXAMPLE) -f md --template worksheet -o $(REPORT)/worksheet.md; test $$? -eq 1
+	@$(PROGRAM) report $(EXAMPLE) --template worksheet -o $(REPORT)/worksheet.md; test $$? -eq 1
+	@$(PROGRAM) report $(EXAMPLE) --case $(CASE) -o $(REPORT)/case.html; test $$? -eq 1
+	@$(PROGRAM) report $(EXAMPLE) --case $(CASE) --for supervisor -o $(REPORT)/supervisor.html; test $$? -eq 1
 	@$(PROGRAM) $(EXAMPLE) | tee $(REPORT)/incident.txt
-	@echo "Written to $(REPORT)/: incident.html incident.md incident.json worksheet.md incident.txt"
+	@echo "Written to $(REPORT)/: incident.html incident.md incident.json worksheet.md case.html supervisor.html incident.txt"
 
 install: all
 	cmake --install $(RELEASE) --prefix $(PREFIX)

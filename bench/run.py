@@ -22,11 +22,11 @@ SEED = 1
 GOAL_RATIO = 3.0
 GOAL_RSS_MIB = 256
 # What is true of each kind of traffic (generate.cpp made it so): the verdict, and for an incident
-# the faults that name it rightly and the server it is about.
+# the faults that name it rightly, the server it is about and the cause.
 TRUTH = {
-    "web": ("healthy", set(), None),
-    "dns": ("healthy", set(), None),
-    "synflood": ("incident", {"tcp.no_response", "dos.syn_flood"}, "198.19.0.1"),
+    "web": ("healthy", set(), None, None),
+    "dns": ("healthy", set(), None, None),
+    "synflood": ("incident", {"tcp.no_response", "dos.syn_flood"}, "198.19.0.1", "flood"),
 }
 
 
@@ -62,7 +62,7 @@ def timed(command):
 
 def check_report(kind, packets, status, output):
     """What is wrong with the report, or None."""
-    verdict, faults, server = TRUTH[kind]
+    verdict, faults, server, cause = TRUTH[kind]
     if status not in (0, 1):
         return f"{kind}: whydown ended with {status}"
     report = json.loads(output)
@@ -74,6 +74,8 @@ def check_report(kind, packets, status, output):
     if faults and (found[0] not in faults or
                    server not in report["incidents"][0]["service"]["servers"]):
         return f"{kind}: found {found}, expected one of {sorted(faults)} at {server}"
+    if cause and report["incidents"][0]["causes"][0]["id"] != cause:
+        return f"{kind}: cause {report['incidents'][0]['causes'][0]['id']}, expected {cause}"
     return None
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -135,6 +136,45 @@ class Docx(WithFolder):
                         str(path)], capture_output=True, timeout=120, check=True)
         words = path.with_suffix(".txt").read_text(encoding="utf-8", errors="replace")
         self.assertIn("The DNS service is not running", words)
+
+
+def ip(source, destination, protocol, payload):
+    head = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(payload), 0, 0, 64, protocol, 0, source,
+                       destination)
+    return head + payload
+
+
+def write_refused_queries(path, count):
+    """A raw-IP capture in which `count` DNS queries each meet an ICMP port unreachable."""
+    server = bytes([203, 0, 113, 2])
+    question = b"\1\0\0\1\0\0\0\0\0\0\3www\7example\3org\0\0\1\0\1"
+    with open(path, "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 101))
+        for i in range(count):
+            client = bytes([192, 0, 2, 1 + i % 200])
+            query = struct.pack("!H", i & 0xFFFF) + question
+            packet = ip(client, server, 17,
+                        struct.pack("!HHHH", 1024 + i % 60000, 53, 8 + len(query), 0) + query)
+            error = ip(server, client, 1, struct.pack("!BBHI", 3, 3, 0, 0) + packet)
+            second, microsecond = divmod(1767360272_000000 + i * 1000, 1000000)
+            for data in (packet, error):
+                file.write(struct.pack("<IIII", second, microsecond, len(data), len(data)) + data)
+
+
+class Size(WithFolder):
+    def test_very_many_failing_packets_are_still_a_page(self):
+        capture = Path(self.folder) / "many.pcap"
+        write_refused_queries(capture, 50000)
+        for extension in ("html", "md", "json", "txt"):
+            page = Path(self.folder) / f"many.{extension}"
+            done = subprocess.run([WHYDOWN, "report", str(capture), "-o", str(page)], check=False,
+                                  capture_output=True, text=True, timeout=120)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertLess(page.stat().st_size, 200_000, "it does not grow with the capture")
+            if extension == "html":
+                words = page.read_text()
+                self.assertIn("50,000 of 50,000 attempts failed", words)
+                self.assertRegex(words, r"These are 24 of [0-9,]+ packets of the same kinds")
 
 
 class Missing(WithFolder):

@@ -63,6 +63,15 @@ TEST(BoundedVector, CountsWhatItRefuses) {
   EXPECT_EQ(std::vector<int>(items.begin(), items.end()), (std::vector<int>{1, 2}));
 }
 
+// Whether memcpy() got a null pointer, only the sanitizers tell.
+TEST(ShortText, TakesATextThatPointsNowhere) {
+  ShortText text("a");
+  EXPECT_TRUE(text.append(std::string_view{}));
+  EXPECT_EQ(text.view(), "a");
+  text.assign(std::string_view{});
+  EXPECT_TRUE(text.empty());
+}
+
 TEST(ShortText, HoldsAWholeDnsName) {
   ShortText text(std::string(300, 'x'));
   EXPECT_EQ(text.view().size(), 255U);

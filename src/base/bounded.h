@@ -62,12 +62,13 @@ class ShortText {
   constexpr ShortText() = default;
   explicit ShortText(std::string_view text) { assign(text); }
   void assign(std::string_view text) {
-    size_ = static_cast<std::uint8_t>(std::min<std::size_t>(text.size(), kCapacity));
-    std::memcpy(text_.data(), text.data(), size_);
+    size_ = 0;
+    (void)append(text.substr(0, kCapacity));
   }
   // False when it does not fit; nothing is appended then.
   bool append(std::string_view text) {
     if (text.size() > kCapacity - size_) return false;
+    if (text.empty()) return true;  // it may point nowhere
     std::memcpy(text_.data() + size_, text.data(), text.size());
     size_ = static_cast<std::uint8_t>(size_ + text.size());
     return true;

@@ -63,7 +63,8 @@ class Source {
 };
 
 struct OpenOptions {
-  bool hash = false;  // compute InputInfo::sha256
+  bool hash = false;   // compute InputInfo::sha256
+  std::string filter;  // of captures, in libpcap's words; empty: all frames
   // For text without them: midnight of the date (local to `zone_offset`), and the zone's offset
   // from UTC. Ignored for captures.
   std::optional<base::Time> date;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "capture/filter.h"
 #include "capture/frame.h"
 #include "capture/limits.h"
 #include "capture/merge.h"
@@ -78,14 +79,26 @@ std::expected<std::unique_ptr<Source>, base::Error> open(const std::vector<std::
   if (std::count(paths.begin(), paths.end(), "-") > 1) {
     return std::unexpected(base::Error{"standard input", "named twice", "named once at most", ""});
   }
+  std::optional<Filter> filter;
+  if (!options.filter.empty()) {
+    auto compiled = Filter::compile(options.filter);
+    if (!compiled) return std::unexpected(std::move(compiled.error()));
+    filter = std::move(*compiled);
+  }
   std::vector<OpenInput> inputs;
   inputs.reserve(paths.size());
   for (const auto& path : paths) {
     auto opened = open_one(path, static_cast<std::uint16_t>(inputs.size()), options);
     if (!opened) return std::unexpected(std::move(opened.error()));
+    if (filter && opened->reader->info().is_text) {
+      return std::unexpected(base::Error{path, "a text log",
+                                         "a capture, for --filter looks at packets' bytes",
+                                         "use --since and --until, or grep the log"});
+    }
     inputs.push_back(std::move(*opened));
   }
-  return make_source(std::move(inputs));
+  std::unique_ptr<Source> source = make_source(std::move(inputs));
+  return filter ? filtered(std::move(source), std::move(*filter)) : std::move(source);
 }
 
 }  // namespace whydown::capture

@@ -134,6 +134,7 @@ std::expected<CaseFile, base::Error> load_case(const std::string& path) {
 pipeline::Request request_of(const cli::Options& options) {
   pipeline::Request request;
   request.paths = options.inputs;
+  request.open.filter = options.filter;
   request.open.date = options.date;
   request.open.zone_offset = options.zone_offset;
   request.since = options.since;

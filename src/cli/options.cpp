@@ -52,7 +52,7 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 struct Words {
   std::vector<std::string> inputs;
   std::string format, output, form, reader, case_file, since, until, date, zone, catalogue,
-      fault_id, action, packet, folder, redact_key;
+      fault_id, action, packet, filter, folder, redact_key;
   bool redact = false;
 };
 
@@ -88,9 +88,10 @@ std::string endings() {
 }
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 14> names{
-      "-f",      "--format", "-o",     "--output",   "--template",  "--for",    "--case",
-      "--since", "--until",  "--date", "--timezone", "--catalogue", "--packet", "--redact-key"};
+  constexpr std::array<std::string_view, 15> names{
+      "-f",     "--format",   "-o",          "--output", "--template",
+      "--for",  "--case",     "--filter",    "--since",  "--until",
+      "--date", "--timezone", "--catalogue", "--packet", "--redact-key"};
   return std::ranges::find(names, word) != names.end();
 }
 
@@ -135,6 +136,9 @@ class HelpFormatter : public CLI::Formatter {
 
 // What every command that reads captures takes.
 void define_reading(CLI::App& app, Words& words) {
+  app.add_option("--filter", words.filter,
+                 "look only at packets of captures that match this, as tcpdump takes it")
+      ->type_name("BPF");
   app.add_option("--since", words.since, "leave out packets before this time")->type_name("TIME");
   app.add_option("--until", words.until, "leave out packets after this time")->type_name("TIME");
   app.add_option("--date", words.date, "the day of a text log that names none")
@@ -431,6 +435,7 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   Options options;
   options.command = command;
   options.inputs = words.inputs;
+  options.filter = words.filter;
   options.output = words.output;
   options.redact = words.redact || !words.redact_key.empty();
   options.redact_key = words.redact_key;

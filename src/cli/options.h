@@ -28,6 +28,7 @@ enum class Command : std::uint8_t {
 struct Options {
   Command command = Command::report;
   std::vector<std::string> inputs;
+  std::string filter;  // libpcap's words; empty: all packets
   report::Format format = report::Format::text;
   std::optional<report::Template> form;
   report::Reader reader = report::Reader::analyst;

@@ -103,6 +103,15 @@ TEST(Options, Times) {
   }
 }
 
+TEST(Options, AFilterIsKeptAsItIs) {
+  for (const char* command : {"report", "explain"}) {
+    const auto options = parse_options({"--filter", "udp port 53 or icmp", command, "x"});
+    ASSERT_TRUE(options) << options.error().message();
+    EXPECT_EQ(options->filter, "udp port 53 or icmp");
+    EXPECT_EQ(options->inputs, std::vector<std::string>{"x"});
+  }
+}
+
 TEST(Options, MistakesAreOneLineWithAdvice) {
   struct Row {
     WordList arguments;
@@ -150,6 +159,33 @@ TEST(Options, Bundle) {
   EXPECT_EQ(options->output, "folder");
   EXPECT_FALSE(parse_options({"x", "-f", "json"})->bundle);
   EXPECT_EQ(parse_options({"verify", "folder"})->folder, "folder");
+}
+
+TEST(Options, ExplainAndItsPicks) {
+  struct Row {
+    const char* text;
+    std::uint64_t first;
+    std::uint64_t last;
+    int input;  // -1: any
+  };
+  const Row rows[] = {{"7", 7, 7, -1}, {"3-9", 3, 9, -1}, {"2:7", 7, 7, 1}, {"1:2-4", 2, 4, 0}};
+  for (const Row& row : rows) {
+    const auto options = parse_options({"explain", "x", "y", "--packet", row.text});
+    ASSERT_TRUE(options) << row.text;
+    EXPECT_EQ(options->command, Command::explain);
+    ASSERT_TRUE(options->pick);
+    EXPECT_EQ(options->pick->first, row.first);
+    EXPECT_EQ(options->pick->last, row.last);
+    EXPECT_EQ(options->pick->input ? static_cast<int>(*options->pick->input) : -1, row.input);
+  }
+  for (const char* wrong :
+       {"0", "9-3", "x", "3-", "-3", "3:1", "1:", "7x", "0:7", "1-2-3", "99999999999999999999"}) {
+    EXPECT_FALSE(parse_options({"explain", "x", "y", "--packet", wrong})) << wrong;
+  }
+  EXPECT_FALSE(parse_options({"x", "--packet", "7"})) << "report has no picks";
+  EXPECT_FALSE(parse_options({"explain", "x", "--template", "worksheet"}));
+  EXPECT_FALSE(parse_options({"explain", "x", "-f", "html"}));
+  EXPECT_EQ(parse_options({"explain", "x", "-o", "x.md"})->format, report::Format::markdown);
 }
 
 TEST(Options, FaultsAndCatalogue) {

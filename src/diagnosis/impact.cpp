@@ -101,7 +101,9 @@ std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case
     counts.failed += row.failed();
     if (row.ok() == 0) continue;
     counts.before = counts.before || row.first_ok < window.first;
-    counts.after = counts.after || row.last_ok > window.last;
+    // Of a client that failed, its own last failure counts: another's may come later.
+    const base::Time failed = row.failed() > 0 ? row.last_failed : window.last;
+    counts.after = counts.after || row.last_ok > std::min(failed, window.last);
   }
   std::vector<std::pair<base::IpAddress, Counts>> sorted(by_client.begin(), by_client.end());
   std::ranges::sort(sorted, [](const auto& a, const auto& b) {

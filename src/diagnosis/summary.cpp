@@ -65,8 +65,11 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
       when.empty() ? "" : ", " + when);
   if (incident.ok_before + incident.ok_after > 0) {
     const auto count = [](std::uint64_t n) { return n == 0 ? "none" : std::to_string(n); };
-    text.append(fmt::format("; {} served before that, {} after it", count(incident.ok_before),
-                            count(incident.ok_after)));
+    text.append(fmt::format("; {} served before that", count(incident.ok_before)));
+    // An attempt that began before the last failure may be served after it: that is not "none".
+    if (incident.ok_after > 0 || incident.ongoing_at_end) {
+      text.append(fmt::format(", {} after it", count(incident.ok_after)));
+    }
   }
   if (incident.healed > 0) {
     text.append(fmt::format("; {} more failed and {} taken as healed by another attempt",

@@ -69,6 +69,29 @@ TEST(Timeline, MarksAreInOrderOfTime) {
   EXPECT_TRUE(incident.impact[0].served_after);
 }
 
+TEST(Timeline, ServedAfterItsOwnLastFailure) {
+  base::Interner names;
+  evidence::Store store;
+  Maker maker(names);
+  const auto add = [&](const char* client, double begin, Symptom symptom) {
+    store.attempt(maker.make(dns_service("203.0.113.2"), client, begin, symptom, "a.example"));
+  };
+  for (const double begin : {10.0, 20.0, 30.0}) add("192.0.2.7", begin, Symptom::port_unreachable);
+  add("192.0.2.7", 35, Symptom::none);
+  for (const double begin : {11.0, 21.0, 41.0}) add("192.0.2.8", begin, Symptom::port_unreachable);
+  base::InputInfo input;
+  input.packets = 14;
+  input.first_time = at(10);
+  store.set_inputs({input});
+  const auto catalogue = Catalogue::built_in();
+  const Diagnosis diagnosis = diagnose(store, *catalogue, names);
+  ASSERT_EQ(diagnosis.incidents.size(), 1U);
+  ASSERT_EQ(diagnosis.incidents[0].impact.size(), 2U);
+  for (const ClientImpact& client : diagnosis.incidents[0].impact) {
+    EXPECT_EQ(client.served_after, client.address == "192.0.2.7") << client.address;
+  }
+}
+
 TEST(Timeline, SlotsOfDifferentWidthMeet) {
   base::Interner names;
   evidence::Store store;

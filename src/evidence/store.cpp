@@ -41,8 +41,10 @@ bool is_key_of(const Outline& attempt, const RowKey& key) {
 }
 
 bool is_left_out_of_clients(const Outline& attempt) {
-  // What was healed did not hurt the client; what healed it counts.
-  return attempt.is_probe | attempt.is_noise | attempt.mid_stream | attempt.healed;
+  // What was healed did not hurt the client; what healed it counts. Who never took the answer up
+  // (a spoofed source, for one) was not served by it.
+  return attempt.is_probe | attempt.is_noise | attempt.mid_stream | attempt.healed |
+         attempt.half_open;
 }
 
 void add_to(ServiceClientRow& row, const Outline& attempt) {

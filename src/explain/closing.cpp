@@ -73,10 +73,14 @@ void Closing::add(const Packet& packet, const Relations& relations, const Story&
   if (!first_.is_set()) first_ = packet.place;
   if (packet.place > last_) last_ = packet.place;
   timed_ = timed_ || packet.has_time;
+  for (const packet::NoteAt& note : packet.notes) {
+    if (note.note == packet::Note::text_unreadable) ++unread_;
+  }
   add_failure(packet, relations, story);
 }
 
 void Closing::add_failure(const Packet& packet, const Relations& relations, const Story& story) {
+  if (find(relations, Tie::same_frame) != nullptr) return;  // counted already
   Pattern pattern;
   const Relation* about = nullptr;
   if (is_icmp_error(packet)) {
@@ -212,9 +216,14 @@ std::string Closing::pattern_words(const Pattern& pattern, const base::AddressBo
 std::vector<std::string> Closing::absences(bool is_log) const {
   const std::string_view here = is_log ? "log" : "capture";
   std::vector<std::string> out;
+  if (unread_ > 0) {
+    out.push_back(fmt::format("{} could not be read. Whatever is missing here may be among them.",
+                              counted(unread_, "record", "records")));
+  }
   if (counts_[query] > 0 && counts_[answer] == 0) {
-    out.push_back(
-        fmt::format("No DNS answer is in this {}: none of the queries was answered.", here));
+    out.push_back(fmt::format(
+        "No DNS answer is in this {}: none of the queries was answered, as far as it shows.",
+        here));
   } else if (counts_[query] > 0 && good_answers_ == 0) {
     out.push_back("No query got an answer without an error.");
   }

@@ -60,6 +60,7 @@ class Closing {
   std::uint64_t good_answers_ = 0;
   bool web_ = false;  // TCP port 80 or 443
   bool timed_ = false;
+  std::uint64_t unread_ = 0;  // records that were not understood
   base::Place first_;
   base::Place last_;
   std::vector<Pattern> patterns_;  // up to limits::kPatterns

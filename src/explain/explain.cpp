@@ -88,14 +88,20 @@ std::string when_words(const Packet& packet, const base::InputInfo& info) {
   return fmt::format("{} ({})", out, base::clock_time_12h(time));
 }
 
+// "4.065142" of "04.065142"
+std::string without_zero(std::string seconds) {
+  if (seconds.size() > 1 && seconds[0] == '0' && seconds[1] != '.') seconds.erase(0, 1);
+  return seconds;
+}
+
 void time_item(const Packet& packet, const base::InputInfo& info, Sheet& sheet) {
   if (!packet.has_time || !info.clock_known || sheet.knows(Lesson::time)) return;
   std::string clock = base::clock_time(packet.place.time);
   // "1:24 pm and 32.192571 seconds"
   const std::string twelve = base::clock_time_12h(packet.place.time);
-  std::string means =
-      fmt::format("When: {} {} and {} seconds.", twelve.substr(0, twelve.rfind(':')),
-                  twelve.substr(twelve.find(' ') + 1), clock.substr(clock.rfind(':') + 1));
+  std::string means = fmt::format(
+      "When: {} {} and {} seconds.", twelve.substr(0, twelve.rfind(':')),
+      twelve.substr(twelve.find(' ') + 1), without_zero(clock.substr(clock.rfind(':') + 1)));
   if (!info.date_known && !info.zone_known)
     means += " Neither the date nor the time zone is given.";
   if (info.date_known && !info.zone_known) means += " The time zone is not given.";

@@ -244,6 +244,48 @@ const Row kRows[] = {
      Grade::notable,
      "Asks again after line 1, 1 s before: try number 2",
      "a machine that is there answers at once"},
+    {"ARP by another machine is no repetition",
+     {{0, "ARP, Request who-has 192.0.2.9 tell 192.0.2.7, length 28"},
+      {1, "ARP, Request who-has 192.0.2.9 tell 192.0.2.8, length 28"}},
+     Grade::normal,
+     "",
+     "machines ask like this"},
+    {"traceroute",
+     {{0,
+       "IP (tos 0x0, ttl 1, id 5, offset 0, flags [none], proto UDP (17), length 60) "
+       "192.0.2.7.4000 > 198.51.100.9.40000: UDP, length 32"},
+      {0.001,
+       "IP (tos 0xc0, ttl 64, id 6, offset 0, flags [none], proto ICMP (1), length 88) 192.0.2.1 > "
+       "192.0.2.7: ICMP time exceeded in-transit, length 68 IP (tos 0x0, ttl 1, id 5, offset 0, "
+       "flags [none], proto UDP (17), length 60) 192.0.2.7.4000 > 198.51.100.9.40000: UDP, length "
+       "32"}},
+     Grade::normal,
+     "It is about line 1, sent 1 ms before.",
+     "traceroute waits for"},
+    {"a TTL that ran out on a long way is no traceroute",
+     {{0,
+       "IP (tos 0x0, ttl 64, id 5, offset 0, flags [none], proto UDP (17), length 60) "
+       "192.0.2.7.4000 > 198.51.100.9.40000: UDP, length 32"},
+      {0.001,
+       "IP (tos 0xc0, ttl 64, id 6, offset 0, flags [none], proto ICMP (1), length 88) 192.0.2.1 > "
+       "192.0.2.7: ICMP time exceeded in-transit, length 68 IP (tos 0x0, ttl 1, id 5, offset 0, "
+       "flags [none], proto UDP (17), length 60) 192.0.2.7.4000 > 198.51.100.9.40000: UDP, length "
+       "32"}},
+     Grade::failure,
+     "It is about line 1",
+     "an error"},
+    {"a server that takes its time",
+     {{0, "IP 192.0.2.7.4000 > 192.0.2.80.80: Flags [P.], seq 1:74, ack 1, win 502, length 73"},
+      {4, "IP 192.0.2.80.80 > 192.0.2.7.4000: Flags [P.], seq 1:74, ack 74, win 502, length 73"}},
+     Grade::notable,
+     "after the other side's data in line 1, after 4 s",
+     "had to wait this long"},
+    {"a client that takes its time",
+     {{0, "IP 192.0.2.80.80 > 192.0.2.7.4000: Flags [P.], seq 1:74, ack 1, win 502, length 73"},
+      {4, "IP 192.0.2.7.4000 > 192.0.2.80.80: Flags [P.], seq 1:74, ack 74, win 502, length 73"}},
+     Grade::normal,
+     "",
+     "data on its way"},
     {"ARP reply",
      {{0, "ARP, Request who-has 192.0.2.9 tell 192.0.2.7, length 28"},
       {0.001, "ARP, Reply 192.0.2.9 is-at 02:00:00:00:00:09, length 28"}},
@@ -268,6 +310,44 @@ TEST(Explain, WhatIsSaidOfTheLastLine) {
     expect_has(joined(last.before), row.before);
     expect_has(last.normal, row.normal);
   }
+}
+
+testing::Bytes query_frame() {
+  using packet::testing::hex;
+  const testing::Bytes query = packet::testing::join(
+      {hex("0007 0100 0001 0000 0000 0000"), hex("03 'www' 02 'de' 00"), hex("0001 0001")});
+  return packet::testing::ethernet(
+      0x0800, packet::testing::ipv4(17, packet::testing::udp_datagram(4000, 53, query)));
+}
+
+TEST(Explain, APacketCapturedTwiceIsNoRetry) {
+  Reader reader;
+  testing::Bytes frame = query_frame();
+  (void)reader.bytes(frame, 1);
+  const Explanation again = reader.bytes(frame, 1.0001);
+  EXPECT_EQ(joined(again.before),
+            "The same packet as packet 1, 0.1 ms before: captured twice, not sent twice.\n");
+  EXPECT_EQ(again.grade, Grade::normal);
+  frame[14 + 8] = 63;  // the time to live, and the checksum to match
+  ++frame[14 + 10];
+  expect_has(joined(reader.bytes(frame, 1.0002).before), "A router passed it on in between.");
+  const Explanation later = reader.bytes(query_frame(), 6);
+  expect_has(joined(later.before), "Repeats the query of packet 1, 5 s before: try number 2.");
+}
+
+TEST(Explain, AnErrorCapturedTwiceCountsOnce) {
+  using packet::testing::hex;
+  Reader reader;
+  (void)reader.bytes(query_frame(), 1);
+  const testing::Bytes whole = query_frame();
+  const testing::Bytes quote(whole.begin() + 14, whole.end());
+  const testing::Bytes error = packet::testing::ethernet(
+      0x0800, packet::testing::ipv4(1, packet::testing::join({hex("0303 0000 00000000"), quote})));
+  expect_has(joined(reader.bytes(error, 1.001).before), "It is about packet 1, sent 1 ms before.");
+  const Explanation again = reader.bytes(error, 1.0011);
+  expect_has(joined(again.before), "captured twice");
+  EXPECT_EQ(again.grade, Grade::normal);
+  expect_has(joined(reader.explainer().closing()), "This happened once: ");
 }
 
 TEST(Explain, ManyConversationsAreForgottenAndThatIsSaid) {

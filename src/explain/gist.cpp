@@ -120,6 +120,11 @@ std::string reset_gist(const View& view) {
   return fmt::format("{} breaks off the connection with {}.", source, view.destination());
 }
 
+// HTTP speaks for itself.
+std::string subject_of(const Content& content) {
+  return content.title.starts_with("HTTP") ? content.shows : content.title;
+}
+
 std::string tcp_gist(const View& view) {
   const Packet& packet = view.packet;
   const std::uint8_t flags = packet.tcp.flags;
@@ -147,9 +152,9 @@ std::string tcp_gist(const View& view) {
   }
   const Content content = content_of(view);
   if (length > 0 || !content.title.empty()) {
-    return fmt::format(
-        "{} sends {} {}{}.", source, destination, length > 0 ? data : std::string("data"),
-        content.title.empty() ? "" : fmt::format(", which begin with: {}", content.shows));
+    return fmt::format("{} sends {} {}{}.", source, destination,
+                       length > 0 ? data : std::string("data"),
+                       content.title.empty() ? "" : ": " + subject_of(content));
   }
   if (flags == 0 && !view.is_bytes()) {
     return fmt::format("{} sends {} a packet of a TCP connection.", source, destination);

@@ -39,9 +39,13 @@ constexpr Rule kRules[] = {
     {Tie::syn_repeated, Grade::notable,
      "a SYN is repeated only when nothing comes back: lost, dropped by a firewall, or nobody is "
      "there."},
-    {Tie::syn_after_yes, Grade::notable, "the way back does not seem to work."},
+    {Tie::syn_after_yes, Grade::notable,
+     "the sender has not taken the acceptance in. It got lost on the way back, or the sender's "
+     "address is not its own, as in a flood of SYNs."},
     {Tie::syn_ack_repeated, Grade::notable,
-     "the last step of the handshake does not seem to arrive."},
+     "a server accepts again when the last step of the handshake does not come: it got lost, or "
+     "the "
+     "sender of the SYN is not there or not its own."},
     {Tie::reset_refuses, Grade::failure,
      "the connection is refused: no program listens at that port, or a firewall says so in its "
      "place."},
@@ -66,7 +70,15 @@ bool is_slow(const Relation* relation, base::Duration bound) {
   return relation != nullptr && relation->has_gap && relation->gap >= bound;
 }
 
+// The server's own word on an error (RFC 8914); empty where it gives none.
+std::string_view reason_of(const dns::Message& message) {
+  return message.extended_errors.empty()
+             ? std::string_view{}
+             : dns::extended_error_name(message.extended_errors[0].code);
+}
+
 Judgment answer_judgment(const View& view) {
+  const std::string_view reason = reason_of(view.packet.dns);
   const dns::Rcode rcode = view.packet.dns.rcode;
   switch (rcode) {
     case dns::Rcode::no_error:
@@ -76,6 +88,11 @@ Judgment answer_judgment(const View& view) {
               "the server works and says that there is no such name. Right for a mistyped name and "
               "for what a search list tries; wrong for a name that should exist."};
     case dns::Rcode::serv_fail:
+      if (!reason.empty()) {
+        return {Grade::failure,
+                fmt::format("an error: the server could not find the answer, and says why: {}.",
+                            reason)};
+      }
       return {Grade::failure,
               "an error: the server could not find the answer. Perhaps those it asked did not "
               "answer, or the signatures (DNSSEC) were wrong."};
@@ -121,6 +138,24 @@ std::string error_sender(const View& view) {
       view.book.text(quoted.ip.destination), view.source());
 }
 
+// traceroute sends packets that cannot arrive: the errors tell it the way. Its UDP probes go to
+// ports from 33434 on.
+bool is_probe_answer(const View& view) {
+  const Packet& packet = view.packet;
+  const bool v6 = packet.transport == Transport::icmp6;
+  const bool expired = packet.icmp.type == (v6 ? packet::icmp::type6::time_exceeded
+                                               : packet::icmp::type4::time_exceeded);
+  if (expired) {
+    const std::uint8_t ttl = view.story.complained_ttl();
+    return ttl != 0 && ttl <= limits::kFewHops;
+  }
+  constexpr std::uint16_t first_port = 33434;
+  constexpr std::uint16_t last_port = 33534;
+  const packet::Quoted& quoted = packet.icmp.quoted;
+  return view.knows(Field::quote) && quoted.transport == Transport::udp &&
+         quoted.destination_port >= first_port && quoted.destination_port <= last_port;
+}
+
 Judgment icmp_judgment(const View& view) {
   const Packet& packet = view.packet;
   const IcmpMeaning* meaning = icmp_meaning(packet.transport, packet.icmp.type, packet.icmp.code);
@@ -135,6 +170,11 @@ Judgment icmp_judgment(const View& view) {
     return {Grade::notable, "nothing is broken by it, if the sender acts on it."};
   }
   const bool v6 = packet.transport == Transport::icmp6;
+  if (is_probe_answer(view)) {
+    return {Grade::normal,
+            "the packet it is about was sent with a very small time to live or to a port of "
+            "traceroute's: this error is the answer that traceroute waits for."};
+  }
   const bool port = packet.icmp.type == (v6 ? 1 : 3) && packet.icmp.code == (v6 ? 4 : 3);
   std::string text = "an error: the packet did not get where it should." + error_sender(view);
   const Relation* about = view.relation(Tie::error_about);
@@ -176,7 +216,8 @@ Judgment tcp_judgment(const View& view) {
   if (!content.title.empty() && content.grade != Grade::normal) {
     return {content.grade, content.judged};
   }
-  if (is_slow(view.relation(Tie::data_answers), limits::kSlowAnswer)) {
+  // What a client sends next may wait for a person; what a server answers should not.
+  if (!from_client(view.packet) && is_slow(view.relation(Tie::data_answers), limits::kSlowAnswer)) {
     return {Grade::notable, "what was sent before had to wait this long for an answer."};
   }
   if (!content.title.empty()) return {content.grade, content.judged};

@@ -20,7 +20,8 @@ TEST(Recent, FindsWhatWasOpened) {
 
 TEST(Recent, GivesUpWhatWasUsedLongestAgo) {
   Recent<int> table(3);
-  for (const std::uint64_t detail : {1U, 2U, 3U}) table.open(key(detail)) = static_cast<int>(detail);
+  for (const std::uint64_t detail : {1U, 2U, 3U})
+    table.open(key(detail)) = static_cast<int>(detail);
   (void)table.find(key(1));  // so 2 is the oldest
   table.open(key(4)) = 4;
   EXPECT_EQ(table.find(key(2)), nullptr);

@@ -12,6 +12,10 @@ namespace whydown::explain {
 void relate(const packet::Packet& packet, Tie tie, const base::Place& other, Relations& relations,
             std::uint64_t count = 0, const base::Place& second = {});
 
+// Whether this may be a packet that was captured at `before` already: nobody sends the same again
+// so soon. Of text it is not known.
+bool captured_twice(const packet::Packet& packet, const base::Place& before);
+
 struct ConversationKey {
   Key key;
   std::size_t sender = 0;  // index in Conversation::sides

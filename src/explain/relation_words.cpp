@@ -3,6 +3,8 @@
 #include <iterator>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "base/numbers.h"
 
 namespace whydown::explain {
@@ -16,7 +18,8 @@ struct Sentence {
 };
 
 constexpr Sentence kSentences[] = {
-    {Tie::same_frame, "The same packet as {other}{ago}: captured twice, not sent twice."},
+    {Tie::same_frame,
+     "The same packet as {other}{ago}: captured twice, not sent twice.{forwarded}"},
     {Tie::query_repeated,
      "Repeats the query of {other}{ago}: try number {count}. Nothing came back to the one before "
      "that is shown here."},
@@ -44,13 +47,9 @@ constexpr Sentence kSentences[] = {
     {Tie::error_unseen, "The packet it is about is not shown before it."},
     {Tie::syn_repeated,
      "Repeats the SYN of {other}{ago}: try number {count}. Nothing came back that is shown here."},
-    {Tie::syn_after_yes,
-     "Repeats the SYN of {other}{ago}, although {second} accepts it: the acceptance did not reach "
-     "the client."},
+    {Tie::syn_after_yes, "Repeats the SYN of {other}{ago}, although {second} accepts it."},
     {Tie::syn_ack, "Answers the SYN of {other}{after}.{tries}"},
-    {Tie::syn_ack_repeated,
-     "Accepts once more, as {other} did{ago}: the other side's confirmation had not come, or its "
-     "SYN came again."},
+    {Tie::syn_ack_repeated, "Accepts once more, as {other} did{ago}."},
     {Tie::syn_ack_unseen, "The SYN it answers is not shown before it."},
     {Tie::handshake_done,
      "Completes the handshake begun in {other} (SYN) and {second} (SYN and ACK){after}."},
@@ -119,6 +118,11 @@ std::string value_of(std::string_view name, const Relation& relation, const Cite
     return relation.other.is_set()
                ? " as " + cite(relation.other) + with_gap(relation, ", ", " before")
                : std::string();
+  }
+  if (name == "forwarded" && relation.count > 0) {
+    return relation.count == 1
+               ? std::string(" A router passed it on in between.")
+               : fmt::format(" {} routers passed it on in between.", relation.count);
   }
   if (name == "tries" && relation.count > 1) {
     return " It was sent " + base::counted(relation.count, "time", "times") + ".";

@@ -30,12 +30,11 @@ std::uint64_t print_of(const Packet& packet) {
   return print;
 }
 
-bool is_captured_twice(const Packet& packet, const Seen& seen) {
-  if (!seen.place.is_set() || !packet.has_time || !packet.known.has(Field::bytes)) return false;
-  const base::Duration gap = base::between(seen.place.time, packet.place.time);
-  const base::Duration bound =
-      seen.place.input == packet.place.input ? limits::kSameFrame : limits::kOtherVantage;
-  return gap >= base::Duration{0} && gap <= bound;
+// `count` says how many routers passed it on in between.
+void relate_twice(const Packet& packet, const Seen& seen, Relations& relations) {
+  const bool forwarded =
+      packet.known.has(Field::ttl) && seen.ttl > packet.ip.ttl && packet.ip.ttl > 0;
+  relate(packet, Tie::same_frame, seen.place, relations, forwarded ? seen.ttl - packet.ip.ttl : 0U);
 }
 
 bool has_ends(const Packet& packet) {
@@ -53,6 +52,14 @@ void relate(const Packet& packet, Tie tie, const base::Place& other, Relations& 
     relation.has_gap = true;
   }
   relations.push_back(relation);
+}
+
+bool captured_twice(const Packet& packet, const base::Place& before) {
+  if (!before.is_set() || !packet.has_time || !packet.known.has(Field::bytes)) return false;
+  const base::Duration gap = base::between(before.time, packet.place.time);
+  const base::Duration bound =
+      before.input == packet.place.input ? limits::kSameFrame : limits::kOtherVantage;
+  return gap >= base::Duration{0} && gap <= bound;
 }
 
 ConversationKey conversation_key(const base::IpAddress& source, std::uint16_t source_port,
@@ -98,6 +105,7 @@ void Story::follow(const Packet& packet, Relations& relations) {
   question_ = {};
   question_type_ = 0;
   query_length_ = 0;
+  complained_ttl_ = 0;
   switch (packet.transport) {
     case Transport::tcp:
       tcp(packet, relations);
@@ -131,11 +139,16 @@ bool Story::converse(const Packet& packet, Relations& relations) {
   Side& side = conversation_->sides[sender_];
   const std::uint64_t print = print_of(packet);
   for (const Seen& seen : side.seen) {
-    if (print == 0 || seen.print != print || !is_captured_twice(packet, seen)) continue;
-    relate(packet, Tie::same_frame, seen.place, relations);
+    if (print == 0 || seen.print != print || !captured_twice(packet, seen.place)) continue;
+    relate_twice(packet, seen, relations);
     return false;
   }
-  remember(packet, {.place = packet.place, .print = print, .ip_id = packet.ip.id});
+  Seen seen;
+  seen.place = packet.place;
+  seen.print = print;
+  seen.ip_id = packet.ip.id;
+  if (packet.known.has(Field::ttl)) seen.ttl = packet.ip.ttl;
+  remember(packet, seen);
   return true;
 }
 
@@ -176,10 +189,17 @@ void Story::echo(const Packet& packet, Relations& relations) {
   const std::uint64_t detail = std::uint64_t{icmp.identifier} << 16U | icmp.sequence;
   if (request) {
     Echo& echo = echoes_.open({packet.ip.source, packet.ip.destination, detail});
+    if (captured_twice(packet, echo.request)) {
+      return relate(packet, Tie::same_frame, echo.request, relations);
+    }
     if (echo.request.is_set()) relate(packet, Tie::echo_repeated, echo.request, relations);
     echo.request = packet.place;
-    lasts_.open({packet.ip.source, packet.ip.destination, service_detail(packet.transport, 0)}) = {
-        .place = packet.place, .ip_id = packet.ip.id};
+    Seen& last =
+        lasts_.open({packet.ip.source, packet.ip.destination, service_detail(packet.transport, 0)});
+    last = Seen{};
+    last.place = packet.place;
+    last.ip_id = packet.ip.id;
+    if (packet.known.has(Field::ttl)) last.ttl = packet.ip.ttl;
     return;
   }
   const Echo* echo = echoes_.find({packet.ip.destination, packet.ip.source, detail});
@@ -187,27 +207,31 @@ void Story::echo(const Packet& packet, Relations& relations) {
   relate(packet, Tie::echo_answers, echo->request, relations);
 }
 
+// Who asks counts: many machines look for the same router.
 void Story::neighbour(const Packet& packet, Relations& relations) {
   if (packet.network == packet::Network::arp) {
     const packet::Arp& arp = packet.arp;
     if (arp.operation == 1 && arp.sender != arp.target) {
-      ask_neighbour(packet, {arp.target, {}, 0}, relations);
+      ask_neighbour(packet, arp.target, arp.sender, relations);
     } else if (arp.operation == 2) {
-      hear_neighbour(packet, {arp.sender, {}, 0}, relations);
+      hear_neighbour(packet, arp.sender, arp.target, relations);
     }
     return;
   }
   if (packet.transport != Transport::icmp6) return;
-  const Key key{packet.icmp.target, {}, 1};
   if (packet.icmp.type == packet::icmp::type6::neighbour_solicitation) {
-    ask_neighbour(packet, key, relations);
+    ask_neighbour(packet, packet.icmp.target, packet.ip.source, relations);
   } else if (packet.icmp.type == packet::icmp::type6::neighbour_advertisement) {
-    hear_neighbour(packet, key, relations);
+    hear_neighbour(packet, packet.icmp.target, packet.ip.destination, relations);
   }
 }
 
-void Story::ask_neighbour(const Packet& packet, const Key& key, Relations& relations) {
-  Neighbour& known = neighbours_.open(key);
+void Story::ask_neighbour(const Packet& packet, const base::IpAddress& wanted,
+                          const base::IpAddress& asker, Relations& relations) {
+  Neighbour& known = neighbours_.open({wanted, asker, 0});
+  if (captured_twice(packet, known.request)) {
+    return relate(packet, Tie::same_frame, known.request, relations);
+  }
   const bool soon = known.request.is_set() &&
                     base::between(known.request.time, packet.place.time) <= limits::kSameSearch;
   if (soon && !known.answered) {
@@ -217,10 +241,18 @@ void Story::ask_neighbour(const Packet& packet, const Key& key, Relations& relat
   }
   known.answered = false;
   known.request = packet.place;
+  // For answers in text, which do not say to whom they go.
+  neighbours_.open({wanted, {}, 1}) = {.request = packet.place, .asker = asker};
 }
 
-void Story::hear_neighbour(const Packet& packet, const Key& key, Relations& relations) {
-  Neighbour* known = neighbours_.find(key);
+void Story::hear_neighbour(const Packet& packet, const base::IpAddress& found,
+                           const base::IpAddress& asker, Relations& relations) {
+  base::IpAddress to = asker;
+  if (!to.is_known()) {
+    const Neighbour* last = neighbours_.find({found, {}, 1});
+    if (last != nullptr) to = last->asker;
+  }
+  Neighbour* known = neighbours_.find({found, to, 0});
   if (known == nullptr) return relate(packet, Tie::neighbour_unasked, {}, relations);
   known->answered = true;
   relate(packet, Tie::neighbour_answers, known->request, relations, known->tries);

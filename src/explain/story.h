@@ -83,6 +83,7 @@ struct Seen {
   std::uint32_t ip_id = 0;
   std::uint32_t sequence = 0;
   std::uint32_t end = 0;    // of what it takes up in the sequence
+  std::uint8_t ttl = 0;     // 0: not known
   std::uint64_t query = 0;  // of a DNS query: Key::detail under which it is kept
 };
 
@@ -134,6 +135,8 @@ class Story {
   std::uint16_t question_type() const { return question_type_; }
   // The true length of the query an error is about, where its own name tells it; 0 otherwise.
   std::uint32_t query_length() const { return query_length_; }
+  // The time to live that the packet an error is about was captured with; 0 where not known.
+  std::uint8_t complained_ttl() const { return complained_ttl_; }
   std::uint64_t given_up() const;
   static std::size_t memory_bytes();
 
@@ -159,11 +162,14 @@ class Story {
   };
   struct Neighbour {
     base::Place request;
+    base::IpAddress asker;
     std::uint32_t tries = 0;
     bool answered = false;
   };
   struct Complaint {
     base::Place first;
+    base::Place last;
+    std::uint64_t last_print = 0;
     std::uint64_t count = 0;
   };
 
@@ -180,8 +186,10 @@ class Story {
   void udp(const packet::Packet& packet, Relations& relations);
   void echo(const packet::Packet& packet, Relations& relations);
   void neighbour(const packet::Packet& packet, Relations& relations);
-  void ask_neighbour(const packet::Packet& packet, const Key& key, Relations& relations);
-  void hear_neighbour(const packet::Packet& packet, const Key& key, Relations& relations);
+  void ask_neighbour(const packet::Packet& packet, const base::IpAddress& wanted,
+                     const base::IpAddress& asker, Relations& relations);
+  void hear_neighbour(const packet::Packet& packet, const base::IpAddress& found,
+                      const base::IpAddress& asker, Relations& relations);
 
   Recent<Conversation> conversations_;
   Recent<Query> queries_;
@@ -195,6 +203,7 @@ class Story {
   std::string_view question_;
   std::uint16_t question_type_ = 0;
   std::uint32_t query_length_ = 0;
+  std::uint8_t complained_ttl_ = 0;
 };
 
 // Whether an ICMP message of this type complains of another packet.

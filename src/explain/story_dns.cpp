@@ -40,6 +40,24 @@ const Seen* matching(const Side& side, const packet::Quoted& quoted, bool has_he
   return last;
 }
 
+// Same sender, same error, same service.
+Key complaint_key(const Packet& packet) {
+  const packet::Quoted& quoted = packet.icmp.quoted;
+  const bool has_quote = packet.known.has(Field::quote);
+  const std::uint64_t detail = std::uint64_t{packet.icmp.type} << 24U |
+                               std::uint64_t{packet.icmp.code} << 16U |
+                               (has_quote ? quoted.destination_port : 0U);
+  return {packet.ip.source, has_quote ? quoted.ip.destination : packet.ip.destination, detail};
+}
+
+std::uint64_t print_of_error(const Packet& packet) {
+  const packet::Quoted& quoted = packet.icmp.quoted;
+  std::uint64_t print = base::combine(packet.ip.id, packet.payload_length);
+  if (!packet.known.has(Field::quote)) return print;
+  print = base::combine(print, std::uint64_t{quoted.ip.id} << 16U | quoted.source_port);
+  return base::combine(print, std::uint64_t{quoted.tcp_sequence} << 16U | quoted.dns_id);
+}
+
 }  // namespace
 
 bool is_icmp_error(const Packet& packet) {
@@ -176,11 +194,19 @@ const Seen* Story::complained_of(const Packet& packet) {
 void Story::error(const Packet& packet, Relations& relations) {
   const packet::Quoted& quoted = packet.icmp.quoted;
   const bool has_quote = packet.known.has(Field::quote);
+  Complaint& complaint = complaints_.open(complaint_key(packet));
+  const std::uint64_t print = print_of_error(packet);
+  if (complaint.last_print == print && captured_twice(packet, complaint.last)) {
+    return relate(packet, Tie::same_frame, complaint.last, relations);
+  }
+  complaint.last = packet.place;
+  complaint.last_print = print;
   const Seen* seen = complained_of(packet);
   if (seen == nullptr) {
     relate(packet, Tie::error_unseen, {}, relations);
   } else {
     relate(packet, Tie::error_about, seen->place, relations);
+    complained_ttl_ = seen->ttl;
     const base::IpAddress server = has_quote ? quoted.ip.destination : packet.ip.source;
     Query* known =
         seen->query == 0 ? nullptr : queries_.find({packet.ip.destination, server, seen->query});
@@ -191,11 +217,7 @@ void Story::error(const Packet& packet, Relations& relations) {
       question_type_ = known->type;
     }
   }
-  const std::uint64_t detail = std::uint64_t{packet.icmp.type} << 24U |
-                               std::uint64_t{packet.icmp.code} << 16U |
-                               (has_quote ? quoted.destination_port : 0U);
-  Complaint& complaint = complaints_.open(
-      {packet.ip.source, has_quote ? quoted.ip.destination : packet.ip.destination, detail});
+
   if (++complaint.count == 1) {
     complaint.first = packet.place;
   } else {

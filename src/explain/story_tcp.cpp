@@ -145,7 +145,11 @@ class Segment {
         return;
       }
     }
-    if (theirs_.data.is_set() && theirs_.data > mine_.data) add(Tie::data_answers, theirs_.data);
+    // DNS says itself what it answers.
+    const bool is_dns = packet_.application == packet::Application::dns;
+    if (!is_dns && theirs_.data.is_set() && theirs_.data > mine_.data) {
+      add(Tie::data_answers, theirs_.data);
+    }
     mine_.data = packet_.place;
   }
   void fin() {

@@ -202,6 +202,12 @@ bool DnsTracker::is_repeated(const Query& query, const Packet& packet) {
          content_of(packet.dns) == query.answer_content;
 }
 
+// The answer came at once after a query that was sent again: it answers that one, in time.
+bool DnsTracker::is_prompt(const Query& query, const Packet& packet) {
+  return query.last.is_set() &&
+         base::between(query.last.when(), packet.place.time) < limits::kPromptName;
+}
+
 void DnsTracker::decide_answer(Slot slot, const View& view) {
   Query& query = queries_[slot];
   const Packet& packet = view.packet;
@@ -222,7 +228,8 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
   attempt.symptom = rcode_symptom(message.rcode);
   attempt.outcome = outcome_of(attempt.symptom);
-  const bool late = attempt.latency >= limits::kLateName && healing_.check(attempt).served;
+  const bool late = attempt.latency >= limits::kLateName && !is_prompt(query, packet) &&
+                    healing_.check(attempt).served;
   if (attempt.outcome == Outcome::ok && (attempt.latency >= limits::kSlowName || query.tries > 1)) {
     attempt.outcome = Outcome::slow;
   }

@@ -136,6 +136,7 @@ class DnsTracker {
   void decide_answer(Slot slot, const View& view);
   // What the answer says of addresses, and whom it serves; nobody (name 0) if it gives nothing.
   Healing::NameServed learn_from(const View& view, const Query& query);
+  static bool is_prompt(const Query& query, const packet::Packet& packet);
   static bool may_be_lost(const Query& query, const Outline& attempt, const packet::Packet& packet);
   void deliver_later(Slot slot, const Outline& attempt, const View& view);
   void deliver(Slot slot);

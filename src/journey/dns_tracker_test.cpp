@@ -119,6 +119,18 @@ const std::vector<Row> kSilence{
       "5.1 answer c1:5001 s2 8 A a.example ok", "6 answer c1:5000 s1 7 A a.example ok"},
      {"dns c1>s1:53/udp slow none 1", "dns c1>s2:53/udp ok none 1"},
      {"late_answer c1>s1"}},
+    // A service that was down came back between the two queries.
+    {"an answer at once after the query was sent again is not late",
+     {"0 query c1:5000 s1 7 A a.example", "4 query c1:5001 s1 8 A a.example",
+      "4.1 answer c1:5001 s1 8 A a.example ok", "5 query c1:5000 s1 7 A a.example",
+      "5.01 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp slow none 2", "dns c1>s1:53/udp ok none 1"}},
+    {"one a second after the query was sent again may be the first query's",
+     {"0 query c1:5000 s1 7 A a.example", "4 query c1:5001 s1 8 A a.example",
+      "4.1 answer c1:5001 s1 8 A a.example ok", "5 query c1:5000 s1 7 A a.example",
+      "6 answer c1:5000 s1 7 A a.example ok"},
+     {"dns c1>s1:53/udp slow none 2", "dns c1>s1:53/udp ok none 1"},
+     {"late_answer c1>s1"}},
 };
 INSTANTIATE_TEST_SUITE_P(Silence, Dns, ::testing::ValuesIn(kSilence));
 

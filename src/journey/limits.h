@@ -77,6 +77,8 @@ inline constexpr base::Duration kUntimedSameActHealing = std::chrono::nanosecond
 inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
 inline constexpr base::Duration kSlowName = seconds{2};
 inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub
+// An answer this soon after a repeated query is the repetition's.
+inline constexpr base::Duration kPromptName = milliseconds{250};
 
 // No client gives a query up sooner: an answer within this time met an open socket.
 inline constexpr base::Duration kPatience = milliseconds{500};

@@ -35,35 +35,36 @@ class Picker {
     if (!pick_) return true;
     if (pick_->input && *pick_->input != place.input) return false;
     const std::uint64_t number = number_of(place);
-    if (number < pick_->first) nearest_ = place;
+    if (number < pick_->first) before_ = place;
+    if (number > pick_->last && !after_.is_set()) after_ = place;
     return number >= pick_->first && number <= pick_->last;
   }
   // Whether nothing that comes after this packet can be wanted.
   bool is_done(const base::Place& place, bool several) const {
     return pick_ && !several && number_of(place) >= pick_->last;
   }
+  // Why nothing was picked, with the nearest packet that could have been.
   base::Error nothing(const std::vector<std::string>& paths) const {
     const std::string where = paths.size() == 1 ? paths[0] : "the inputs";
+    const base::Place& nearest = before_.is_set() ? before_ : after_;
+    const bool lines = nearest.line != 0;
+    const char* noun = lines ? "line" : "packet";
     const std::string range = pick_->first == pick_->last
-                                  ? fmt::format("{}", pick_->first)
-                                  : fmt::format("{} to {}", pick_->first, pick_->last);
-    if (!nearest_.is_set()) {
-      return {where, fmt::format("no packet {}", range), "the number of a packet",
-              "whydown explain without --packet shows all of them"};
-    }
-    const char* noun = nearest_.line != 0 ? "line" : "packet";
-    return {
-        where,
-        nearest_.line != 0 ? fmt::format("no packet that begins in line {}", range)
-                           : fmt::format("no packet {}", range),
-        fmt::format("the number of a {}",
-                    noun == std::string_view("line") ? "line that a packet begins in" : "packet"),
-        fmt::format("the nearest before is {} {}", noun, number_of(nearest_))};
+                                  ? fmt::format("{} {}", noun, pick_->first)
+                                  : fmt::format("{}s {} to {}", noun, pick_->first, pick_->last);
+    const std::string advice =
+        nearest.is_set()
+            ? fmt::format("the nearest {} is {} {}", before_.is_set() ? "before" : "after", noun,
+                          number_of(nearest))
+            : "whydown explain without --packet shows what there is";
+    return {where, lines ? "no packet that begins in " + range : "no " + range,
+            lines ? "a line that a packet begins in" : "the number of a packet", advice};
   }
 
  private:
   const std::optional<Pick>& pick_;
-  base::Place nearest_;
+  base::Place before_;
+  base::Place after_;
 };
 
 // Inputs are asked once what their times mean, when their first packet has shown it.
@@ -84,6 +85,17 @@ class Introductions {
   explain::Explainer& explainer_;
   std::vector<bool> met_;
 };
+
+std::vector<std::string> closing_of(const explain::Explainer& explainer,
+                                    const std::vector<base::InputInfo>& inputs) {
+  std::vector<std::string> closing = explainer.closing();
+  for (const base::InputInfo& input : inputs) {
+    for (const base::QualityRemark& remark : input.remarks) {
+      closing.push_back(inputs.size() > 1 ? input.path + ": " + remark.text : remark.text);
+    }
+  }
+  return closing;
+}
 
 bool in_time(const capture::Frame& frame, const Request& request) {
   if (!frame.has_time) return true;
@@ -121,8 +133,8 @@ std::expected<Explained, base::Error> explain_run(const Request& request,
     if (picker.is_done(frame->place, several)) break;
   }
   if (pick && result.packets == 0) return std::unexpected(picker.nothing(request.paths));
-  if (!pick) result.closing = explainer->closing();
   result.inputs = (*source)->inputs();
+  if (!pick) result.closing = closing_of(*explainer, result.inputs);
   return result;
 }
 

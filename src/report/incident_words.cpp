@@ -149,7 +149,7 @@ std::string attempt_protocol(const Incident& incident) {
 std::string server_words(const Incident& incident) {
   const auto& servers = incident.service.servers;
   if (servers.empty()) return "server not known";
-  return (servers.size() == 1 ? "server " : "servers ") + joined(servers);
+  return (servers.size() == 1 ? "server " : "servers ") + first_few(servers);
 }
 
 std::string client_words(const Incident& incident) {
@@ -159,7 +159,9 @@ std::string client_words(const Incident& incident) {
   std::string out =
       fmt::format("{}{}", clients.exact ? "" : "about ", counted(count, "client", "clients"));
   if (clients.addresses.empty()) return out;
+  constexpr std::size_t listed = 4;
   std::vector<std::string> shown = clients.addresses;
+  if (shown.size() > listed) shown.resize(listed);
   if (count > shown.size()) {
     shown.push_back(fmt::format("{} more", thousands(count - shown.size())));
   }
@@ -203,7 +205,7 @@ FactRows headline_rows(const Incident& incident, const Citation& cite) {
   FactRows rows;
   rows.emplace_back("What", protocol_words(incident));
   std::string where = server_words(incident);
-  if (!incident.service.names.empty()) where += "; asked for " + joined(incident.service.names);
+  if (!incident.service.names.empty()) where += "; asked for " + first_few(incident.service.names);
   rows.emplace_back("Where", where);
   rows.emplace_back("When", cite.window(incident));
   rows.emplace_back("For whom", client_words(incident));

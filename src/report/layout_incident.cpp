@@ -29,7 +29,7 @@ void write_facts(Page& page, const Material& material, const Incident& incident)
   const std::string where =
       incident.service.names.empty()
           ? server_words(incident)
-          : server_words(incident) + "; asked for " + joined(incident.service.names);
+          : server_words(incident) + "; asked for " + first_few(incident.service.names);
   rows.emplace_back("What", Spans{ports_row(incident)});
   rows.emplace_back("Where", Spans{where});
   rows.emplace_back("When", Spans{material.cite.window(incident)});

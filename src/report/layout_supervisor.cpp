@@ -65,26 +65,38 @@ std::string sure_words(const Incident& incident) {
               : out;
 }
 
-// "on the server and from the client": where the checks are made.
+// "on the server and from the client": where the checks are made, without what only those who make
+// them need to know ("; port 5301 stands for ...", " (on Linux)").
 std::string places_words(const Incident& incident) {
   std::vector<std::string> places;
   for (const diagnosis::Check& check : incident.checks) {
-    std::string place = check.where.substr(0, check.where.find(','));
-    if (place.empty() || std::ranges::find(places, place) != places.end()) continue;
+    std::string place = check.where.substr(0, check.where.find_first_of(",;("));
+    while (place.ends_with(' ')) place.pop_back();
+    const auto is_within = [&](const std::string& other) {
+      return place.starts_with(other) || other.starts_with(place);
+    };
+    if (place.empty()) continue;
+    if (const auto same = std::ranges::find_if(places, is_within); same != places.end()) {
+      if (place.size() < same->size()) *same = std::move(place);
+      continue;
+    }
     places.push_back(std::move(place));
   }
   return joined(places);
 }
 
-// The causes that the checks decide between and that are worth a check, the likeliest first.
+// The likeliest cause, and those that the checks decide between and that are worth one.
 std::vector<Spans> suspects(const Incident& incident) {
   constexpr double kWorthAWord = 0.01;
+  const diagnosis::RankedCause* leading = leading_cause(incident);
   std::vector<Spans> items;
   for (const diagnosis::RankedCause& cause : incident.causes) {
     const bool checked = std::ranges::any_of(incident.checks, [&](const diagnosis::Check& check) {
       return std::ranges::find(check.separates, cause.id) != check.separates.end();
     });
-    if (checked && cause.probability >= kWorthAWord) items.push_back({without_stop(cause.title)});
+    if (&cause == leading || (checked && cause.probability >= kWorthAWord)) {
+      items.push_back({without_stop(cause.title)});
+    }
   }
   return items;
 }

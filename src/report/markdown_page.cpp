@@ -85,8 +85,9 @@ void MarkdownPage::front(const Front& front) {
   if (!front.kicker.empty()) block("*" + markdown_escaped(front.kicker) + "*");
   if (front.verdict.empty() && front.reason.empty()) return;
   const std::string verdict =
-      front.verdict.empty() ? "" : "**" + markdown_escaped(front.verdict) + ".** ";
-  block(verdict + markdown_escaped(front.reason));
+      front.verdict.empty() ? "" : "**" + markdown_escaped(front.verdict) + ".**";
+  const bool both = !verdict.empty() && !front.reason.empty();
+  block(verdict + (both ? " " : "") + markdown_escaped(front.reason));
 }
 
 void MarkdownPage::begin_section(const std::string& title_text, const std::string& /*id*/) {

@@ -112,7 +112,7 @@ std::string protocols_concerned(const Incident& incident, const Messenger& messe
 std::string failure_sentence(const Incident& incident, const Messenger& messenger) {
   std::string out =
       fmt::format("{} of {}", thousands(incident.attempts_failed), attempt_noun(incident));
-  if (!incident.service.names.empty()) out += " for " + joined(incident.service.names);
+  if (!incident.service.names.empty()) out += " for " + first_few(incident.service.names);
   const auto& clients = incident.clients.addresses;
   out += " from " +
          (clients.size() == 1 && incident.clients.count <= 1 ? clients[0] : client_words(incident));

@@ -37,6 +37,42 @@ TEST(Readers, ASupervisorGetsNoJargonAndOnePage) {
   }
 }
 
+TEST(Readers, ASupervisorReadsPlacesWithoutTheirRemarks) {
+  diagnosis::Diagnosis diagnosis = dns_refused();
+  std::vector<diagnosis::Check>& checks = diagnosis.incidents[0].checks;
+  ASSERT_FALSE(checks.empty());
+  const diagnosis::Check check = checks[0];
+  checks.clear();
+  for (const char* where : {"on the server, as root", "from the client",
+                            "from the client; port 5301 stands for any port without a service",
+                            "on the router (on Linux)"}) {
+    checks.push_back(check);
+    checks.back().where = where;
+  }
+  Options options;
+  options.reader = Reader::supervisor;
+  const std::string words = flat(render(diagnosis, options));
+  EXPECT_NE(words.find("find out, on the server, from the client and on the router, which"),
+            std::string::npos)
+      << words;
+}
+
+TEST(Readers, ASupervisorReadsOfTheLeadingCauseThoughNoCheckIsAboutIt) {
+  diagnosis::Diagnosis diagnosis = dns_refused();
+  diagnosis::Incident& incident = diagnosis.incidents[0];
+  for (diagnosis::Check& check : incident.checks) {
+    std::erase(check.separates, incident.causes[0].id);
+  }
+  Options options;
+  options.reader = Reader::supervisor;
+  const std::string page = render(diagnosis, options);
+  const std::size_t to_do = page.find("What to have done now");
+  ASSERT_NE(to_do, std::string::npos);
+  std::string title = incident.causes[0].title;
+  if (title.ends_with('.')) title.pop_back();
+  EXPECT_NE(flat(page.substr(to_do)).find(title), std::string::npos) << page;
+}
+
 TEST(Readers, AStudentGetsEveryTermAndField) {
   for (const Format format : kFormats) {
     const std::string page = flat(for_reader(Reader::student, format));

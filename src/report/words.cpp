@@ -33,6 +33,13 @@ std::string joined(const std::vector<std::string>& items, std::string_view last)
   return out;
 }
 
+std::string first_few(const std::vector<std::string>& items, std::size_t most) {
+  if (items.size() <= most) return joined(items);
+  std::vector<std::string> shown(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(most));
+  shown.push_back(fmt::format("{} more", items.size() - most));
+  return joined(shown);
+}
+
 std::string upper_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) {

@@ -16,7 +16,9 @@ using base::thousands;
 
 std::string joined(const std::vector<std::string>& items,
                    std::string_view last = " and ");  // "a, b and c"
-std::string capitalised(std::string_view text);       // its first letter, where that is ASCII
+// Of more than `most`, the first few and how many more: "a, b, c and 6 more".
+std::string first_few(const std::vector<std::string>& items, std::size_t most = 4);
+std::string capitalised(std::string_view text);  // its first letter, where that is ASCII
 std::string upper_case(std::string_view text);
 // Without a full stop at its end, so that it fits inside a sentence.
 std::string without_stop(std::string_view text);

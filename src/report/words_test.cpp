@@ -30,6 +30,8 @@ TEST(Words, Numbers) {
   EXPECT_EQ(joined({"a"}), "a");
   EXPECT_EQ(joined({"a", "b", "c"}), "a, b and c");
   EXPECT_EQ(capitalised(""), "");
+  EXPECT_EQ(first_few({"a", "b"}, 2), "a and b");
+  EXPECT_EQ(first_few({"a", "b", "c", "d"}, 2), "a, b and 2 more");
 }
 
 TEST(Words, SharesSumToTheWhole) {

@@ -51,6 +51,12 @@ constexpr std::array kFacts = {
            "its answers to successful requests? In the kept packets.",
            "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009"},
           detail::reset_ttl_differs},
+    Entry{{"icmp.quote_counted_down",
+           "Had the device on the way counted down the TTL of the request that it complains of, as "
+           "Linux does when it forwards? No where it refused before. Of errors with a TTL from 33 "
+           "to 64, in the kept packets; unknown where the way back is another one.",
+           "Linux net/ipv4/ip_forward.c and route.c"},
+          detail::quote_counted_down},
     Entry{{"icmp.rate_limited",
            "Did some of eight or more requests get an ICMP error and others at the same time "
            "nothing, none an answer, at more than one request a second?",
@@ -255,7 +261,7 @@ constexpr std::array kFacts = {
         detail::other_names_resolve},
     Entry{{"dns.sibling_names_resolve",
            "Did the same server resolve another name of a failing name's own domain while the "
-           "failure lasted, or the failing name itself between two failures?",
+           "failure lasted, or for a failing client the failing name itself between two failures?",
            ""},
           detail::sibling_names_resolve},
     Entry{{"dns.all_names_fail",

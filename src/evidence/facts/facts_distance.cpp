@@ -1,5 +1,7 @@
-// Facts from the time to live: did an error or a reset travel as far as the server's own packets?
+// Facts from the time to live: did an error or a reset travel as far as the server's own packets,
+// and had the router that complains of a request counted it down already?
 #include <array>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -89,7 +91,51 @@ Finding compare(const View& view, const RowList& rows, Kind kind, std::string_vi
   return unknown();
 }
 
+// Routers that counted the request down before it was complained of, less those that the error
+// passed on its way back: between the capture and the device that complains both go the same way.
+// One more means that the device itself had counted it down. Nothing where a TTL is not known.
+std::optional<int> routers_more(const Attempt& attempt) {
+  const Digest& error = attempt.answer;
+  const Digest& request = attempt.request;
+  const bool is_known = error.known.has(Field::ttl) && error.known.has(Field::quote_header) &&
+                        request.is_set() && request.known.has(Field::ttl);
+  if (error.kind != Kind::icmp_error || error.source == error.quoted_destination || !is_known) {
+    return std::nullopt;
+  }
+  constexpr int kLinux = 64;  // who starts higher need not count down where Linux does
+  if (error.ttl > kLinux || error.ttl <= kLinux / 2) return std::nullopt;
+  return (request.ttl - error.quoted_ttl) - (kLinux - error.ttl);
+}
+
 }  // namespace
+
+Finding quote_counted_down(const View& view) {
+  std::array<std::uint64_t, 2> counts{};  // by routers_more()
+  std::uint64_t others = 0;
+  std::vector<base::Place> packets;
+  for (const Row* row : view.errors) {
+    for (const Attempt* attempt : row->exemplars()) {
+      const std::optional<int> more = routers_more(*attempt);
+      if (!more) continue;
+      packets.push_back(attempt->answer.place);
+      const bool is_clear = *more == 0 || *more == 1;
+      ++(is_clear ? counts[static_cast<std::size_t>(*more)] : others);
+    }
+  }
+  // The way back may be another one: then the numbers say nothing.
+  if (others > 0 || (counts[0] > 0) == (counts[1] > 0)) return unknown();
+  packets = earliest(std::move(packets));
+  if (counts[1] > 0) {
+    return yes(
+        "in the kept packets, the request that is quoted was counted down once more than "
+        "the error on its way back",
+        std::move(packets));
+  }
+  return no(
+      "in the kept packets, the request that is quoted was counted down as often as the error "
+      "on its way back",
+      std::move(packets));
+}
 
 Finding closer_than_server(const View& view) {
   RowList rows = view.errors;

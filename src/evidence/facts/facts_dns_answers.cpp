@@ -198,10 +198,12 @@ Finding sibling_names_resolve(const View& view) {
         continue;
       if (ids.insert(id).second) siblings.push_back(view.name(id));
     }
-    // The failing name itself, between two failures.
+    // The failing name itself, between two failures: for a client that fails, because what others
+    // get tells of the clients, not of the name.
     for (const Attempt* attempt : row->exemplars()) {
       const std::uint32_t id = attempt->request.name;
       if (attempt->begin < view.first || attempt->begin > view.last || id == 0) continue;
+      if (!view.failing_clients.kept().contains(attempt->client)) continue;
       if (!names.failing.kept().contains(id)) continue;
       if (ids.insert(id).second) siblings.push_back(view.name(id));
     }

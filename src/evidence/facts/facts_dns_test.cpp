@@ -326,6 +326,15 @@ TEST(FactsDns, SiblingNames) {
   EXPECT_EQ(scene.ask("dns.sibling_names_resolve", kNxDomain).truth, Truth::no)
       << "the sibling only before, in the row of what resolves meanwhile";
   EXPECT_EQ(truth("example.com", "example.net", 11), Truth::unknown) << "com is no domain";
+  // A rule about clients: the name resolves for another one all the time.
+  Scene by_client;
+  const std::uint32_t name = by_client.names.add("a.example.com");
+  Attempt other = resolved(name, 11, 5);
+  other.client = kOther;
+  by_client.store.attempt(nx(name, 10, 1));
+  by_client.store.attempt(other);
+  by_client.store.attempt(nx(name, 12, 3));
+  EXPECT_EQ(by_client.ask("dns.sibling_names_resolve", kNxDomain).truth, Truth::no);
 }
 
 TEST(FactsDns, FlagsAndRecords) {

@@ -195,6 +195,37 @@ TEST(FactsIcmp, DelayImpossible) {
             std::string::npos);
 }
 
+TEST(FactsDistance, QuoteCountedDown) {
+  // The request leaves with 64; two routers before the one that complains.
+  const auto error = [](int quoted, int ttl, std::uint64_t number = 1,
+                        const IpAddress& source = kRouter) {
+    Make made = Make(dns(), 1, number);
+    made.error(Symptom::host_unreachable, source).ttl(static_cast<std::uint8_t>(ttl));
+    made.get().answer.quoted_ttl = static_cast<std::uint8_t>(quoted);
+    made.get().answer.known.set(Field::quote_header);
+    return made.get();
+  };
+  const auto lacking = [&](Field field, bool of_request) {
+    Attempt made = error(61, 62);
+    (of_request ? made.request : made.answer).known.clear(field);
+    return made;
+  };
+  const Subject subject{{dns()}, Step::name, Symptom::host_unreachable};
+  expect_facts(
+      "icmp.quote_counted_down",
+      {{"while forwarding", {error(61, 62)}, subject, Truth::yes, {2}},
+       {"before", {error(62, 62)}, subject, Truth::no, {2}},
+       {"captured on that router", {error(64, 64)}, subject, Truth::no, {2}},
+       {"both", {error(61, 62), error(62, 62, 3)}, subject, Truth::unknown},
+       {"another way back", {error(62, 59)}, subject, Truth::unknown},
+       {"another way back, once", {error(61, 62), error(62, 59, 3)}, subject, Truth::unknown},
+       {"a device that starts with 255", {error(61, 253)}, subject, Truth::unknown},
+       {"the server itself", {error(61, 62, 1, kServer)}, subject, Truth::unknown},
+       {"the error's TTL is not shown", {lacking(Field::ttl, false)}, subject, Truth::unknown},
+       {"the request's TTL is not shown", {lacking(Field::ttl, true)}, subject, Truth::unknown},
+       {"no quoted header", {lacking(Field::quote_header, false)}, subject, Truth::unknown}});
+}
+
 TEST(FactsDistance, ErrorsAndResets) {
   const auto error = [](std::uint8_t ttl, std::uint64_t number = 1) {
     return static_cast<Attempt>(Make(dns(), 1, number).error(Symptom::port_unreachable).ttl(ttl));

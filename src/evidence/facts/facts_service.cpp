@@ -65,7 +65,9 @@ Clients clients_of(const View& view) {
     if (!is_served(*row, view.subject.symptom)) continue;
     out.anyone_served = out.anyone_served || began_between(*row, view.first, until);
     for (const Attempt* attempt : row->exemplars()) {
-      if (is_within(attempt->begin)) out.served_others.insert(attempt->client);
+      // Who never took the answer up was not served by it.
+      const bool is_one = is_within(attempt->begin) && !attempt->half_open;
+      if (is_one) out.served_others.insert(attempt->client);
     }
   }
   add_from_pairs(view, out);

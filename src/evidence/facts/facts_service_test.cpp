@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "evidence/scene_for_test.h"
@@ -120,6 +122,24 @@ TEST(FactsService, OthersServedBeyondTheExemplars) {
   const Fact fact = Scene(attempts).ask("service.others_served", kRefused);
   EXPECT_EQ(fact.truth, Truth::yes) << fact.detail;
   EXPECT_FALSE(fact.packets.empty());
+}
+
+// Of a flood with spoofed sources the server answers some; nobody takes those answers up.
+TEST(FactsService, HalfOpenHandshakesServeNobody) {
+  std::vector<Attempt> attempts;
+  for (std::uint64_t i = 0; i < 40; ++i) {
+    const auto begin = static_cast<double>(i);
+    attempts.push_back(Make(tcp(443), begin, 4 * i + 1).silent());
+    Attempt spoofed =
+        Make(tcp(443), begin, 4 * i + 3, IpAddress::v4(5000 + static_cast<std::uint32_t>(i))).ok();
+    spoofed.half_open = true;
+    attempts.push_back(spoofed);
+  }
+  const Scene scene(attempts);
+  const Subject silence = subject(tcp(443), Symptom::no_response);
+  EXPECT_NE(scene.ask("service.others_served", silence).truth, Truth::yes);
+  EXPECT_TRUE(std::ranges::none_of(scene.store.service_clients(),
+                                   [](const auto& entry) { return entry.second.ok() != 0; }));
 }
 
 TEST(FactsService, ManyFailingClientsAreCountedNotListed) {

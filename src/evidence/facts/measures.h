@@ -19,6 +19,7 @@ Finding delay_impossible(const View& view);
 
 // facts_distance.cpp
 Finding closer_than_server(const View& view);
+Finding quote_counted_down(const View& view);
 Finding reset_ttl_differs(const View& view);
 
 // facts_host.cpp
