@@ -17,6 +17,7 @@ if(WHYDOWN_SANITIZE)
 endif()
 if(WHYDOWN_LIBFUZZER)
   target_compile_options(whydown_flags INTERFACE -fsanitize=fuzzer-no-link)
+  target_compile_definitions(whydown_flags INTERFACE WHYDOWN_SMALL_TABLES)
 endif()
 
 # The production sources below src/<stage>.

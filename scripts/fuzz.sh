@@ -14,7 +14,7 @@ while read -r source; do
   [[ -d $seeds ]] || seeds=$(dirname "$source")/seeds
   mkdir -p "$build/corpus/$subject" "$build/findings/$subject"
   echo "== $subject: $seconds s"
-  "$build/fuzz/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+  "$build/fuzz/$name" -max_total_time="$seconds" -timeout=60 -rss_limit_mb=2048 -print_final_stats=1 \
     -artifact_prefix="$build/findings/$subject/" "$build/corpus/$subject" "$seeds" \
     >"$build/findings/$subject.log" 2>&1 || { failed=1; echo "   FINDING, see $build/findings/$subject.log"; }
   grep -E 'number_of_executed_units|new_units_added' "$build/findings/$subject.log" || true

@@ -81,6 +81,12 @@ def check_picks():
         check(done.returncode == status, f"{arguments}: status {done.returncode}")
         check(words in done.stdout + done.stderr, f"{arguments}: no \"{words}\" in {done.stderr}")
     check("nearest before is line 9" in explain(log, "--packet", "10").stderr, "no nearest line")
+    done = explain(capture, "--since", "13:24")
+    check(done.returncode == 2 and not done.stdout and "a date" in done.stderr,
+          f"a clock time alone for a capture: {done.stderr}")
+    check("There is no packet to explain" in explain(log, "--until", "01:00").stdout, "an empty page")
+    part = explain(capture, "--filter", "udp port 53").stdout
+    check("All in all" in part and "No TCP packet" not in part, "absent is what was not looked at")
     both = explain(log, log, "--packet", "2:5").stdout
     check(both.startswith("Line 5 of input 2,"), "2:5 is the second input's")
 

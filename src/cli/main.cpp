@@ -241,17 +241,18 @@ Outcome run_explain(const cli::Options& options) {
     opened = true;
     return written && stream.write(text);
   };
-  const auto explained = pipeline::explain_run(
-      request_of(options), options.pick, [&](const explain::Explanation& explanation) {
+  auto explained = pipeline::explain_run(
+      request_of(options), options.pick,
+      [&](const base::InputInfo& input) { return check_clock_times(options, {input}); },
+      [&](const explain::Explanation& explanation) {
         return write(report::render_explanation(explanation, layout));
       });
   if (!explained) return std::unexpected(explained.error());
-  if (!explained->closing.empty()) write(report::render_closing(explained->closing, layout));
+  std::vector<std::string>& closing = explained->closing;
+  if (explained->packets == 0) closing.insert(closing.begin(), "There is no packet to explain.");
+  if (!closing.empty()) write(report::render_closing(closing, layout));
   if (opened && written) written = stream.close();
   if (!written) return std::unexpected(written.error());
-  if (auto checked = check_clock_times(options, explained->inputs); !checked) {
-    return std::unexpected(checked.error());
-  }
   return kNoIncident;
 }
 

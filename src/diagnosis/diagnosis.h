@@ -137,7 +137,7 @@ struct Incident {
   std::string title;
   std::string summary;      // one paragraph for a supervisor
   std::string explanation;  // what the symptom means technically, one paragraph
-  std::string lesson;       // the same for a student: every term, and common misreadings
+  std::string student;      // the same for a student: every term, and common misreadings
   evidence::Step step = evidence::Step::name;
   std::string protocol;   // "DNS", "TCP", "UDP", "ICMP", "ARP"
   std::string transport;  // "udp", "tcp", "icmp", "arp", "none"

@@ -277,7 +277,7 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   }
 
   incident.explanation = explanation_of(found, values, book);
-  incident.lesson = fill(fault.student, values);
+  incident.student = fill(fault.student, values);
   incident.summary =
       summary_of(incident, found, values, calendar_of(store.inputs()), web_use(store));
   return incident;

@@ -242,12 +242,12 @@ std::vector<std::string> Closing::absences(bool is_log) const {
 }
 
 std::vector<std::string> Closing::sentences(const base::Interner& names, const Cite& cite,
-                                            bool is_log, bool has_clock) const {
+                                            const Scope& scope) const {
   std::vector<std::string> out;
   if (packets_ == 0) return out;
   const base::AddressBook book(names);
   out.push_back(fmt::format("{}{}: {}.", counted(packets_, "packet", "packets"),
-                            span(cite, has_clock), counts()));
+                            span(cite, scope.has_clock), counts()));
   std::vector<const Pattern*> order;
   for (const Pattern& pattern : patterns_) order.push_back(&pattern);
   std::ranges::stable_sort(order,
@@ -262,7 +262,8 @@ std::vector<std::string> Closing::sentences(const base::Interner& names, const C
     out.push_back(fmt::format("Beside these there were {}, each seldom.",
                               counted(more, "other failing exchange", "other failing exchanges")));
   }
-  for (std::string& text : absences(is_log)) out.push_back(std::move(text));
+  if (!scope.whole) return out;
+  for (std::string& text : absences(scope.is_log)) out.push_back(std::move(text));
   return out;
 }
 

@@ -19,9 +19,14 @@ namespace whydown::explain {
 class Closing {
  public:
   void add(const packet::Packet& packet, const Relations& relations, const Story& story);
-  // Sentences, one idea each. `has_clock`: times are times of day.
-  std::vector<std::string> sentences(const base::Interner& names, const Cite& cite, bool is_log,
-                                     bool has_clock) const;
+  struct Scope {
+    bool is_log = false;
+    bool has_clock = true;  // times are times of day
+    bool whole = true;      // all of the input was looked at
+  };
+  // Sentences, one idea each.
+  std::vector<std::string> sentences(const base::Interner& names, const Cite& cite,
+                                     const Scope& scope) const;
 
  private:
   enum Kind : std::uint8_t { query, answer, error, ping, tcp, udp, neighbour, other, kinds };

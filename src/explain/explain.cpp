@@ -130,7 +130,8 @@ void protocol_items(const View& view, Sheet& sheet) {
   if (packet.application == Application::dns) dns_items(view, sheet);
   for (const packet::NoteAt& note : packet.notes) {
     if (note.note == packet::Note::text_length_impossible) continue;  // said with the length
-    sheet.add("odd", std::string(packet::note_text(note.note)));
+    sheet.add(packet::is_malformation(note.note) ? "odd" : "note",
+              std::string(packet::note_text(note.note)));
   }
 }
 
@@ -180,10 +181,11 @@ Explanation Explainer::explain(const Packet& packet, std::string_view words) {
   return out;
 }
 
-std::vector<std::string> Explainer::closing() const {
+std::vector<std::string> Explainer::closing(bool whole) const {
   const bool is_log = std::ranges::any_of(inputs_, &base::InputInfo::is_text);
   const bool has_clock = std::ranges::all_of(inputs_, &base::InputInfo::clock_known);
-  std::vector<std::string> out = closing_.sentences(*names_, Cite(several_), is_log, has_clock);
+  std::vector<std::string> out =
+      closing_.sentences(*names_, Cite(several_), {is_log, has_clock, whole});
   if (story_.given_up() > 0) {
     out.push_back(fmt::format(
         "More went on at the same time than is remembered: {} conversations, queries or the like "

@@ -57,8 +57,8 @@ class Explainer {
   void follow(const packet::Packet& packet);
   // `words` is the text record the packet was read from, empty for bytes.
   Explanation explain(const packet::Packet& packet, std::string_view words);
-  // About all packets so far.
-  std::vector<std::string> closing() const;
+  // About all packets so far. What is absent is told only when all of the input was looked at.
+  std::vector<std::string> closing(bool whole = true) const;
 
   static std::size_t memory_bytes();
 

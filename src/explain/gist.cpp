@@ -39,6 +39,30 @@ std::string wish(const View& view) {
   return fmt::format("the {} record of {}", dns::type_name(type), named);
 }
 
+// NOTIFY, UPDATE and others (RFC 1996, RFC 2136).
+std::string dns_other_gist(const View& view) {
+  const dns::Message& message = view.packet.dns;
+  const std::string name = message.question_name.empty()
+                               ? std::string("a zone that is not shown")
+                               : std::string(message.question_name.view());
+  constexpr std::uint8_t notify = 4;
+  constexpr std::uint8_t update = 5;
+  if (message.response) {
+    return fmt::format("{} answers {}'s DNS message about {}: {}.", view.source(),
+                       view.destination(), name, dns::rcode_name(message.rcode));
+  }
+  if (message.opcode == notify) {
+    return fmt::format("{} tells the DNS server {} that the zone {} has changed.", view.source(),
+                       view.destination(), name);
+  }
+  if (message.opcode == update) {
+    return fmt::format("{} asks the DNS server {} to change the zone {}.", view.source(),
+                       view.destination(), name);
+  }
+  return fmt::format("{} sends the DNS server {} a message about {} that is no plain query.",
+                     view.source(), view.destination(), name);
+}
+
 std::string dns_query_gist(const View& view) {
   const std::string_view meaning = dns::type_meaning(question_type(view));
   std::string out = fmt::format("{} asks {} for {}", view.source(),
@@ -275,6 +299,10 @@ std::string arp_gist(const View& view) {
   }
   if (arp.operation != 1) return "An ARP packet that neither asks nor answers.";
   if (arp.sender == arp.target) return fmt::format("{} makes its own address known.", sender);
+  if (view.knows(Field::mac) && !view.packet.link.destination.is_group()) {
+    return fmt::format("{} asks the network card {} whether it still has the address {}.", sender,
+                       view.packet.link.destination.to_string(), target);
+  }
   const bool unnamed = !arp.sender.is_known() || arp.sender == base::IpAddress::v4(0);
   return fmt::format("{} asks everybody on this network: who has {}?",
                      unnamed ? "A machine without an address" : sender, target);
@@ -303,7 +331,12 @@ std::string tcp_title(const View& view) {
 std::string title_of(const View& view) {
   const Packet& packet = view.packet;
   if (packet.application == packet::Application::dns) {
-    return fmt::format("DNS {}{}", packet.dns.response ? "answer" : "query",
+    const std::string_view opcode = dns::opcode_name(packet.dns.opcode);
+    const bool plain = packet.dns.opcode == 0 || opcode.empty();
+    return fmt::format("DNS {}{}{}", plain ? "" : std::string(opcode) + " ",
+                       packet.dns.response ? "answer"
+                       : plain             ? "query"
+                                           : "request",
                        packet.dns.over_tcp ? " over TCP" : "");
   }
   switch (packet.transport) {
@@ -333,7 +366,9 @@ std::string gist_of(const View& view) {
   const Packet& packet = view.packet;
   std::string out;
   if (packet.application == packet::Application::dns) {
-    out = packet.dns.response ? dns_answer_gist(view) : dns_query_gist(view);
+    out = packet.dns.opcode != 0 ? dns_other_gist(view)
+          : packet.dns.response  ? dns_answer_gist(view)
+                                 : dns_query_gist(view);
   } else if (packet.transport == Transport::tcp) {
     out = tcp_gist(view);
   } else if (packet.transport == Transport::udp) {

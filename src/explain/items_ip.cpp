@@ -83,6 +83,7 @@ std::string hops(const View& view) {
         counted(ttl, "hop", "hops"));
   }
   const unsigned start = ttl < 64 ? 64U : ttl < 128 ? 128U : 255U;
+  if (start - ttl > limits::kLongWay) return fmt::format("{} hops left, an unusual number.", ttl);
   return fmt::format(
       "If it began with {}, {} passed so far.", start,
       start - ttl == 1 ? "one router has been" : fmt::format("{} routers have been", start - ttl));

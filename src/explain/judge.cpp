@@ -236,6 +236,7 @@ Judgment by_kind(const View& view) {
   const Packet& packet = view.packet;
   if (packet.application == packet::Application::dns) {
     if (packet.dns.response) return answer_judgment(view);
+    if (packet.dns.opcode != 0) return {Grade::normal, "DNS servers keep each other up to date."};
     return {Grade::normal, "a name is looked up before anything is opened by name."};
   }
   switch (packet.transport) {

@@ -37,6 +37,7 @@ inline constexpr base::Duration kLateRefusal = std::chrono::seconds{1};
 inline constexpr base::Duration kSlowAnswer = std::chrono::seconds{1};
 // A search for a neighbour goes on when it is repeated within this time.
 inline constexpr base::Duration kSameSearch = std::chrono::seconds{10};
+inline constexpr std::uint8_t kLongWay = 40;  // hops; ways through the Internet are shorter
 inline constexpr std::uint8_t kFewHops = 10;  // no system begins with so small a TTL
 
 }  // namespace whydown::explain::limits

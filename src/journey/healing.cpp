@@ -437,7 +437,7 @@ void Healing::finish() {
 std::size_t Healing::memory_bytes() {
   return Memory<ServedName>::bytes(limits::kServedNames) +
          Memory<ServedConnect>::bytes(limits::kServedConnects) +
-         kMarks * (sizeof(std::uint16_t) + sizeof(std::uint8_t)) +
+         limits::kClientMarks * (sizeof(std::uint16_t) + sizeof(std::uint8_t)) +
          Memory<Origin>::bytes(limits::kAddressNames) + Memory<Host>::bytes(limits::kHosts) +
          Slab<Waiting>::bytes(limits::kWaiting) +
          2 * Chains::bytes(limits::kWaiting, limits::kWaiting) + Chains::bytes(1, limits::kWaiting);

@@ -148,17 +148,17 @@ class Healing {
   void each_waiting(const Chains& chains, std::uint64_t key, Each each);
   // Most clients have no failure that waits, and most that fail in a flood were never served: two
   // small tables by client tell so for sure. Other clients' marks may fall on the same place.
-  static constexpr std::size_t kMarks = std::size_t{1} << 16U;
-  std::uint16_t& waits_of(std::uint64_t client) { return waits_[client % kMarks]; }
-  std::uint8_t& served_mark(std::uint64_t client) { return served_[client % kMarks]; }
+  std::uint16_t& waits_of(std::uint64_t client) { return waits_[client % limits::kClientMarks]; }
+  std::uint8_t& served_mark(std::uint64_t client) { return served_[client % limits::kClientMarks]; }
 
   Context& context_;
   Memory<ServedName> names_{limits::kServedNames};
   Memory<ServedConnect> connects_{limits::kServedConnects};
   Memory<Origin> origins_{limits::kAddressNames};
   Memory<Host> hosts_{limits::kHosts};
-  ZeroedArray<std::uint16_t> waits_{kMarks};  // failures in waiting_
-  ZeroedArray<std::uint8_t> served_{kMarks};  // whether a connection was ever remembered
+  ZeroedArray<std::uint16_t> waits_{limits::kClientMarks};  // failures in waiting_
+  ZeroedArray<std::uint8_t> served_{
+      limits::kClientMarks};  // whether a connection was ever remembered
   Slab<Waiting> waiting_{limits::kWaiting};
   Chains wishes_{limits::kWaiting, limits::kWaiting};
   Chains groups_{limits::kWaiting, limits::kWaiting};

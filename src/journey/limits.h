@@ -1,6 +1,7 @@
 // Every limit of journey/. Tables are allocated once; memory_bytes() of the tracker adds them up.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -12,26 +13,36 @@ namespace whydown::journey::limits {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// Entries, powers of two.
-inline constexpr std::size_t kTcpFlows = std::size_t{1} << 17U;
-inline constexpr std::size_t kUdpFlows = std::size_t{1} << 16U;
-inline constexpr std::size_t kDnsQueries = std::size_t{1} << 16U;
+// The fuzzers' build has small tables: they make a tracker anew for every input, and only tables
+// that fill up show what a full table does.
+#ifdef WHYDOWN_SMALL_TABLES
+inline constexpr unsigned kSmaller = 9;
+#else
+inline constexpr unsigned kSmaller = 0;
+#endif
+// Entries, a power of two; sixteen at least.
+constexpr std::size_t entries(unsigned bits) {
+  return std::size_t{1} << (bits > kSmaller + 4 ? bits - kSmaller : std::min(bits, 4U));
+}
+inline constexpr std::size_t kTcpFlows = entries(17);
+inline constexpr std::size_t kUdpFlows = entries(16);
+inline constexpr std::size_t kDnsQueries = entries(16);
 // Of these, decided ones kept for a second answer or a repeated error; few enough for the cache.
-inline constexpr std::size_t kDnsSettled = std::size_t{1} << 12U;
+inline constexpr std::size_t kDnsSettled = entries(12);
 // Late or one-sided answers of which it is not yet known whether the client took them.
-inline constexpr std::size_t kDnsDeliveries = std::size_t{1} << 8U;
-inline constexpr std::size_t kEchoes = std::size_t{1} << 14U;
-inline constexpr std::size_t kNeighbours = std::size_t{1} << 14U;
-inline constexpr std::size_t kAskers = std::size_t{1} << 12U;   // whose ARP replies are captured
-inline constexpr std::size_t kWaiting = std::size_t{1} << 14U;  // failures that may still heal
-inline constexpr std::size_t kServedNames = std::size_t{1} << 16U;  // good answers remembered
-inline constexpr std::size_t kServedConnects = std::size_t{1} << 17U;
-inline constexpr std::size_t kAddressNames = std::size_t{1} << 16U;  // address -> name it came from
-inline constexpr std::size_t kHosts = std::size_t{1}
-                                      << 14U;  // address -> MAC address, of the captured link
-inline constexpr std::size_t kRecentFrames = std::size_t{1} << 11U;  // for duplicate frames
-inline constexpr std::size_t kRecentErrors = std::size_t{1} << 12U;  // for repeated ICMP errors
-inline constexpr std::size_t kProbePaths = std::size_t{1} << 12U;    // for traceroutes
+inline constexpr std::size_t kDnsDeliveries = entries(8);
+inline constexpr std::size_t kEchoes = entries(14);
+inline constexpr std::size_t kNeighbours = entries(14);
+inline constexpr std::size_t kAskers = entries(12);       // whose ARP replies are captured
+inline constexpr std::size_t kWaiting = entries(14);      // failures that may still heal
+inline constexpr std::size_t kServedNames = entries(16);  // good answers remembered
+inline constexpr std::size_t kServedConnects = entries(17);
+inline constexpr std::size_t kAddressNames = entries(16);  // address -> name it came from
+inline constexpr std::size_t kHosts = entries(14);  // address -> MAC address, of the captured link
+inline constexpr std::size_t kRecentFrames = entries(11);  // for duplicate frames
+inline constexpr std::size_t kRecentErrors = entries(12);  // for repeated ICMP errors
+inline constexpr std::size_t kClientMarks = entries(16);   // of clients that wait or were served
+inline constexpr std::size_t kProbePaths = entries(12);    // for traceroutes
 
 // Entries looked at in one hash chain. Longer chains are an attack or a very full table: the oldest
 // entry of the chain is given up then.

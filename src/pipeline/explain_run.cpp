@@ -70,25 +70,32 @@ class Picker {
 // Inputs are asked once what their times mean, when their first packet has shown it.
 class Introductions {
  public:
-  Introductions(const capture::Source& source, explain::Explainer& explainer)
-      : source_(source), explainer_(explainer) {}
-  void meet(std::uint16_t input) {
-    if (input < met_.size() && met_[input]) return;
+  Introductions(const capture::Source& source, const CheckInput& check,
+                explain::Explainer& explainer)
+      : source_(source), check_(check), explainer_(explainer) {}
+  std::expected<void, base::Error> meet(std::uint16_t input) {
+    if (input < met_.size() && met_[input]) return {};
     if (met_.size() <= input) met_.resize(input + std::size_t{1});
     met_[input] = true;
     const std::vector<base::InputInfo> infos = source_.inputs();
-    if (input < infos.size()) explainer_.input(input, infos[input]);
+    if (input >= infos.size()) return {};
+    explainer_.input(input, infos[input]);
+    return check_(infos[input]);
   }
 
  private:
   const capture::Source& source_;
+  const CheckInput& check_;
   explain::Explainer& explainer_;
   std::vector<bool> met_;
 };
 
-std::vector<std::string> closing_of(const explain::Explainer& explainer,
+bool is_whole(const Request& request) {
+  return !request.since && !request.until && request.open.filter.empty();
+}
+
+std::vector<std::string> closing_of(std::vector<std::string> closing,
                                     const std::vector<base::InputInfo>& inputs) {
-  std::vector<std::string> closing = explainer.closing();
   for (const base::InputInfo& input : inputs) {
     for (const base::QualityRemark& remark : input.remarks) {
       closing.push_back(inputs.size() > 1 ? input.path + ": " + remark.text : remark.text);
@@ -107,6 +114,7 @@ bool in_time(const capture::Frame& frame, const Request& request) {
 
 std::expected<Explained, base::Error> explain_run(const Request& request,
                                                   const std::optional<Pick>& pick,
+                                                  const CheckInput& check,
                                                   const TakeExplanation& take) {
   auto source = capture::open(request.paths, request.open);
   if (!source) return std::unexpected(source.error());
@@ -116,13 +124,15 @@ std::expected<Explained, base::Error> explain_run(const Request& request,
   packet::Decoder decoder(names);
   const auto packet = std::make_unique<packet::Packet>();
   const auto explainer = std::make_unique<explain::Explainer>(names, several);
-  Introductions introductions(**source, *explainer);
+  Introductions introductions(**source, check, *explainer);
   Picker picker(pick);
   Explained result;
 
   while (const capture::Frame* frame = (*source)->next()) {
+    if (auto met = introductions.meet(frame->place.input); !met) {
+      return std::unexpected(met.error());
+    }
     if (!in_time(*frame, request)) continue;
-    introductions.meet(frame->place.input);
     decoder.decode(*frame, *packet);
     if (picker.wants(frame->place)) {
       ++result.packets;
@@ -134,7 +144,7 @@ std::expected<Explained, base::Error> explain_run(const Request& request,
   }
   if (pick && result.packets == 0) return std::unexpected(picker.nothing(request.paths));
   result.inputs = (*source)->inputs();
-  if (!pick) result.closing = closing_of(*explainer, result.inputs);
+  if (!pick) result.closing = closing_of(explainer->closing(is_whole(request)), result.inputs);
   return result;
 }
 

@@ -24,6 +24,9 @@ struct Pick {
 
 // Takes each explanation as it comes; false ends the run.
 using TakeExplanation = std::function<bool(const explain::Explanation&)>;
+// Looks at what is known of an input once its first packet has been read; an error ends the run
+// before anything of that input is explained.
+using CheckInput = std::function<std::expected<void, base::Error>(const base::InputInfo&)>;
 
 struct Explained {
   std::vector<std::string> closing;  // empty where packets were picked
@@ -35,6 +38,7 @@ struct Explained {
 // names the nearest one before.
 std::expected<Explained, base::Error> explain_run(const Request& request,
                                                   const std::optional<Pick>& pick,
+                                                  const CheckInput& check,
                                                   const TakeExplanation& take);
 
 std::size_t explain_memory_bytes();

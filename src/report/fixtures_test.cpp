@@ -116,7 +116,7 @@ Incident dns_incident() {
          query ? Role::context : Role::symptom,
          {{"TTL", query ? "64" : "61"}}});
   }
-  out.lesson = "Common misreadings: the error is no echo reply.";
+  out.student = "Common misreadings: the error is no echo reply.";
   out.activity = {std::chrono::seconds{8},
                   {{places().front().time, 0, 1}, {places().back().time, 0, 2}}};
   out.marks = {{"onset", places().front(), "The first attempt that fails begins."},

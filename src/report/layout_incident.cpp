@@ -87,9 +87,9 @@ void write_analysis(Page& page, const Material& material, const Incident& incide
   page.paragraph({incident.explanation});
   const std::string not_attempted = not_attempted_words(material.diagnosis);
   if (!not_attempted.empty()) page.paragraph({not_attempted});
-  if (material.options.reader == Reader::student && !incident.lesson.empty()) {
+  if (material.options.reader == Reader::student && !incident.student.empty()) {
     page.heading("The same, step by step");
-    page.paragraph({incident.lesson});
+    page.paragraph({incident.student});
   }
   if (incident.not_shown.empty()) return;
   page.heading("What this capture cannot show");

@@ -53,7 +53,7 @@ void clean_heading(diagnosis::Incident& incident) {
     line(*text);
   }
   for (std::string* text :
-       {&incident.title, &incident.summary, &incident.explanation, &incident.lesson}) {
+       {&incident.title, &incident.summary, &incident.explanation, &incident.student}) {
     sentence(*text);
   }
   lines(incident.service.servers);

@@ -156,7 +156,7 @@ std::string words_of(const diagnosis::Diagnosis& diagnosis) {
   std::string out;
   for (const diagnosis::Incident& incident : diagnosis.incidents) {
     for (const std::string* text : {&incident.title, &incident.summary, &incident.explanation,
-                                    &incident.lesson, &incident.protocol}) {
+                                    &incident.student, &incident.protocol}) {
       add(out, *text);
     }
     for (const diagnosis::RankedCause& cause : incident.causes) {

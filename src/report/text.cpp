@@ -110,9 +110,9 @@ std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& op
   }
   for (const Incident& incident : diagnosis.incidents) {
     write_incident(page, incident, cite);
-    if (options.reader != Reader::student || incident.lesson.empty()) continue;
+    if (options.reader != Reader::student || incident.student.empty()) continue;
     page.heading("The same, step by step");
-    page.paragraph(incident.lesson, kIndent);
+    page.paragraph(incident.student, kIndent);
   }
   if (!diagnosis.not_attempted.empty()) {
     page.heading("Not attempted");

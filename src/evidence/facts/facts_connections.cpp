@@ -18,6 +18,7 @@ bool is_subject(const View& view, const Service& service) {
 
 std::vector<const Observation*> kept_of(const ObservationRow& row) {
   std::vector<const Observation*> out;
+  out.reserve(row.first.size() + row.last.size());
   for (const Observation& seen : row.first) out.push_back(&seen);
   for (const Observation& seen : row.last) {
     if (row.first.empty() || row.first.back().packet.place < seen.packet.place) {
