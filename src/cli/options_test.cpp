@@ -120,7 +120,7 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
   const Row rows[] = {
       {{}, "no input"},
       {{"x", "-f", "bundle"}, "-f bundle without -o"},
-      {{"x", "-f", "bundle", "-o", "d", "--template", "worksheet"}, "expected -f md"},
+      {{"x", "-f", "bundle", "-o", "d", "--template", "worksheet"}, "--template with a bundle"},
       {{"verify"}, "no folder"},
       {{"report"}, "no input"},
       {{"x", "-f", "odt"},
