@@ -8,6 +8,7 @@
 #include "base/cursor.h"
 #include "base/hash.h"
 #include "base/interner.h"
+#include "base/mask.h"
 
 namespace whydown::base {
 
@@ -103,9 +104,12 @@ std::string MacAddress::to_string() const {
 }
 
 std::string AddressBook::text(const IpAddress& address) const {
-  if (address.kind() != AddressKind::host) return address.to_string();
-  const std::string_view name = names_->text(address.host_id());
-  return name.empty() ? address.to_string() : std::string(name);
+  if (address.kind() == AddressKind::host) {
+    const std::string name = names_->shown(address.host_id());
+    return name.empty() ? address.to_string() : name;
+  }
+  const Mask* mask = names_->mask();
+  return mask == nullptr ? address.to_string() : mask->address(address).to_string();
 }
 
 std::string AddressBook::endpoint(const IpAddress& address, std::uint16_t port) const {

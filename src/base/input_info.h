@@ -15,7 +15,8 @@ struct InputInfo {
   std::string path;    // as given; "-" for standard input
   std::string sha256;  // of the input's bytes as stored (compressed ones compressed); empty unless
                        // asked for
-  std::string format;  // "pcap", "pcapng", "tcpdump-text", "wireshark-table"
+  std::string hmac_sha256;  // of a redacted report, in its place: under the redaction's key
+  std::string format;       // "pcap", "pcapng", "tcpdump-text", "wireshark-table"
   std::string compression;  // "gzip", "zstd" or empty
   std::string
       link_type;  // "EN10MB", "LINUX_SLL", ... as libpcap names them; of text "text"; "mixed"

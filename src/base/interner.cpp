@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/mask.h"
+
 namespace whydown::base {
 
 Interner::Interner(Limits limits) : limits_(limits) {
@@ -39,8 +41,17 @@ std::uint32_t Interner::add(std::string_view text, std::uint64_t hash) {
   return slot.id;
 }
 
+std::string Interner::shown(std::uint32_t id) const {
+  const std::string_view original = text(id);
+  return veil_ == nullptr || original.empty() ? std::string(original) : veil_->name(original);
+}
+
 std::size_t Interner::memory_bytes() const {
   return limits_.bytes + (limits_.names + 1) * sizeof(Entry) + slots_.size() * sizeof(Slot);
+}
+
+std::string shown_filter(const Interner& names, std::string_view filter) {
+  return names.mask() == nullptr ? std::string(filter) : names.mask()->filter(filter);
 }
 
 }  // namespace whydown::base

@@ -11,6 +11,8 @@
 
 namespace whydown::base {
 
+class Mask;
+
 // Bounded in names and bytes, both reserved at construction: adding never allocates. Ids count
 // from 1 in the order of first appearance; 0 means "not kept" (empty text, or the interner is
 // full).
@@ -38,6 +40,11 @@ class Interner {
   std::string_view text(std::uint32_t id) const {
     return id < entries_.size() ? text_of(entries_[id]) : std::string_view{};
   }
+  // The text as reports show it: behind the mask, where there is one.
+  std::string shown(std::uint32_t id) const;
+  // `mask` must outlive the interner; nullptr shows the originals.
+  void set_mask(const Mask* mask) { veil_ = mask; }
+  const Mask* mask() const { return veil_; }
   std::size_t size() const { return entries_.size() - 1; }
   std::uint64_t refused() const { return refused_; }
   std::size_t memory_bytes() const;
@@ -66,6 +73,10 @@ class Interner {
   std::vector<Slot> slots_;  // open addressing, power of two
   std::size_t mask_ = 0;
   std::uint64_t refused_ = 0;
+  const Mask* veil_ = nullptr;  // of shown()
 };
+
+// A capture filter as reports show it.
+std::string shown_filter(const Interner& names, std::string_view filter);
 
 }  // namespace whydown::base

@@ -1,7 +1,6 @@
 #include "capture/stored.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <string>
@@ -10,7 +9,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,23 +46,6 @@ base::Error open_error(const std::string& path, int code) {
 
 }  // namespace
 
-struct StoredBytes::Hash {
-  EVP_MD_CTX* context = EVP_MD_CTX_new();
-  Hash() { EVP_DigestInit_ex(context, EVP_sha256(), nullptr); }
-  ~Hash() { EVP_MD_CTX_free(context); }
-  Hash(const Hash&) = delete;
-  Hash& operator=(const Hash&) = delete;
-
-  std::string hex() const {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(context, digest.data(), &size);
-    std::string text;
-    for (unsigned int i = 0; i < size; ++i) text += fmt::format("{:02x}", digest[i]);
-    return text;
-  }
-};
-
 std::expected<StoredBytes, base::Error> StoredBytes::open(const std::string& path, bool hash) {
   const bool is_stdin = path == "-";
   const std::string where = is_stdin ? "standard input" : path;
@@ -87,7 +68,10 @@ StoredBytes StoredBytes::of_bytes(std::span<const std::uint8_t> bytes, bool hash
 }
 
 StoredBytes::StoredBytes(int fd, bool owned, std::span<const std::uint8_t> memory, bool hash)
-    : fd_(fd), owned_(owned), memory_(memory), hash_(hash ? std::make_unique<Hash>() : nullptr) {}
+    : fd_(fd),
+      owned_(owned),
+      memory_(memory),
+      hash_(hash ? std::make_unique<base::Sha256>() : nullptr) {}
 
 StoredBytes::StoredBytes(StoredBytes&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
@@ -127,7 +111,7 @@ std::size_t StoredBytes::read(std::span<std::uint8_t> room) {
     return 0;
   }
   count_ += count;
-  if (hash_) EVP_DigestUpdate(hash_->context, room.data(), count);
+  if (hash_) hash_->add(room.first(count));
   return count;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/sha256.h"
 
 namespace whydown::capture {
 
@@ -35,7 +36,6 @@ class StoredBytes {
   const std::optional<std::string>& error() const { return error_; }
 
  private:
-  struct Hash;
   StoredBytes(int fd, bool owned, std::span<const std::uint8_t> memory, bool hash);
   std::size_t read_some(std::span<std::uint8_t> room);
   void finish();
@@ -45,7 +45,7 @@ class StoredBytes {
   bool at_end_ = false;
   std::span<const std::uint8_t> memory_;  // when fd_ is -1
   std::uint64_t count_ = 0;
-  std::unique_ptr<Hash> hash_;
+  std::unique_ptr<base::Sha256> hash_;
   std::string digest_;
   std::optional<std::string> error_;
 };

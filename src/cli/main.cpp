@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,13 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "cli/office.h"
+#include "cli/deliver.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/redact_key.h"
+#include "cli/redaction.h"
+#include "cli/spool.h"
+#include "cli/verify.h"
 #include "diagnosis/vocabulary.h"
 #include "pipeline/budget.h"
 #include "pipeline/explain_run.h"
@@ -26,9 +31,39 @@ namespace {
 
 using namespace whydown;
 
-enum Status : int { kNoIncident = 0, kIncident = 1, kUnusable = 2 };
+enum Status : int {
+  kNoIncident = 0,
+  kIncident = 1,
+  kUnusable = 2,
+  kAsWritten = kNoIncident,  // of verify
+  kNotAsWritten = kIncident
+};
 
 using Outcome = std::expected<Status, base::Error>;
+
+// One line on standard error, without anything a terminal would act on.
+void say_line(std::string_view message) {
+  std::string line = "whydown: ";
+  for (const char c : message) {
+    const auto byte = static_cast<unsigned char>(c);
+    line += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+  line += '\n';
+  (void)std::fputs(line.c_str(), stderr);
+}
+
+int fail(std::string_view message) {
+  say_line(message);
+  return kUnusable;
+}
+
+void say(std::string_view lines) {
+  while (!lines.empty()) {
+    const std::size_t end = lines.find('\n');
+    say_line(lines.substr(0, end));
+    lines = end == std::string_view::npos ? "" : lines.substr(end + 1);
+  }
+}
 
 std::expected<diagnosis::Catalogue, base::Error> load_catalogue(const std::string& folder) {
   auto catalogue = diagnosis::Catalogue::built_in();
@@ -68,16 +103,33 @@ void note_bounds(const cli::Options& options, diagnosis::Diagnosis& diagnosis) {
   diagnosis.data_quality.push_back(std::move(remark));
 }
 
-std::expected<std::optional<report::Case>, base::Error> load_case(const std::string& path) {
-  if (path.empty()) return std::nullopt;
+// An error about a spooled copy is one about the input.
+base::Error in_words_of(const cli::Options& options, const pipeline::Request& request,
+                        base::Error error) {
+  for (std::size_t i = 0; i < request.paths.size(); ++i) {
+    if (error.where != request.paths[i]) continue;
+    error.where = options.inputs[i] == "-" ? "standard input" : options.inputs[i];
+    break;
+  }
+  return error;
+}
+
+bool shows_hashes(const cli::Options& options) {
+  return options.bundle || options.format != report::Format::text;
+}
+struct CaseFile {
+  std::optional<std::string> text;
+  std::optional<report::Case> supplied;
+};
+
+std::expected<CaseFile, base::Error> load_case(const std::string& path) {
+  if (path.empty()) return CaseFile{};
   const auto text = cli::read_small_file(path, report::limits::kCaseFileBytes);
   if (!text) return std::unexpected(text.error());
   auto supplied = report::parse_case(*text, path);
   if (!supplied) return std::unexpected(supplied.error());
-  return *supplied;
+  return CaseFile{*text, *supplied};
 }
-
-bool shows_hashes(report::Format format) { return format != report::Format::text; }
 
 pipeline::Request request_of(const cli::Options& options) {
   pipeline::Request request;
@@ -90,51 +142,85 @@ pipeline::Request request_of(const cli::Options& options) {
   return request;
 }
 
-std::expected<std::string, base::Error> finished(std::string text, const cli::Options& options) {
-  if (!options.office) return text;
-  return *options.office == cli::Office::pdf ? cli::to_pdf(text) : cli::to_docx(text);
+// What is shown of addresses and names; nothing where the report is not redacted.
+std::expected<std::unique_ptr<redact::Redactor>, base::Error> redactor_for(
+    const cli::Options& options) {
+  if (!options.redact) return nullptr;
+  const std::string path = options.redact_key.empty() ? cli::usual_key_path() : options.redact_key;
+  if (auto checked = cli::check_key_place(path, options); !checked) {
+    return std::unexpected(checked.error());
+  }
+  const auto loaded = cli::load_or_make_key(path);
+  if (!loaded) return std::unexpected(loaded.error());
+  if (loaded->is_new) {
+    say(path +
+        ": made a new key for this redaction; with it the same stand-ins come again, and who "
+        "has it can try out originals: keep it here\n");
+  }
+  return std::make_unique<redact::Redactor>(loaded->key);
+}
+std::expected<pipeline::Request, base::Error> request_for(
+    const cli::Options& options, const std::optional<report::Case>& supplied, cli::Spool& spool) {
+  pipeline::Request request = request_of(options);
+  for (std::string& path : request.paths) {
+    if (!cli::reads_twice(options)) break;
+    auto readable = spool.readable_twice(path);
+    if (!readable) return std::unexpected(readable.error());
+    path = *readable;
+  }
+  request.open.hash = shows_hashes(options);
+  if (supplied) {  // the command line goes before the case file
+    if (!request.open.date) request.open.date = supplied->date;
+    if (!request.open.zone_offset) request.open.zone_offset = supplied->zone;
+  }
+  return request;
+}
+
+report::Options layout_for(const cli::Options& options, const std::vector<std::string>& command) {
+  report::Options layout;
+  layout.form = options.form;
+  layout.reader = options.reader;
+  layout.colour = options.output.empty() && cli::output_has_colour();
+  if (options.output.empty()) layout.width = cli::output_width();
+  layout.command = options.redact ? cli::redacted_command(command, options.inputs) : command;
+  layout.version = WHYDOWN_VERSION;
+  return layout;
 }
 
 Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
-  if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
-    return std::unexpected(checked.error());
-  }
-  if (auto checked = cli::check_not_input(options.output, {options.case_file}); !checked) {
-    return std::unexpected(checked.error());
-  }
+  if (auto checked = cli::check_output(options); !checked) return std::unexpected(checked.error());
   const auto catalogue = load_catalogue(options.catalogue);
   if (!catalogue) return std::unexpected(catalogue.error());
-  const auto supplied = load_case(options.case_file);
-  if (!supplied) return std::unexpected(supplied.error());
+  const auto from_case = load_case(options.case_file);
+  if (!from_case) return std::unexpected(from_case.error());
+  const auto redactor = redactor_for(options);
+  if (!redactor) return std::unexpected(redactor.error());
 
-  pipeline::Request request = request_of(options);
-  request.open.hash = shows_hashes(options.format);
-  if (*supplied) {  // the command line goes before the case file
-    if (!request.open.date) request.open.date = (*supplied)->date;
-    if (!request.open.zone_offset) request.open.zone_offset = (*supplied)->zone;
+  cli::Spool spool;
+  auto request = request_for(options, from_case->supplied, spool);
+  if (!request) return std::unexpected(request.error());
+  request->mask = redactor->get();
+  auto diagnosis = pipeline::run(*request, *catalogue);
+  if (!diagnosis) return std::unexpected(in_words_of(options, *request, diagnosis.error()));
+  for (std::size_t i = 0; i < diagnosis->inputs.size(); ++i) {
+    diagnosis->inputs[i].path = options.inputs[i];  // not that of a spooled copy
   }
-  auto diagnosis = pipeline::run(request, *catalogue);
-  if (!diagnosis) return std::unexpected(diagnosis.error());
   if (auto checked = check_clock_times(options, diagnosis->inputs); !checked) {
     return std::unexpected(checked.error());
   }
-
   note_bounds(options, *diagnosis);
 
-  report::Options layout;
-  layout.format = options.format;
-  layout.form = options.form;
-  layout.reader = options.reader;
-  layout.on_paper = options.office.has_value();
-  layout.supplied = *supplied;
-  layout.colour = options.output.empty() && cli::output_has_colour();
-  if (options.output.empty()) layout.width = cli::output_width();
-  layout.command = command;
-  layout.version = WHYDOWN_VERSION;
-  const auto text = finished(report::render(*diagnosis, layout), options);
-  if (!text) return std::unexpected(text.error());
-  const auto written = cli::write_result(options.output, *text);
-  if (!written) return std::unexpected(written.error());
+  report::Options layout = layout_for(options, command);
+  layout.supplied = from_case->supplied;
+  if (*redactor) {
+    cli::redact_diagnosis(**redactor, *diagnosis);
+    if (layout.supplied) cli::redact_case(**redactor, *layout.supplied);
+  }
+  std::string notes;
+  const auto delivered = cli::deliver(
+      {options, *request, *diagnosis, from_case->text, std::move(layout), redactor->get()}, notes);
+  if (!delivered) return std::unexpected(in_words_of(options, *request, delivered.error()));
+  say(notes);
   return diagnosis->verdict == diagnosis::Verdict::incident ? kIncident : kNoIncident;
 }
 
@@ -192,6 +278,14 @@ Outcome run_faults(const cli::Options& options) {
       base::Error{"faults", '"' + options.fault_id + '"', "the id of a fault", advice});
 }
 
+Outcome run_verify(const cli::Options& options) {
+  const auto result = cli::verify_bundle(options.folder, options.inputs, options.redact_key);
+  if (!result) return std::unexpected(result.error());
+  const Outcome printed = print(result->text);
+  if (!printed) return printed;
+  return result->matches ? kAsWritten : kNotAsWritten;
+}
+
 Outcome run_case_new(const cli::Options& options) {
   // What somebody filled in must not be lost to a second "new".
   if (!options.output.empty()) {
@@ -227,6 +321,8 @@ Outcome run(const std::vector<std::string>& command) {
       return run_explain(*options);
     case cli::Command::faults:
       return run_faults(*options);
+    case cli::Command::verify:
+      return run_verify(*options);
     case cli::Command::case_new:
       return run_case_new(*options);
     case cli::Command::memory:
@@ -237,18 +333,6 @@ Outcome run(const std::vector<std::string>& command) {
       return print(options->help);
   }
   return run_report(*options, command);
-}
-
-// One line on standard error, without anything a terminal would act on.
-int fail(std::string_view message) {
-  std::string line = "whydown: ";
-  for (const char c : message) {
-    const auto byte = static_cast<unsigned char>(c);
-    line += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-  line += '\n';
-  (void)std::fputs(line.c_str(), stderr);
-  return kUnusable;
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ constexpr std::string_view kHelp = R"(whydown answers "why is it down?" from net
   whydown INPUT...           the incident report of one or more captures, on the terminal
   whydown report INPUT...    the same, with a choice of format
   whydown explain INPUT...   every packet or line in plain English
+  whydown verify FOLDER      whether an evidence bundle is as it was written
   whydown faults [ID]        the faults it knows, or one of them in full
   whydown case new           a case file to fill in: what packets cannot tell
   whydown --memory           what it may use at most, table by table
@@ -33,7 +34,8 @@ An INPUT is a pcap or pcapng capture (also gzip or zstd), a pasted tcpdump log, 
 or "-" for standard input; what it holds is found by looking. Several INPUTs are one incident.
 A file named like a command is reached as ./report.
 
-Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be used.
+Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be used; of
+verify 0 as written, 1 not as written, 2 no bundle.
 "whydown report --help" and "whydown explain --help" list the options.
 )";
 
@@ -50,15 +52,58 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 struct Words {
   std::vector<std::string> inputs;
   std::string format, output, form, reader, case_file, since, until, date, zone, catalogue,
-      fault_id, action, packet, filter;
+      fault_id, action, packet, filter, folder, redact_key;
+  bool redact = false;
 };
 
+// ".json"
+std::string ending_of(const report::FormatInfo& format) {
+  return std::filesystem::path(format.file).extension().string();
+}
+
+// "a, b or c"
+std::string either(const std::vector<std::string>& items) {
+  std::string out;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) out += i + 1 == items.size() ? " or " : ", ";
+    out += items[i];
+  }
+  return out;
+}
+
+// The one value of -f that is not a format but all of them.
+constexpr std::string_view kBundle = "bundle";
+
+std::string format_names() {
+  std::vector<std::string> names;
+  for (const report::FormatInfo& format : report::formats()) names.emplace_back(format.name);
+  names.emplace_back(kBundle);
+  return either(names);
+}
+
+std::string endings() {
+  std::vector<std::string> names;
+  for (const report::FormatInfo& format : report::formats()) names.push_back(ending_of(format));
+  return either(names);
+}
+
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 14> names{
-      "--filter", "-f",      "--format", "-o",     "--output",   "--template",  "--for",
-      "--case",   "--since", "--until",  "--date", "--timezone", "--catalogue", "--packet"};
+  constexpr std::array<std::string_view, 15> names{
+      "-f",     "--format",   "-o",          "--output", "--template",
+      "--for",  "--case",     "--filter",    "--since",  "--until",
+      "--date", "--timezone", "--catalogue", "--packet", "--redact-key"};
   return std::ranges::find(names, word) != names.end();
 }
+
+struct NamedCommand {
+  std::string_view name;
+  Command command;
+};
+constexpr std::array<NamedCommand, 5> kCommands{{{"report", Command::report},
+                                                 {"explain", Command::explain},
+                                                 {"faults", Command::faults},
+                                                 {"verify", Command::verify},
+                                                 {"case", Command::case_new}}};
 
 // Takes the command's name out of the arguments.
 Command take_command(std::vector<std::string>& arguments) {
@@ -69,16 +114,10 @@ Command take_command(std::vector<std::string>& arguments) {
       if (takes_value(word)) ++i;
       continue;
     }
-    constexpr std::array<std::pair<std::string_view, Command>, 4> commands{
-        {{"report", Command::report},
-         {"explain", Command::explain},
-         {"faults", Command::faults},
-         {"case", Command::case_new}}};
-    const auto* const known =
-        std::ranges::find(commands, std::string_view(word), &decltype(commands)::value_type::first);
-    if (known == commands.end()) break;
+    const auto known = std::ranges::find(kCommands, word, &NamedCommand::name);
+    if (known == kCommands.end()) break;
     arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
-    return known->second;
+    return known->command;
   }
   return Command::report;
 }
@@ -108,6 +147,11 @@ void define_reading(CLI::App& app, Words& words) {
       ->type_name("ZONE");
 }
 
+// Of every command that reads captures or what was made of them.
+void define_redact_key(CLI::App& app, Words& words, const std::string& what) {
+  app.add_option("--redact-key", words.redact_key, what)->type_name("FILE");
+}
+
 void define_report(CLI::App& app, Words& words) {
   app.formatter(std::make_shared<HelpFormatter>("Usage: whydown report INPUT... [options]"));
   app.footer(
@@ -116,11 +160,11 @@ void define_report(CLI::App& app, Words& words) {
       "Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be "
       "used.");
   app.add_option("INPUT", words.inputs, "captures or logs; - is standard input")->type_name("");
-  app.add_option(
-         "-f,--format", words.format,
-         "text, json, md, html, pdf or docx; by default as the name after -o ends, else text")
+  app.add_option("-f,--format", words.format,
+                 format_names() + "; by default as the name after -o ends, else text")
       ->type_name("FORMAT");
-  app.add_option("-o,--output", words.output, "write to this file instead of standard output")
+  app.add_option("-o,--output", words.output,
+                 "write to this file instead of standard output; of bundle: to this folder")
       ->type_name("PATH");
   app.add_option("--template", words.form,
                  "incident (default) or worksheet, the two-part course form; not of JSON")
@@ -133,6 +177,9 @@ void define_report(CLI::App& app, Words& words) {
                  "what packets cannot tell, to be set beside them; \"whydown case new\" writes one")
       ->type_name("FILE");
   define_reading(app, words);
+  app.add_flag("--redact", words.redact,
+               "stand-ins for addresses, MACs and names, and no payload, in every output");
+  define_redact_key(app, words, "with the key in this file; made when there is none");
   app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
       ->type_name("DIR");
 }
@@ -166,6 +213,17 @@ void define_faults(CLI::App& app, Words& words) {
       ->type_name("DIR");
 }
 
+void define_verify(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown verify FOLDER [INPUT...]"));
+  app.footer("Exit status: 0 as it was written, 1 not, 2 no bundle, or it cannot be read.");
+  app.add_option("FOLDER", words.folder, "what whydown report -f bundle -o FOLDER wrote")
+      ->type_name("");
+  app.add_option("INPUT", words.inputs,
+                 "the captures or logs it was made from, to compare them too")
+      ->type_name("");
+  define_redact_key(app, words, "the key of a redacted bundle, to compare inputs with it");
+}
+
 void define_case(CLI::App& app, Words& words) {
   app.formatter(std::make_shared<HelpFormatter>("Usage: whydown case new [-o PATH]"));
   app.add_option("ACTION", words.action, "new: write a commented case file to fill in")
@@ -180,6 +238,8 @@ std::string description_of(Command command) {
       return "The faults whydown knows.";
     case Command::explain:
       return "Explains every packet of captures and logs in plain English.";
+    case Command::verify:
+      return "Compares an evidence bundle with its manifest: files missing, changed or added.";
     case Command::case_new:
       return "What packets cannot tell, in a file.";
     default:
@@ -193,6 +253,8 @@ void define(Command command, CLI::App& app, Words& words) {
       return define_faults(app, words);
     case Command::explain:
       return define_explain(app, words);
+    case Command::verify:
+      return define_verify(app, words);
     case Command::case_new:
       return define_case(app, words);
     default:
@@ -219,39 +281,36 @@ std::expected<std::optional<std::string>, base::Error> read_words(
   return std::nullopt;
 }
 
-struct NamedFormat {
-  std::string_view name;
-  std::string_view extension;
-  report::Format format;
-  std::optional<Office> office;
-};
-
-constexpr std::array kFormats{NamedFormat{"text", ".txt", report::Format::text, {}},
-                              NamedFormat{"json", ".json", report::Format::json, {}},
-                              NamedFormat{"md", ".md", report::Format::markdown, {}},
-                              NamedFormat{"html", ".html", report::Format::html, {}},
-                              NamedFormat{"pdf", ".pdf", report::Format::html, Office::pdf},
-                              NamedFormat{"docx", ".docx", report::Format::html, Office::docx}};
-constexpr const char* kFormatNames = "text, json, md, html, pdf or docx";
-
-std::expected<const NamedFormat*, base::Error> format_of(const Words& words) {
+std::expected<report::Format, base::Error> format_of(const Words& words) {
+  if (words.format == kBundle) return report::Format::text;  // every format; see Options::bundle
   if (!words.format.empty()) {
-    const auto named = std::ranges::find(kFormats, words.format, &NamedFormat::name);
-    if (named != kFormats.end()) return &*named;
-    return unexpected(usage_error("format " + in_quotes(words.format), kFormatNames));
+    if (const auto format = report::format_from(words.format)) return *format;
+    return unexpected(usage_error("format " + in_quotes(words.format), format_names()));
   }
-  std::string extension = std::filesystem::path(words.output).extension().string();
-  if (extension == ".markdown") extension = ".md";
-  if (extension == ".htm") extension = ".html";
-  const auto known = std::ranges::find(kFormats, extension, &NamedFormat::extension);
-  if (known != kFormats.end()) return &*known;
-  const std::string_view name = words.form.empty() ? "text" : "md";
-  if (extension.empty() || !words.form.empty()) {
-    return &*std::ranges::find(kFormats, name, &NamedFormat::name);
+  const std::string extension = std::filesystem::path(words.output).extension().string();
+  if (extension == ".markdown") return report::Format::markdown;
+  if (extension == ".htm") return report::Format::html;
+  for (const report::FormatInfo& known : report::formats()) {
+    if (extension == ending_of(known)) return known.format;
   }
-  return unexpected(usage_error("-o " + in_quotes(words.output),
-                                "a name ending in .txt, .json, .md, .html, .pdf or .docx",
+  if (!words.form.empty()) return report::Format::markdown;
+  if (extension.empty()) return report::Format::text;
+  return unexpected(usage_error("-o " + in_quotes(words.output), "a name ending in " + endings(),
                                 "name the format with -f"));
+}
+
+// What no template and no reader changes; empty for all else.
+std::string_view not_for_people(const Options& options) {
+  switch (options.format) {
+    case report::Format::json:
+      return "JSON";
+    case report::Format::pcapng:
+      return "pcapng";
+    case report::Format::ecs:
+      return "ECS";
+    default:
+      return {};
+  }
 }
 
 std::expected<void, base::Error> set_form(const Words& words, Options& options) {
@@ -260,8 +319,12 @@ std::expected<void, base::Error> set_form(const Words& words, Options& options) 
   if (!form) {
     return unexpected(usage_error("template " + in_quotes(words.form), "worksheet or incident"));
   }
-  if (options.format == report::Format::json) {
-    return unexpected(usage_error("--template with JSON", "a format for people"));
+  if (const std::string_view other = not_for_people(options); !other.empty()) {
+    return unexpected(usage_error("--template with " + std::string(other), "a format for people"));
+  }
+  if (options.bundle) {
+    return unexpected(
+        usage_error("--template with a bundle", "one of the two", "a bundle holds both forms"));
   }
   options.form = *form;
   return {};
@@ -274,8 +337,8 @@ std::expected<void, base::Error> set_reader(const Words& words, Options& options
     return unexpected(
         usage_error("reader " + in_quotes(words.reader), "supervisor, analyst or student"));
   }
-  if (options.format == report::Format::json) {
-    return unexpected(usage_error("--for with JSON", "a format for people"));
+  if (const std::string_view other = not_for_people(options); !other.empty()) {
+    return unexpected(usage_error("--for with " + std::string(other), "a format for people"));
   }
   if (*reader == report::Reader::supervisor && options.form) {
     return unexpected(usage_error("--template for a supervisor", "one of the two",
@@ -374,6 +437,8 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   options.inputs = words.inputs;
   options.filter = words.filter;
   options.output = words.output;
+  options.redact = words.redact || !words.redact_key.empty();
+  options.redact_key = words.redact_key;
   options.catalogue = words.catalogue;
   options.case_file = words.case_file;
   if (options.inputs.empty()) {
@@ -382,18 +447,33 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   if (std::ranges::count(options.inputs, "-") > 1) {
     return unexpected(usage_error("standard input twice", "\"-\" once at most"));
   }
+  options.bundle = words.format == kBundle;
+  if (options.bundle && options.output.empty()) {
+    return unexpected(usage_error("-f bundle without -o", "-o with a new or an empty folder"));
+  }
   const auto format = format_of(words);
   if (!format) return unexpected(format.error());
-  options.format = (*format)->format;
-  options.office = (*format)->office;
+  options.format = *format;
   const bool plain =
       options.format == report::Format::text || options.format == report::Format::markdown;
-  if (command == Command::explain && (!plain || options.office)) {
+  if (command == Command::explain && (!plain || options.bundle)) {
     return unexpected(usage_error("another format of explain", "text or md"));
   }
   for (const auto set : {set_form, set_reader, set_calendar, set_bounds, set_pick}) {
     if (auto done = set(words, options); !done) return unexpected(done.error());
   }
+  return options;
+}
+
+std::expected<Options, base::Error> verify_options(Words words) {
+  if (words.folder.empty()) {
+    return unexpected(usage_error("no folder", "a folder that whydown wrote with -f bundle"));
+  }
+  Options options;
+  options.command = Command::verify;
+  options.folder = std::move(words.folder);
+  options.redact_key = std::move(words.redact_key);
+  options.inputs = std::move(words.inputs);
   return options;
 }
 
@@ -423,6 +503,7 @@ std::expected<Options, base::Error> parse_options(const std::vector<std::string>
   if (command == Command::report || command == Command::explain) {
     return reading_options(command, words);
   }
+  if (command == Command::verify) return verify_options(std::move(words));
   options.command = command;
   options.output = words.output;
   if (command == Command::case_new && words.action != "new") {

@@ -14,21 +14,27 @@
 
 namespace whydown::cli {
 
-enum class Command : std::uint8_t { report, explain, faults, case_new, memory, version, help };
-
-// Made of the HTML page.
-enum class Office : std::uint8_t { pdf, docx };
+enum class Command : std::uint8_t {
+  report,
+  explain,
+  faults,
+  verify,
+  case_new,
+  memory,
+  version,
+  help
+};
 
 struct Options {
   Command command = Command::report;
   std::vector<std::string> inputs;
-  std::string filter;                            // libpcap's words; empty: all packets
-  report::Format format = report::Format::text;  // of what is made of it, HTML
-  std::optional<Office> office;
+  std::string filter;  // libpcap's words; empty: all packets
+  report::Format format = report::Format::text;
   std::optional<report::Template> form;
   report::Reader reader = report::Reader::analyst;
   std::string case_file;
-  std::string output;  // empty: standard output
+  bool bundle = false;  // every format, into the folder `output`
+  std::string output;   // empty: standard output
   std::optional<base::Time> since;
   std::optional<base::Time> until;
   // --since or --until was a clock time without a date: right for inputs without a date only.
@@ -36,9 +42,12 @@ struct Options {
   std::optional<base::Time> date;
   std::optional<base::Duration> zone_offset;
   std::optional<pipeline::Pick> pick;  // of `explain`
-  std::string catalogue;               // folder; empty: the built-in catalogue alone
-  std::string fault_id;                // of `faults`; empty: list them
-  std::string help;                    // of Command::help
+  bool redact = false;
+  std::string redact_key;  // file; empty: the usual one
+  std::string catalogue;   // folder; empty: the built-in catalogue alone
+  std::string fault_id;    // of `faults`; empty: list them
+  std::string folder;      // of `verify`; its inputs are `inputs`
+  std::string help;        // of Command::help
 };
 
 // `arguments` without the program's name. The first word that is neither an option nor an option's

@@ -34,6 +34,8 @@ TEST(Options, TheFirstWordDecides) {
       {{"report", "-"}, Command::report, {"-"}},
       {{"faults"}, Command::faults, {}},
       {{"--catalogue", "x", "faults"}, Command::faults, {}},
+      {{"verify", "folder"}, Command::verify, {}},
+      {{"verify", "folder", "a.pcap"}, Command::verify, {"a.pcap"}},
       {{"--version"}, Command::version, {}},
       {{"--memory"}, Command::memory, {}},
       {{"--help"}, Command::help, {}},
@@ -59,6 +61,10 @@ TEST(Options, Formats) {
                       {{"x", "-f", "json"}, Format::json},
                       {{"x", "--format=md"}, Format::markdown},
                       {{"x", "-fhtml"}, Format::html},
+                      {{"x", "-f", "pcapng"}, Format::pcapng},
+                      {{"x", "-o", "e.pcapng"}, Format::pcapng},
+                      {{"x", "-f", "ecs"}, Format::ecs},
+                      {{"x", "-o", "e.ndjson"}, Format::ecs},
                       {{"x", "-o", "r.json"}, Format::json},
                       {{"x", "-o", "r.md"}, Format::markdown},
                       {{"x", "-o", "r.html"}, Format::html},
@@ -113,8 +119,12 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
   };
   const Row rows[] = {
       {{}, "no input"},
+      {{"x", "-f", "bundle"}, "-f bundle without -o"},
+      {{"x", "-f", "bundle", "-o", "d", "--template", "worksheet"}, "--template with a bundle"},
+      {{"verify"}, "no folder"},
       {{"report"}, "no input"},
-      {{"x", "-f", "odt"}, "\"odt\"; expected text, json, md, html, pdf or docx"},
+      {{"x", "-f", "odt"},
+       "\"odt\"; expected text, json, md, html, pdf, docx, pcapng, ecs or bundle"},
       {{"x", "-o", "r.odt"}, "name the format with -f"},
       {{"x", "--template", "letter"}, "worksheet or incident"},
       {{"x", "-f", "json", "--template", "worksheet"}, "--template with JSON"},
@@ -140,6 +150,15 @@ TEST(Options, MistakesAreOneLineWithAdvice) {
     EXPECT_NE(message.find(row.owed), std::string::npos) << message;
     EXPECT_EQ(message.find('\n'), std::string::npos) << message;
   }
+}
+
+TEST(Options, Bundle) {
+  const auto options = parse_options({"x", "-f", "bundle", "-o", "folder"});
+  ASSERT_TRUE(options);
+  EXPECT_TRUE(options->bundle);
+  EXPECT_EQ(options->output, "folder");
+  EXPECT_FALSE(parse_options({"x", "-f", "json"})->bundle);
+  EXPECT_EQ(parse_options({"verify", "folder"})->folder, "folder");
 }
 
 TEST(Options, ExplainAndItsPicks) {

@@ -117,12 +117,14 @@ std::expected<std::string, base::Error> read_small_file(const std::string& path,
   return text;
 }
 
+bool output_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
+
 bool output_has_colour() {
   const char* no_colour = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
   if (no_colour != nullptr && *no_colour != '\0') return false;
   if (terminal != nullptr && std::strcmp(terminal, "dumb") == 0) return false;
-  return isatty(STDOUT_FILENO) == 1;
+  return output_is_terminal();
 }
 
 std::size_t output_width() {

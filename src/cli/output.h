@@ -43,7 +43,9 @@ std::expected<void, base::Error> check_is_new(const std::string& path);
 // A file of at most `most` bytes, whole.
 std::expected<std::string, base::Error> read_small_file(const std::string& path, std::size_t most);
 
-// Standard output: whether it takes colour (a terminal, NO_COLOR unset), and how wide it is.
+// Standard output: whether it is a terminal, takes colour (a terminal, NO_COLOR unset), and how
+// wide it is.
+bool output_is_terminal();
 bool output_has_colour();
 std::size_t output_width();
 

@@ -66,8 +66,8 @@ Service service_words(const Case& found, const base::Interner& names,
   for (const Row* row : found.failing) add_names(*row, ids);
   for (const Row* row : found.absorbed) add_names(*row, ids);
   for (const std::uint32_t id : ids) {
-    const std::string_view name = names.text(id);
-    if (!name.empty() && out.names.size() < limits::kNames) out.names.emplace_back(name);
+    std::string name = names.shown(id);
+    if (!name.empty() && out.names.size() < limits::kNames) out.names.push_back(std::move(name));
   }
   return out;
 }

@@ -55,8 +55,8 @@ class FieldList {
   void add_tcp() { add("TCP flags", packet::tcp_flag_words(digest_.tcp_flags)); }
   void add_dns() {
     if (digest_.known.has(Field::dns_id)) add("DNS id", std::to_string(digest_.dns_id));
-    const std::string_view name = names_.text(digest_.name);
-    if (!name.empty()) add("name asked for", std::string(name));
+    const std::string name = names_.shown(digest_.name);
+    if (!name.empty()) add("name asked for", name);
     if (digest_.kind != Kind::dns_answer) return;
     add("rcode", std::to_string(digest_.dns_rcode));
     add("records", std::to_string(digest_.dns_answers));

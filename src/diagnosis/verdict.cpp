@@ -54,7 +54,7 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
   }
   std::vector<std::string> looked_up;
   for (const std::uint32_t id : sums.names) {
-    if (!names.text(id).empty()) looked_up.emplace_back(names.text(id));
+    if (!names.text(id).empty()) looked_up.push_back(names.shown(id));
   }
   constexpr std::size_t kListed = 4;
   std::string text = fmt::format("{} {} answered", list_words(kinds, kinds.size(), kinds.size()),

@@ -97,7 +97,7 @@ void query_lengths(const std::vector<const Attempt*>& attempts, const base::Inte
     remark.text += fmt::format(
         "The log prints {} bytes for the query for {}; with this name the query's true size would "
         "be {} bytes, not {}.",
-        query->payload_length, names.text(query->name), query->expected_length,
+        query->payload_length, names.shown(query->name), query->expected_length,
         query->payload_length);
   }
   if (remark.count == 0) return;

@@ -33,7 +33,7 @@ struct Words {
   std::string question() const {
     std::string text;
     if (digest.dns_type != 0) text += " " + packet::dns::type_name(digest.dns_type);
-    const std::string_view name = names.text(digest.name);
+    const std::string name = names.shown(digest.name);
     if (!name.empty()) text.append(" ").append(name);
     return text;
   }

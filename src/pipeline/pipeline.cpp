@@ -65,6 +65,7 @@ std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
   if (!source) return std::unexpected(source.error());
 
   base::Interner names;
+  names.set_mask(request.mask);
   packet::Decoder decoder(names);
   evidence::Store store;
   journey::Tracker tracker(store, names);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/mask.h"
 #include "capture/frame.h"
 #include "diagnosis/diagnosis.h"
 
@@ -17,6 +18,7 @@ struct Request {
   capture::OpenOptions open;
   std::optional<base::Time> since;  // packets before it are not looked at
   std::optional<base::Time> until;
+  const base::Mask* mask = nullptr;  // how addresses and names are shown; nullptr: as they are
 };
 
 std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,

@@ -48,6 +48,7 @@ Json Writer::input(const base::InputInfo& input) const {
   Json out;
   out["path"] = input.path;
   put(out, "sha256", input.sha256);
+  put(out, "hmac_sha256", input.hmac_sha256);
   out["format"] = input.format.empty() ? "unknown" : input.format;
   put(out, "compression", input.compression);
   put(out, "link_type", input.link_type);

@@ -11,5 +11,7 @@ namespace whydown::report {
 
 std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& options);
 std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& options);
+std::string render_ecs(const diagnosis::Diagnosis& diagnosis, const Options& options);
+std::string render_pcapng(const diagnosis::Diagnosis& diagnosis, const Options& options);
 
 }  // namespace whydown::report

@@ -1,5 +1,7 @@
 #include "report/report.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "report/escape.h"
@@ -12,12 +14,22 @@
 
 namespace whydown::report {
 
+std::span<const FormatInfo> formats() {
+  static constexpr std::array<FormatInfo, 8> kFormats{
+      {{Format::text, "text", "report.txt"},
+       {Format::json, "json", "report.json"},
+       {Format::markdown, "md", "report.md"},
+       {Format::html, "html", "report.html"},
+       {Format::pdf, "pdf", "report.pdf"},
+       {Format::docx, "docx", "report.docx"},
+       {Format::pcapng, "pcapng", "evidence.pcapng", true},
+       {Format::ecs, "ecs", "events.ndjson"}}};
+  return kFormats;
+}
+
 std::optional<Format> format_from(std::string_view name) {
-  if (name == "text") return Format::text;
-  if (name == "json") return Format::json;
-  if (name == "md") return Format::markdown;
-  if (name == "html") return Format::html;
-  return std::nullopt;
+  const auto found = std::ranges::find(formats(), name, &FormatInfo::name);
+  return found == formats().end() ? std::nullopt : std::optional(found->format);
 }
 
 std::optional<Template> template_from(std::string_view name) {
@@ -48,13 +60,16 @@ std::string laid_out(Page& page, const Material& material) {
 
 std::string rendered(const diagnosis::Diagnosis& diagnosis, const Options& options) {
   if (options.format == Format::json) return render_json(diagnosis, options);
+  if (options.format == Format::ecs) return render_ecs(diagnosis, options);
+  if (options.format == Format::pcapng) return render_pcapng(diagnosis, options);
   const Material material(diagnosis, options);
   if (options.format == Format::markdown) {
     MarkdownPage page;
     return laid_out(page, material);
   }
-  if (options.format == Format::html) {
-    HtmlPage page(options.on_paper);
+  const bool on_paper = options.format == Format::pdf || options.format == Format::docx;
+  if (options.format == Format::html || on_paper) {
+    HtmlPage page(on_paper);
     return laid_out(page, material);
   }
   if (!options.form && options.reader != Reader::supervisor) return render_text(diagnosis, options);

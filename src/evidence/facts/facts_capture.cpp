@@ -163,7 +163,9 @@ Finding ends_early(const View& view) {
 Finding filter_hides_icmp(const View& view) {
   bool is_filtered = false;
   for (const base::InputInfo& input : view.store.inputs()) {
-    if (hides_icmp(input.filter)) return yes("capture filter \"" + input.filter + "\"");
+    if (hides_icmp(input.filter)) {
+      return yes("capture filter \"" + base::shown_filter(view.names, input.filter) + "\"");
+    }
     is_filtered = is_filtered || !input.filter.empty();
   }
   const RowList icmp = icmp_rows(view.store);

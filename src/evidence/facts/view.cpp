@@ -97,8 +97,8 @@ std::string View::endpoint(const Service& of) const {
 }
 
 std::string View::name(std::uint32_t id) const {
-  const std::string_view text = names.text(id);
-  return text.empty() ? "(unknown name)" : std::string{text};
+  const std::string text = names.shown(id);
+  return text.empty() ? "(unknown name)" : text;
 }
 
 bool is_icmp_error(Symptom symptom) {
