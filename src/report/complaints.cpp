@@ -157,7 +157,8 @@ When when_of(const Look& look) {
 }
 
 std::string early_words(const Look& look) {
-  const std::string gap = base::human_duration(base::between(*look.at, look.incident.first));
+  const base::Time at = look.at.value_or(look.incident.first);
+  const std::string gap = base::human_duration(base::between(at, look.incident.first));
   if (when_of(look) == When::before_capture) {
     return fmt::format(
         "It came {} before the first failure of {} (at {}), and the capture begins at {} only: "
@@ -174,6 +175,7 @@ std::string early_words(const Look& look) {
 // --- Together -----------------------------------------------------------------------------------
 
 ComplaintFinding decide_by_time(const Look& look, const WordsFit& words) {
+  const base::Time at = look.at.value_or(look.incident.first);
   const int id = look.incident.id;
   const std::string name = name_of(look.incident);
   switch (when_of(look)) {
@@ -192,13 +194,13 @@ ComplaintFinding decide_by_time(const Look& look, const WordsFit& words) {
           Finding::not_explained, id,
           fmt::format("It came {} after the last failure of {} (at {}), and the service was seen "
                       "working again by then.",
-                      base::human_duration(base::between(look.incident.last, *look.at)), name,
+                      base::human_duration(base::between(look.incident.last, at)), name,
                       clock(look.incident.last))};
     case When::after_capture:
       return {Finding::undecided, id,
               fmt::format("It came {} after the capture ended (at {}). {} was not over then, so it "
                           "may well be the same, but these packets cannot tell.",
-                          base::human_duration(base::between(look.scale.last(), *look.at)),
+                          base::human_duration(base::between(look.scale.last(), at)),
                           clock(look.scale.last()), capitalised(name))};
     case When::during:
       break;
@@ -288,6 +290,7 @@ std::string_view finding_id(Finding finding) {
 
 std::vector<ComplaintFinding> judge_complaints(const Diagnosis& diagnosis, const Case& supplied) {
   std::vector<ComplaintFinding> out;
+  out.reserve(supplied.complaints.size());
   const Scale scale(diagnosis, supplied);
   for (const Complaint& complaint : supplied.complaints) {
     out.push_back(best_of(diagnosis, complaint, scale));

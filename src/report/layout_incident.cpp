@@ -94,6 +94,7 @@ void write_analysis(Page& page, const Material& material, const Incident& incide
   if (incident.not_shown.empty()) return;
   page.heading("What this capture cannot show");
   std::vector<Spans> items;
+  items.reserve(incident.not_shown.size());
   for (const std::string& text : incident.not_shown) items.push_back({text});
   page.list(items);
 }

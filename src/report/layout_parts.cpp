@@ -66,6 +66,7 @@ void write_case_head(Page& page, const Material& material) {
 
 void write_actions(Page& page, const Material& material) {
   std::vector<Spans> items;
+  items.reserve(material.diagnosis.inputs.size() + material.supplied.actions.size() + 2);
   for (const base::InputInfo& input : material.diagnosis.inputs) {
     items.push_back({fmt::format("Network traffic was recorded: {}, {}.",
                                  input.path == "-" ? "standard input" : input.path,

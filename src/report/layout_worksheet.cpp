@@ -132,6 +132,7 @@ void write_cause(Page& page, const Material& material, const Incident& incident)
   if (incident.not_shown.empty()) return;
   page.paragraph({{Tone::strong, "What this capture cannot show:"}});
   std::vector<Spans> items;
+  items.reserve(incident.not_shown.size());
   for (const std::string& text : incident.not_shown) items.push_back({text});
   page.list(items);
 }

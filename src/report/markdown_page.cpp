@@ -120,11 +120,13 @@ void MarkdownPage::table(const PageTable& table) {
   if (table.rows.empty()) return;
   end_block();
   std::vector<std::string> head;
+  head.reserve(table.columns.size());
   for (const std::string& column : table.columns) head.push_back(markdown_escaped(column));
   cells(head);
   cells(std::vector<std::string>(table.columns.size(), "---"));
   for (const std::vector<Spans>& row : table.rows) {
     std::vector<std::string> line;
+    line.reserve(row.size());
     for (const Spans& cell : row) line.push_back(markdown_of(cell, At::cell));
     cells(line);
   }
