@@ -83,7 +83,8 @@ struct MacAddress {
   friend constexpr auto operator<=>(const MacAddress&, const MacAddress&) = default;
 };
 
-// Turns addresses into words, behind the interner's mask if it has one; the interner must outlive it.
+// Turns addresses into words, behind the interner's mask if it has one; the interner must outlive
+// it.
 class AddressBook {
  public:
   explicit AddressBook(const Interner& names) : names_(&names) {}

@@ -146,8 +146,8 @@ struct ObservationRow {
   std::vector<Observation> last;   // the latest ones; the same packets again where they are few
 };
 
-// What one client got from one service: who was served, before and after. Probes, noise, mid-stream,
-// half-open handshakes and what was healed are left out; times are of begin.
+// What one client got from one service: who was served, before and after. Probes, noise,
+// mid-stream, half-open handshakes and what was healed are left out; times are of begin.
 struct ServiceClientKey {
   Service service;
   base::IpAddress client;

@@ -63,7 +63,8 @@ TEST(Faults, TheListHasALineEach) {
 TEST(Faults, NamesOfFormatsAndTemplates) {
   EXPECT_EQ(format_from("md"), Format::markdown);
   EXPECT_EQ(format_from("html"), Format::html);
-  EXPECT_EQ(format_from("pdf"), std::nullopt);
+  EXPECT_EQ(format_from("pdf"), Format::pdf);
+  EXPECT_EQ(format_from("odt"), std::nullopt);
   EXPECT_EQ(template_from("worksheet"), Template::worksheet);
   EXPECT_EQ(template_from(""), std::nullopt);
 }

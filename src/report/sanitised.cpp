@@ -96,8 +96,8 @@ void clean(diagnosis::Incident& incident) {
 }
 
 void clean(base::InputInfo& input) {
-  for (std::string* text : {&input.path, &input.sha256, &input.hmac_sha256, &input.format, &input.compression,
-                            &input.link_type, &input.filter}) {
+  for (std::string* text : {&input.path, &input.sha256, &input.hmac_sha256, &input.format,
+                            &input.compression, &input.link_type, &input.filter}) {
     line(*text);
   }
   clean(input.remarks);
