@@ -146,7 +146,7 @@ void add_findings(diagnosis::Diagnosis& diagnosis, const report::ProbePart& part
     // Packets that were answered so far are no service.
     diagnosis.verdict = diagnosis::Verdict::inconclusive;
     diagnosis.verdict_text = fmt::format(
-        "Nothing can be concluded: the probe of {} ended before it came to an end.", part.target);
+        "Nothing can be concluded: the probe of {} was stopped before it was done.", part.target);
   }
 }
 

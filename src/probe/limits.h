@@ -15,7 +15,9 @@ inline constexpr seconds kLongestDeadline{600};
 inline constexpr std::uint64_t kPackets = 20'000;           // --max-packets
 inline constexpr std::uint64_t kMostPackets = 1'000'000;    // ... and the most it may be
 inline constexpr std::uint64_t kCaptureBytes = 64U << 20U;  // kept of all packets together
-inline constexpr int kSnaplen = 65'535;
+// The kernel's buffer is cut into places of kSnaplen: a thousand packets may wait.
+inline constexpr int kSnaplen = 16'384;
+inline constexpr int kKernelBuffer = 16 << 20;
 
 // Own source ports, below those that Linux gives to others (ip_local_port_range, from 32768).
 inline constexpr std::uint16_t kFirstPort = 20'000;

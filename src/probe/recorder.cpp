@@ -32,6 +32,7 @@ std::expected<std::unique_ptr<Recorder>, std::string> Recorder::open(std::uint64
   if (recorder->live_ == nullptr) return std::unexpected(std::string(error));
   pcap_t* handle = recorder->live_;
   pcap_set_snaplen(handle, limits::kSnaplen);
+  pcap_set_buffer_size(handle, limits::kKernelBuffer);
   pcap_set_immediate_mode(handle, 1);
   pcap_set_timeout(handle, static_cast<int>(limits::kSlice.count()));
   const int activated = pcap_activate(handle);
