@@ -6,7 +6,8 @@ set -euo pipefail
 
 declare -A packages=(
   [build]="g++ make cmake ninja-build pkg-config libpcap-dev zlib1g-dev libzstd-dev libssl-dev
-           libfmt-dev nlohmann-json3-dev libcli11-dev libtomlplusplus-dev"
+           libc-ares-dev libcurl4-openssl-dev libfmt-dev nlohmann-json3-dev libcli11-dev
+           libtomlplusplus-dev"
   [test]="libgtest-dev python3 python3-jsonschema tshark"
   [page]="tidy weasyprint pandoc librsvg2-bin poppler-utils libreoffice-writer-nogui"
   [lint]="clang-format-19 clang-tidy-19 libgtest-dev pyflakes3 shellcheck"

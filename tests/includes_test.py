@@ -2,8 +2,8 @@
 """Holds the line of stages: a stage includes base/, itself and the stage directly before it.
 
 `explain/` is a branch beside the line: it includes base/, itself and packet/, and report/ includes it.
-`pipeline/` sees the whole core, the edge (cli/) sees the core, nobody includes the edge, and no
-core stage prints. Run with --self-test to see the checks fail on purpose.
+`pipeline/` sees the whole core, the edge (cli/, probe/) sees the core, nobody includes the edge but
+cli/, which includes probe/, and no core stage prints. Run with --self-test to see the checks fail on purpose.
 """
 import os
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 
 LINE = ["capture", "packet", "journey", "evidence", "diagnosis", "report"]
 BRANCH = "explain"  # beside the line: reads packets, and report/ lays it out
-EDGE = {"cli"}
+EDGE = {"cli", "probe"}
 ASIDE = {"redact"}  # beside the line: sees base/, seen by the edge only
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 PRINTS = re.compile(r"\b(std::cout|std::cerr|std::printf|std::fprintf|fmt::print|std::puts|abort\(\))")
@@ -26,7 +26,7 @@ def allowed(stage):
     if stage in ASIDE:
         return {"base", stage}
     if stage in EDGE:
-        return {"base", "pipeline", stage, BRANCH, *LINE, *ASIDE}
+        return {"base", "pipeline", stage, BRANCH, *LINE, *ASIDE, *(EDGE if stage == "cli" else ())}
     if stage == BRANCH:
         return {"base", BRANCH, "packet"}
     if stage == "report":
@@ -83,6 +83,11 @@ def self_test():
         ("report/a.cpp", '#include "redact/redact.h"', 1),
         ("cli/a.cpp", '#include "redact/redact.h"', 0),
         ("cli/a.cpp", 'std::cout << "x";', 0),
+        ("cli/a.cpp", '#include "probe/probe.h"', 0),
+        ("probe/a.cpp", '#include "pipeline/pipeline.h"', 0),
+        ("probe/a.cpp", '#include "cli/options.h"', 1),
+        ("pipeline/a.cpp", '#include "probe/probe.h"', 1),
+        ("report/a.cpp", '#include "probe/probe.h"', 1),
     ]
     for relative, text, expected in rows:
         count = len(list(faults_in(relative, text)))

@@ -17,6 +17,7 @@
 #include "cli/deliver.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/probe_command.h"
 #include "cli/redact_key.h"
 #include "cli/redaction.h"
 #include "cli/spool.h"
@@ -256,6 +257,14 @@ Outcome run_explain(const cli::Options& options) {
   return kNoIncident;
 }
 
+Outcome run_probe(const cli::Options& options, const std::vector<std::string>& command) {
+  const auto catalogue = load_catalogue(options.catalogue);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  const auto found = cli::run_probe(options, *catalogue, command);
+  if (!found) return std::unexpected(found.error());
+  return *found ? kIncident : kNoIncident;
+}
+
 Outcome print(std::string_view text) {
   const auto written = cli::write_result("", text);
   if (!written) return std::unexpected(written.error());
@@ -319,6 +328,8 @@ Outcome run(const std::vector<std::string>& command) {
       break;
     case cli::Command::explain:
       return run_explain(*options);
+    case cli::Command::probe:
+      return run_probe(*options, command);
     case cli::Command::faults:
       return run_faults(*options);
     case cli::Command::verify:

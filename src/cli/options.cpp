@@ -24,6 +24,7 @@ constexpr std::string_view kHelp = R"(whydown answers "why is it down?" from net
   whydown report INPUT...    the same, with a choice of format
   whydown explain INPUT...   every packet or line in plain English
   whydown verify FOLDER      whether an evidence bundle is as it was written
+  whydown probe TARGET       try it now: resolve, connect and load while capturing, then report
   whydown faults [ID]        the faults it knows, or one of them in full
   whydown case new           a case file to fill in: what packets cannot tell
   whydown --memory           what it may use at most, table by table
@@ -36,7 +37,7 @@ A file named like a command is reached as ./report.
 
 Exit status: 0 no incident, 1 at least one, 2 the input or the command line cannot be used; of
 verify 0 as written, 1 not as written, 2 no bundle.
-"whydown report --help" and "whydown explain --help" list the options.
+"whydown report --help", "whydown explain --help" and "whydown probe --help" list the options.
 )";
 
 constexpr std::string_view kSeeHelp = "see whydown --help";
@@ -52,8 +53,11 @@ std::string in_quotes(std::string_view text) { return '"' + std::string(text) + 
 struct Words {
   std::vector<std::string> inputs;
   std::string format, output, form, reader, case_file, since, until, date, zone, catalogue,
-      fault_id, action, packet, filter, folder, redact_key;
+      fault_id, action, packet, filter, folder, redact_key, target, resolver;
   bool redact = false;
+  std::uint64_t deadline = static_cast<std::uint64_t>(probe::limits::kDeadline.count());
+  std::uint64_t most_packets = probe::limits::kPackets;
+  bool dry_run = false;
 };
 
 // ".json"
@@ -88,10 +92,10 @@ std::string endings() {
 }
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 15> names{
-      "-f",     "--format",   "-o",          "--output", "--template",
-      "--for",  "--case",     "--filter",    "--since",  "--until",
-      "--date", "--timezone", "--catalogue", "--packet", "--redact-key"};
+  constexpr std::array<std::string_view, 18> names{
+      "-f",          "--format", "-o",           "--output",   "--template", "--for",
+      "--case",      "--filter", "--since",      "--until",    "--date",     "--timezone",
+      "--catalogue", "--packet", "--redact-key", "--resolver", "--deadline", "--max-packets"};
   return std::ranges::find(names, word) != names.end();
 }
 
@@ -99,8 +103,9 @@ struct NamedCommand {
   std::string_view name;
   Command command;
 };
-constexpr std::array<NamedCommand, 5> kCommands{{{"report", Command::report},
+constexpr std::array<NamedCommand, 6> kCommands{{{"report", Command::report},
                                                  {"explain", Command::explain},
+                                                 {"probe", Command::probe},
                                                  {"faults", Command::faults},
                                                  {"verify", Command::verify},
                                                  {"case", Command::case_new}}};
@@ -205,6 +210,32 @@ void define_explain(CLI::App& app, Words& words) {
   define_reading(app, words);
 }
 
+void define_probe(CLI::App& app, Words& words) {
+  app.formatter(std::make_shared<HelpFormatter>("Usage: whydown probe TARGET [options]"));
+  app.footer(
+      "A TARGET is http://..., https://..., dns://SERVER/NAME?type=A, HOST:PORT (TCP) or a name,\n"
+      "which is resolved only. The probe sends to that target and to the resolvers, to no one "
+      "else;\n"
+      "--dry-run lists it. Ctrl-C ends with the report so far.\n\n"
+      "Capturing takes root (given up as soon as the capture is open) or the capabilities\n"
+      "cap_net_raw and cap_net_admin; without them the probe reports what its sockets say.\n\n"
+      "Exit status: 0 no incident, 1 at least one, 2 the command line cannot be used.");
+  app.add_option("TARGET", words.target, "what to try")->type_name("");
+  app.add_option("-f,--format", words.format, "text (default), json, md, html, pdf or docx")
+      ->type_name("FORMAT");
+  app.add_option("-o,--output", words.output, "keep the capture in this file (pcap)")
+      ->type_name("PATH");
+  app.add_option("--resolver", words.resolver, "ask this resolver instead of the system's")
+      ->type_name("ADDRESS");
+  app.add_option("--deadline", words.deadline, "end after so many seconds (30)")
+      ->type_name("SECONDS");
+  app.add_option("--max-packets", words.most_packets, "end after capturing so many (20000)")
+      ->type_name("N");
+  app.add_flag("--dry-run", words.dry_run, "say what would be sent, and send nothing");
+  app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
+      ->type_name("DIR");
+}
+
 void define_faults(CLI::App& app, Words& words) {
   app.formatter(std::make_shared<HelpFormatter>("Usage: whydown faults [ID] [--catalogue DIR]"));
   app.add_option("ID", words.fault_id, "one fault, with its causes, weights, checks and sources")
@@ -240,6 +271,8 @@ std::string description_of(Command command) {
       return "Explains every packet of captures and logs in plain English.";
     case Command::verify:
       return "Compares an evidence bundle with its manifest: files missing, changed or added.";
+    case Command::probe:
+      return "Tries a target while capturing, and reports on its own packets.";
     case Command::case_new:
       return "What packets cannot tell, in a file.";
     default:
@@ -255,6 +288,8 @@ void define(Command command, CLI::App& app, Words& words) {
       return define_explain(app, words);
     case Command::verify:
       return define_verify(app, words);
+    case Command::probe:
+      return define_probe(app, words);
     case Command::case_new:
       return define_case(app, words);
     default:
@@ -477,6 +512,44 @@ std::expected<Options, base::Error> verify_options(Words words) {
   return options;
 }
 
+std::expected<Options, base::Error> probe_options(const Words& words) {
+  Options options;
+  options.command = Command::probe;
+  options.catalogue = words.catalogue;
+  if (words.target.empty()) {
+    return unexpected(usage_error("no target", "a URL, a name, HOST:PORT or dns://SERVER/NAME"));
+  }
+  auto target = probe::parse_target(words.target);
+  if (!target) return unexpected(target.error());
+  Words named = words;  // the name after -o is the capture's, and chooses no format
+  named.output.clear();
+  const auto format = format_of(named);
+  if (!format) return unexpected(format.error());
+  options.format = *format;
+  const bool is_page = *format != report::Format::pcapng && *format != report::Format::ecs;
+  if (!is_page || words.format == kBundle) {
+    return unexpected(usage_error("-f " + words.format + " of probe",
+                                  "text, json, md, html, pdf or docx",
+                                  "keep the capture with -o, and report on that"));
+  }
+  const auto longest = static_cast<std::uint64_t>(probe::limits::kLongestDeadline.count());
+  if (words.deadline < 1 || words.deadline > longest) {
+    return unexpected(
+        usage_error("--deadline " + std::to_string(words.deadline), "1 to 600 seconds"));
+  }
+  if (words.most_packets < 1 || words.most_packets > probe::limits::kMostPackets) {
+    return unexpected(
+        usage_error("--max-packets " + std::to_string(words.most_packets), "1 to 1000000"));
+  }
+  options.probe.target = std::move(*target);
+  options.probe.resolver = words.resolver;
+  options.probe.capture = words.output;
+  options.probe.deadline = std::chrono::seconds(words.deadline);
+  options.probe.most_packets = words.most_packets;
+  options.probe.dry_run = words.dry_run;
+  return options;
+}
+
 }  // namespace
 
 std::expected<Options, base::Error> parse_options(const std::vector<std::string>& arguments) {
@@ -504,6 +577,7 @@ std::expected<Options, base::Error> parse_options(const std::vector<std::string>
     return reading_options(command, words);
   }
   if (command == Command::verify) return verify_options(std::move(words));
+  if (command == Command::probe) return probe_options(words);
   options.command = command;
   options.output = words.output;
   if (command == Command::case_new && words.action != "new") {

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "pipeline/explain_run.h"
+#include "probe/probe.h"
 #include "report/report.h"
 
 namespace whydown::cli {
@@ -17,6 +18,7 @@ namespace whydown::cli {
 enum class Command : std::uint8_t {
   report,
   explain,
+  probe,
   faults,
   verify,
   case_new,
@@ -45,6 +47,7 @@ struct Options {
   bool redact = false;
   std::string redact_key;  // file; empty: the usual one
   std::string catalogue;   // folder; empty: the built-in catalogue alone
+  probe::Request probe;    // of `probe`
   std::string fault_id;    // of `faults`; empty: list them
   std::string folder;      // of `verify`; its inputs are `inputs`
   std::string help;        // of Command::help

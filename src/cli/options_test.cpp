@@ -36,6 +36,10 @@ TEST(Options, TheFirstWordDecides) {
       {{"--catalogue", "x", "faults"}, Command::faults, {}},
       {{"verify", "folder"}, Command::verify, {}},
       {{"verify", "folder", "a.pcap"}, Command::verify, {"a.pcap"}},
+      {{"probe", "www.example.org"}, Command::probe, {}},
+      {{"--resolver", "192.0.2.53", "probe", "www.example.org"}, Command::probe, {}},
+      {{"./probe"}, Command::report, {"./probe"}},
+      {{"probe", "--help"}, Command::help, {}},
       {{"--version"}, Command::version, {}},
       {{"--memory"}, Command::memory, {}},
       {{"--help"}, Command::help, {}},
@@ -78,6 +82,31 @@ TEST(Options, Formats) {
     EXPECT_EQ(options->format, row.format) << ::testing::PrintToString(row.arguments);
   }
   EXPECT_EQ(parse_options({"x", "--template", "worksheet"})->form, report::Template::worksheet);
+}
+
+TEST(Options, Probe) {
+  const auto options =
+      parse_options({"probe", "https://www.example.org/", "-o", "kept.pcap", "--deadline", "5",
+                     "--max-packets", "9", "--dry-run", "-f", "json"});
+  ASSERT_TRUE(options) << options.error().message();
+  EXPECT_EQ(options->probe.target.port, 443);
+  EXPECT_EQ(options->probe.capture, "kept.pcap");
+  EXPECT_EQ(options->probe.deadline.count(), 5);
+  EXPECT_EQ(options->probe.most_packets, 9U);
+  EXPECT_TRUE(options->probe.dry_run);
+  EXPECT_EQ(options->format, report::Format::json);
+  const WordList bad[] = {{"probe"},
+                          {"probe", "a", "b"},
+                          {"probe", "10.0.0.0/8"},
+                          {"probe", "a", "--deadline", "0"},
+                          {"probe", "a", "--deadline", "601"},
+                          {"probe", "a", "--max-packets", "0"},
+                          {"probe", "a", "-f", "pcapng"},
+                          {"probe", "a", "-f", "bundle"},
+                          {"probe", "a", "-f", "xml"}};
+  for (const WordList& words : bad) {
+    EXPECT_FALSE(parse_options(words)) << ::testing::PrintToString(words);
+  }
 }
 
 TEST(Options, Times) {

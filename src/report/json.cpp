@@ -340,6 +340,40 @@ Json complaints_of(const diagnosis::Diagnosis& diagnosis, const Case& supplied) 
   return list;
 }
 
+double ms_of(base::Duration span) {
+  return std::round(std::chrono::duration<double, std::micro>(span).count()) / 1000;
+}
+
+Json phases_of(const ProbePart& part) {
+  Json list = Json::array();
+  for (const ProbePhase& phase : part.phases) {
+    Json one;
+    one["step"] = journey::step_id(phase.step);
+    one["outcome"] = journey::outcome_id(phase.outcome);
+    put(one, "address", phase.address);
+    one["begin_ms"] = ms_of(phase.begin);
+    one["took_ms"] = ms_of(phase.took);
+    put(one, "fault", phase.fault);
+    put(one, "text", phase.text);
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+// What the probe did and saw itself, beside its packets.
+Json probe_of(const ProbePart& part) {
+  Json out;
+  out["target"] = part.target;
+  out["end"] = probe_end_id(part.end);
+  out["captured"] = part.is_captured;
+  if (part.is_captured) out["packets"] = part.packets;
+  if (part.is_captured) out["kernel_drops"] = part.kernel_drops;
+  out["phases"] = phases_of(part);
+  put(out, "not_seen", part.not_seen);
+  put(out, "remarks", part.remarks);
+  return out;
+}
+
 const char* verdict_id(diagnosis::Verdict verdict) {
   switch (verdict) {
     case diagnosis::Verdict::incident:
@@ -374,6 +408,7 @@ std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& op
     out["data_quality"].push_back(writer.remark(remark));
   }
   put(out, "not_attempted", diagnosis.not_attempted);
+  if (options.probe) out["probe"] = probe_of(*options.probe);
   if (options.supplied) {
     out["case"] = case_of(*options.supplied);
     Json complaints = complaints_of(diagnosis, *options.supplied);

@@ -157,6 +157,7 @@ void lay_out_incident(Page& page, const Material& material) {
   const diagnosis::Diagnosis& diagnosis = material.diagnosis;
   write_front(page, material, "Why is it down? Incident report by " + tool_words(material.options),
               material.is_alone() ? diagnosis.incidents[0].title : verdict_words(diagnosis));
+  write_probe(page, material);
   write_case_head(page, material);
   for (const Incident& incident : diagnosis.incidents) write_incident(page, material, incident);
   if (diagnosis.incidents.empty() && !diagnosis.not_attempted.empty()) {

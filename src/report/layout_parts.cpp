@@ -44,6 +44,25 @@ void write_front(Page& page, const Material& material, std::string kicker, std::
   page.front(front);
 }
 
+void write_probe(Page& page, const Material& material) {
+  if (!material.options.probe) return;
+  const ProbePart& part = *material.options.probe;
+  page.begin_section("What the probe tried", "probe");
+  page.paragraph({fmt::format("{}: {}", part.target, probe_end_words(part))});
+  PageTable table;
+  table.caption = "The steps of the probe";
+  table.columns = {"Step", "What happened"};
+  for (const ProbePhase& phase : part.phases) {
+    table.rows.push_back({{probe_phase_label(phase)}, {phase.text}});
+  }
+  if (!table.rows.empty()) page.table(table);
+  for (const std::string& text : part.remarks) page.paragraph({text});
+  for (const std::string& text : part.not_seen) {
+    page.paragraph({"Not seen: " + text}, Look::note);
+  }
+  page.end_section();
+}
+
 void write_case_head(Page& page, const Material& material) {
   const Case& supplied = material.supplied;
   if (supplied.file.empty()) return;

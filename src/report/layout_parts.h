@@ -31,6 +31,8 @@ std::string incident_anchor(const diagnosis::Incident& incident);  // "incident-
 
 void write_front(Page& page, const Material& material, std::string kicker, std::string title);
 // Reference, organisation, classification, who and when; nothing where none is supplied.
+// What `whydown probe` tried; nothing where the report is of no probe.
+void write_probe(Page& page, const Material& material);
 void write_case_head(Page& page, const Material& material);
 void write_actions(Page& page, const Material& material);  // a list
 void write_contacts(Page& page, const Material& material);

@@ -84,6 +84,7 @@ std::string render(const diagnosis::Diagnosis& diagnosis, const Options& options
   Options clean = options;
   for (std::string& word : clean.command) word = clean_line(word);
   if (clean.supplied) clean.supplied = sanitised(std::move(*clean.supplied));
+  if (clean.probe) clean.probe = sanitised(std::move(*clean.probe));
   return rendered(safe, clean);
 }
 

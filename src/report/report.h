@@ -14,6 +14,7 @@
 #include "diagnosis/diagnosis.h"
 #include "explain/explain.h"
 #include "report/case.h"
+#include "report/probe_part.h"
 
 namespace whydown::report {
 
@@ -46,6 +47,7 @@ struct Options {
   std::optional<Template> form;      // none: of text the terminal's own, else the incident report
   Reader reader = Reader::analyst;   // a supervisor's page is no form: it goes before `form`
   std::optional<Case> supplied;      // what people add to the packets
+  std::optional<ProbePart> probe;    // what `whydown probe` did and saw itself
   bool colour = false;               // text only
   std::size_t width = 80;            // text only, columns
   std::vector<std::string> command;  // as typed, for the JSON and the method section

@@ -94,6 +94,19 @@ void write_inputs(TextPage& page, const diagnosis::Diagnosis& diagnosis, const C
   }
 }
 
+void write_probe(TextPage& page, const ProbePart& part) {
+  page.heading("What the probe tried");
+  page.paragraph(fmt::format("{}: {}", part.target, probe_end_words(part)), kIndent);
+  for (const ProbePhase& phase : part.phases) {
+    page.item(probe_phase_label(phase), phase.text, kIndent + 2, kIndent + 40,
+              phase.fault.empty() ? Style::plain : Style::bold);
+  }
+  for (const std::string& text : part.remarks) page.item("-", text, kIndent, kIndent + 2);
+  for (const std::string& text : part.not_seen) {
+    page.item("not seen", text, kIndent, kIndent + 10, Style::bold);
+  }
+}
+
 }  // namespace
 
 std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& options) {
@@ -104,6 +117,7 @@ std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& op
   const bool bad = diagnosis.verdict == diagnosis::Verdict::incident;
   const bool good = diagnosis.verdict == diagnosis::Verdict::healthy;
   page.paragraph(verdict_line(diagnosis), 0, bad ? Style::alarm : good ? Style::good : Style::bold);
+  if (options.probe) write_probe(page, *options.probe);
   if (options.supplied) {
     page.blank();
     write_case_head(layout, material);

@@ -1,0 +1,46 @@
+// Every limit of a probe.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace whydown::probe::limits {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+inline constexpr seconds kDeadline{30};  // --deadline, and the most it may be:
+inline constexpr seconds kLongestDeadline{600};
+inline constexpr std::uint64_t kPackets = 20'000;           // --max-packets
+inline constexpr std::uint64_t kMostPackets = 1'000'000;    // ... and the most it may be
+inline constexpr std::uint64_t kCaptureBytes = 64U << 20U;  // kept of all packets together
+// The kernel's buffer is cut into places of kSnaplen: a thousand packets may wait.
+inline constexpr int kSnaplen = 16'384;
+inline constexpr int kKernelBuffer = 16 << 20;
+
+// Own source ports, below those that Linux gives to others (ip_local_port_range, from 32768).
+inline constexpr std::uint16_t kFirstPort = 20'000;
+inline constexpr std::uint16_t kLastPort = 32'000;
+inline constexpr std::uint16_t kPorts = 64;
+
+// As long as glibc's stub waits (resolv.conf(5), options timeout and attempts). The diagnosis
+// calls nothing silent earlier.
+inline constexpr milliseconds kDnsPatience{5'000};
+inline constexpr int kDnsRounds = 2;
+inline constexpr int kRefusedRounds = 3;  // a second apart
+// Two repeated SYNs (after 1 and 3 s), and what may come of them.
+inline constexpr milliseconds kConnectPatience{6'800};
+inline constexpr milliseconds kAnswerPatience{8'000};  // accepted, and nothing comes
+// A server that answers with errors limits how many it sends: RFC 1812 4.3.2.8.
+inline constexpr milliseconds kBetweenPackets{1'050};
+// The capture goes on this long after the last step: for late errors, and before silence is judged.
+inline constexpr milliseconds kLinger{300};
+inline constexpr milliseconds kLingerSilent{2'500};
+inline constexpr milliseconds kSlice{50};  // how soon an interrupt is seen
+
+inline constexpr std::size_t kAddresses = 8;
+inline constexpr int kRedirects = 5;
+inline constexpr std::size_t kBodyBytes = 1U << 20U;
+
+}  // namespace whydown::probe::limits

@@ -1,0 +1,45 @@
+// `whydown probe`: reproduces what a client does with one target, captures its own packets
+// meanwhile, and has them diagnosed. An edge, like cli/: all of its contact with the world is on
+// purpose, and nobody but cli/ includes it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string>
+
+#include "base/error.h"
+#include "diagnosis/diagnosis.h"
+#include "probe/limits.h"
+#include "probe/target.h"
+#include "report/probe_part.h"
+
+namespace whydown::probe {
+
+struct Request {
+  Target target;
+  std::string resolver;  // empty: those of the system
+  std::string capture;   // kept in this file; empty: not kept
+  std::chrono::seconds deadline = limits::kDeadline;
+  std::uint64_t most_packets = limits::kPackets;
+  bool dry_run = false;  // only say what would be sent
+};
+
+struct Result {
+  diagnosis::Diagnosis diagnosis;
+  report::ProbePart part;
+};
+
+// Takes one line of what happens, as it happens.
+using TellLine = std::function<void(const std::string& line)>;
+
+std::expected<Result, base::Error> run(const Request& request,
+                                       const diagnosis::Catalogue& catalogue,
+                                       const std::atomic<bool>& interrupted, const TellLine& tell);
+
+// What `run` would send, as lines for people. Sends nothing.
+std::expected<std::string, base::Error> dry_run(const Request& request);
+
+}  // namespace whydown::probe

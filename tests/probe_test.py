@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+"""`whydown probe` against real servers, in two network namespaces of its own.
+
+Needs root, iproute2, nginx, named, iptables and openssl; says so and is skipped where one is missing.
+Everything it starts and makes is gone when it ends.
+
+    probe_test.py [NAME ...]
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PROGRAM = os.environ["WHYDOWN"]
+SCHEMA = Path(os.environ.get("WHYDOWN_SOURCE", ".")) / "docs/report.schema.json"
+SKIPPED = 77
+TOOLS = ["ip", "nginx", "named", "iptables", "openssl", "setpriv"]
+TAG = f"wdp{os.getpid()}"
+CLIENT, SERVER = TAG + "c", TAG + "s"
+V4, V6 = "10.9.0.2", "fd00:9::2"
+
+
+def run(*command, check=True, **more):
+    return subprocess.run(command, check=check, capture_output=True, text=True, timeout=90, **more)
+
+
+class Network:
+    """Client and server, one link between them, and the server's programs."""
+
+    def __enter__(self):
+        self.started = []
+        self.folder = Path(tempfile.mkdtemp(prefix="whydown-probe-test-"))
+        self.folder.chmod(0o755)
+        for name in (CLIENT, SERVER):
+            run("ip", "netns", "add", name)
+        run("ip", "link", "add", "eth0", "netns", CLIENT, "type", "veth", "peer", "eth0", "netns", SERVER)
+        for name, last in ((CLIENT, 1), (SERVER, 2)):
+            run("ip", "-n", name, "addr", "add", f"10.9.0.{last}/24", "dev", "eth0")
+            run("ip", "-n", name, "addr", "add", f"fd00:9::{last}/64", "dev", "eth0", "nodad")
+            run("ip", "-n", name, "link", "set", "lo", "up")
+            run("ip", "-n", name, "link", "set", "eth0", "up")
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        for name in (CLIENT, SERVER):
+            run("ip", "netns", "del", name, check=False)
+        shutil.rmtree(self.folder)
+
+    def start(self, *command, port):
+        log = open(self.folder / "log", "ab")
+        self.started.append(subprocess.Popen(["ip", "netns", "exec", SERVER, *command], stdout=log, stderr=log))
+        log.close()
+        for _ in range(100):
+            if f":{port} " in run("ip", "netns", "exec", SERVER, "ss", "-Hltn").stdout:
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"{command[0]} does not listen: {(self.folder / 'log').read_text()}")
+
+    def stop(self):
+        for program in self.started:
+            program.terminate()
+        for program in self.started:
+            program.wait(timeout=20)
+        self.started.clear()
+
+    def rule(self, *words):
+        run("ip", "netns", "exec", SERVER, "iptables", "-A", "INPUT", *words)
+
+    def no_rules(self):
+        run("ip", "netns", "exec", SERVER, "iptables", "-F")
+
+    def nginx(self):
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=www.example.org", "-days", "30",
+            "-keyout", str(self.folder / "key"), "-out", str(self.folder / "own.crt"))
+        self.nginx_with(self.folder / "own.crt")
+
+    def nginx_with(self, certificate):
+        text = f"""daemon off; pid {self.folder}/nginx.pid; error_log {self.folder}/log; worker_processes 1;
+events {{}} http {{ access_log off; client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy;
+ fastcgi_temp_path {self.folder}/fcgi; uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
+ server {{ listen 80; listen [::]:80; listen 443 ssl; ssl_certificate {certificate};
+ ssl_certificate_key {self.folder}/key; location = /loop {{ return 302 /loop; }}
+ location = /gone {{ return 503; }} location / {{ return 200 "hello"; }} }} }}"""
+        config = self.folder / "nginx.conf"
+        config.write_text(text)
+        self.start("nginx", "-p", str(self.folder), "-c", str(config), port=80)
+
+    def named(self):
+        (self.folder / "zone").write_text(
+            "$TTL 60\n@ SOA ns host 1 60 60 60 60\n NS ns\nns A 10.9.0.2\n"
+            f"www A {V4}\nwww AAAA {V6}\nbare TXT x\n")
+        (self.folder / "named.conf").write_text(f"""options {{ directory "{self.folder}"; pid-file none;
+ session-keyfile none; recursion no; listen-on {{ {V4}; }}; listen-on-v6 {{ none; }}; dnssec-validation no; }};
+controls {{}}; zone "example.org" {{ type primary; file "{self.folder}/zone"; }};""")
+        self.start("named", "-g", "-c", str(self.folder / "named.conf"), port=53)
+
+    def mute(self, port):
+        self.start(sys.executable, "-c", "import socket, time\ns = socket.create_server(('10.9.0.2', "
+                   f"{port}))\nkept = []\nwhile True: kept.append(s.accept())", port=port)
+
+    def endless(self, port):
+        self.start(sys.executable, "-c", "import socket\ns = socket.create_server(('10.9.0.2', "
+                   f"{port}))\nwhile True:\n c, _ = s.accept()\n c.recv(9999)\n try:\n"
+                   "  c.sendall(b'HTTP/1.1 200 OK\\r\\nContent-Length: 10000000000\\r\\n\\r\\n')\n"
+                   "  while True: c.sendall(bytes(65536))\n except OSError: c.close()", port=port)
+
+
+def probe(*words, user=None, status=(0, 1)):
+    """The JSON report. `user`: without root's rights."""
+    command = ["ip", "netns", "exec", CLIENT]
+    if user:
+        command += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"]
+    done = run(*command, PROGRAM, "probe", "-f", "json", *words, check=False)
+    assert done.returncode in status, (done.returncode, done.stdout, done.stderr)
+    report = json.loads(done.stdout)
+    try:
+        import jsonschema
+        jsonschema.validate(report, json.loads(SCHEMA.read_text()))
+    except ImportError:
+        pass
+    expected = 1 if report["verdict"] == "incident" else 0
+    assert done.returncode == expected, (done.returncode, report["verdict"])
+    return report
+
+
+def fault(report):
+    return report["incidents"][0]["fault"] if report["incidents"] else report["verdict"]
+
+
+def expect(got, wanted, report):
+    assert got == wanted, f"{got}, not {wanted}: {json.dumps(report['probe'], indent=1)} {report['verdict_text']}"
+
+
+def refused(net):
+    report = probe(f"{V4}:80")
+    expect(fault(report), "tcp.refused", report)
+    assert report["probe"]["packets"] >= 2 and report["incidents"][0]["evidence"]
+    report = probe(f"[{V6}]:80")
+    expect(fault(report), "tcp.refused", report)
+
+
+def dropped(net):
+    net.nginx()
+    net.rule("-p", "tcp", "--dport", "80", "-j", "DROP")
+    report = probe(f"http://{V4}/")
+    expect(fault(report), "tcp.no_response", report)
+
+
+def rejected(net):
+    net.nginx()
+    net.rule("-p", "tcp", "--dport", "80", "-j", "REJECT", "--reject-with", "icmp-admin-prohibited")
+    report = probe(f"http://{V4}/")
+    expect(fault(report), "icmp.admin_prohibited", report)
+
+
+def healthy_page(net):
+    net.nginx()
+    net.named()
+    report = probe("http://www.example.org/", "--resolver", V4)
+    expect(report["verdict"], "healthy", report)
+    served = [phase["address"] for phase in report["probe"]["phases"]
+              if phase["step"] == "request" and phase["outcome"] == "ok"]
+    assert sorted(served) == [V4, V6], report["probe"]
+
+
+def error_status(net):
+    net.nginx()
+    report = probe(f"http://{V4}/gone")
+    expect(fault(report), "http.error_status", report)
+    report = probe(f"http://{V4}/loop")
+    expect(fault(report), "http.redirect_loop", report)
+
+
+def certificates(net):
+    net.nginx()
+    report = probe(f"https://{V4}/")
+    expect(fault(report), "tls.certificate_untrusted", report)
+    net.stop()
+    # Expired a year ago; openssl x509 has no -not_before before version 3.4, ca has.
+    (net.folder / "index").write_text("")
+    (net.folder / "ca.conf").write_text(
+        f"[ca]\ndefault_ca=d\n[d]\ndatabase={net.folder}/index\nrand_serial=yes\ndefault_md=sha256\n"
+        f"new_certs_dir={net.folder}\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n")
+    run("openssl", "req", "-new", "-key", str(net.folder / "key"), "-subj", "/CN=www.example.org",
+        "-out", str(net.folder / "csr"))
+    run("openssl", "ca", "-batch", "-config", str(net.folder / "ca.conf"), "-selfsign", "-keyfile",
+        str(net.folder / "key"), "-in", str(net.folder / "csr"), "-out", str(net.folder / "old.crt"),
+        "-startdate", "20240101000000Z", "-enddate", "20250101000000Z", "-notext")
+    # A self-signed certificate is untrusted before it is old, unless it is trusted.
+    net.nginx_with(net.folder / "old.crt")
+    os.environ["SSL_CERT_FILE"] = str(net.folder / "old.crt")
+    try:
+        report = probe(f"https://{V4}/")
+    finally:
+        del os.environ["SSL_CERT_FILE"]
+    assert fault(report).startswith("tls.certificate_"), report["probe"]
+
+
+def mute(net):
+    net.mute(8080)
+    report = probe(f"https://{V4}:8080/")
+    expect(fault(report), "tls.no_handshake", report)
+    before = time.monotonic()
+    report = probe(f"http://{V4}:8080/", "--deadline", "4")
+    assert time.monotonic() - before < 8
+    expect(report["probe"]["end"], "deadline", report)
+
+
+def endless_page(net):
+    net.endless(8080)
+    before = time.monotonic()
+    report = probe(f"http://{V4}:8080/")
+    assert time.monotonic() - before < 10
+    expect(report["verdict"], "healthy", report)
+    assert "cut off" in report["probe"]["phases"][-1]["text"], report["probe"]
+
+
+def name_server(net):
+    report = probe("www.example.org", "--resolver", V4)
+    expect(fault(report), "dns.port_unreachable", report)
+    net.named()
+    report = probe("www.example.org", "--resolver", V4)
+    expect(report["verdict"], "healthy", report)
+    report = probe("nope.example.org", "--resolver", V4)
+    expect(fault(report), "dns.nxdomain", report)
+    report = probe(f"dns://{V4}/bare.example.org?type=TXT")
+    expect(report["verdict"], "healthy", report)
+    report = probe("www.example.net", "--resolver", V4)
+    expect(fault(report), "dns.refused", report)
+
+
+def silent_name_server(net):
+    net.named()
+    net.rule("-p", "udp", "--dport", "53", "-j", "DROP")
+    report = probe(f"dns://{V4}/www.example.org")
+    expect(fault(report), "dns.no_response", report)
+
+
+def without_rights(net):
+    for words, wanted in (([f"{V4}:80"], "tcp.refused"),
+                          (["www.example.org", "--resolver", V4], "dns.port_unreachable")):
+        report = probe(*words, user="65534")
+        expect(fault(report), wanted, report)
+        assert not report["probe"]["captured"]
+        assert any("setcap" in text for text in report["probe"]["not_seen"]), report["probe"]
+    net.nginx()
+    report = probe(f"http://{V4}/", user="65534")
+    expect(report["verdict"], "healthy", report)
+
+
+def keeps_the_capture(net):
+    kept = net.folder / "kept.pcap"
+    report = probe(f"{V4}:80", "-o", str(kept))
+    again = run(PROGRAM, "report", "-f", "json", str(kept), check=False)
+    expect(fault(json.loads(again.stdout)), "tcp.refused", report)
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def gives_up_root(net):
+    net.mute(8080)
+    program = subprocess.Popen(["ip", "netns", "exec", CLIENT, PROGRAM, "probe", "-f", "json",
+                                f"http://{V4}:8080/"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2)
+    status = Path(f"/proc/{program.pid}/status").read_text()
+    program.send_signal(signal.SIGINT)
+    text, errors = program.communicate(timeout=20)
+    assert text, (program.returncode, errors)
+    report = json.loads(text)
+    assert "Uid:\t65534\t65534\t65534\t65534" in status, status
+    assert "CapEff:\t0000000000000000" in status and "CapPrm:\t0000000000000000" in status, status
+    expect(report["probe"]["end"], "interrupted", report)
+    expect(report["verdict"], "inconclusive", report)
+
+
+def dry_run(net):
+    done = run("ip", "netns", "exec", CLIENT, PROGRAM, "probe", "--dry-run", "http://www.example.org/",
+               "--resolver", V4)
+    assert "GET http://www.example.org/" in done.stdout and f"{V4} port 53" in done.stdout, done.stdout
+    done = run(PROGRAM, "probe", "10.0.0.0/8", check=False)
+    assert done.returncode == 2 and "target" in done.stderr, done
+
+
+TESTS = [refused, dropped, rejected, healthy_page, error_status, certificates, mute, endless_page, name_server,
+         silent_name_server, without_rights, keeps_the_capture, gives_up_root, dry_run]
+
+
+def reason_to_skip():
+    if os.geteuid() != 0:
+        return "needs root, for network namespaces"
+    os.environ["PATH"] += ":/usr/sbin:/sbin"
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if missing:
+        return "missing: " + ", ".join(missing)
+    made = run("ip", "netns", "add", TAG + "x", check=False)
+    if made.returncode != 0:
+        return "no network namespaces here: " + made.stderr.strip()
+    run("ip", "netns", "del", TAG + "x")
+    return None
+
+
+def main():
+    reason = reason_to_skip()
+    if reason:
+        print(f"skipped: {reason}")
+        return SKIPPED
+    failed = 0
+    for test in TESTS:
+        if sys.argv[1:] and test.__name__ not in sys.argv[1:]:
+            continue
+        try:
+            with Network() as net:
+                test(net)
+            print(f"ok      {test.__name__}", flush=True)
+        except (AssertionError, subprocess.SubprocessError, OSError, ValueError) as error:
+            failed += 1
+            print(f"FAILED  {test.__name__}: {error}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
