@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <utility>
 
+#include <unistd.h>
+
 #include "cli/office.h"
 #include "cli/output.h"
 #include "probe/probe.h"
@@ -26,7 +28,9 @@ void watch_for_interrupt() {
   (void)::sigaction(SIGTERM, &action, nullptr);
 }
 
+// Whoever watches; the report says it all again.
 void tell(const std::string& line) {
+  if (::isatty(STDERR_FILENO) != 1) return;
   (void)std::fputs((report::clean_line(line) + "\n").c_str(), stderr);
 }
 

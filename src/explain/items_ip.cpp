@@ -25,7 +25,7 @@ std::string end_shown(const View& view, const base::IpAddress& address, std::uin
     const std::size_t at = view.words.find(text + ".");
     if (at != std::string_view::npos) {
       std::string_view token = view.words.substr(at);
-      token = token.substr(0, token.find_first_of(" ,"));
+      token = token.substr(0, token.find_first_of(" ,", text.size()));  // names may hold commas
       if (token.ends_with(':')) token.remove_suffix(1);
       return std::string(token);
     }
