@@ -361,7 +361,7 @@ std::expected<void, base::Error> set_form(const Words& words, Options& options) 
     return unexpected(
         usage_error("--template with a bundle", "one of the two", "a bundle holds both forms"));
   }
-  options.form = *form;
+  options.form = form;
   return {};
 }
 

@@ -29,28 +29,28 @@ enum class Command : std::uint8_t {
 
 struct Options {
   Command command = Command::report;
-  std::vector<std::string> inputs;
-  std::string filter;  // libpcap's words; empty: all packets
   report::Format format = report::Format::text;
-  std::optional<report::Template> form;
   report::Reader reader = report::Reader::analyst;
-  std::string case_file;
   bool bundle = false;  // every format, into the folder `output`
-  std::string output;   // empty: standard output
-  std::optional<base::Time> since;
-  std::optional<base::Time> until;
   // --since or --until was a clock time without a date: right for inputs without a date only.
   bool clock_only = false;
+  bool redact = false;
+  std::optional<report::Template> form;
+  std::vector<std::string> inputs;
+  std::string filter;  // libpcap's words; empty: all packets
+  std::string case_file;
+  std::string output;  // empty: standard output
+  std::optional<base::Time> since;
+  std::optional<base::Time> until;
   std::optional<base::Time> date;
   std::optional<base::Duration> zone_offset;
   std::optional<pipeline::Pick> pick;  // of `explain`
-  bool redact = false;
-  std::string redact_key;  // file; empty: the usual one
-  std::string catalogue;   // folder; empty: the built-in catalogue alone
-  probe::Request probe;    // of `probe`
-  std::string fault_id;    // of `faults`; empty: list them
-  std::string folder;      // of `verify`; its inputs are `inputs`
-  std::string help;        // of Command::help
+  std::string redact_key;              // file; empty: the usual one
+  std::string catalogue;               // folder; empty: the built-in catalogue alone
+  probe::Request probe;                // of `probe`
+  std::string fault_id;                // of `faults`; empty: list them
+  std::string folder;                  // of `verify`; its inputs are `inputs`
+  std::string help;                    // of Command::help
 };
 
 // `arguments` without the program's name. The first word that is neither an option nor an option's

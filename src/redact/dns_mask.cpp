@@ -70,7 +70,6 @@ class Message {
 
 bool Message::name(std::size_t stop) {
   std::vector<Label> labels;
-  std::string parent;
   while (at_ < stop && labels.size() < kMostLabels) {
     const std::uint8_t length = frame_.u8(at_);
     if (length >= kPointer) {

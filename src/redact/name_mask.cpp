@@ -132,7 +132,8 @@ std::string NameMask::name(std::string_view original) const {
   if (ends_in_dot) labels.pop_back();
   for (std::size_t i = labels.size(); i-- > 0;) {
     const std::string masked = label(labels[i], parent);
-    out = i + 1 == labels.size() ? masked : masked + '.' + out;
+    if (i + 1 != labels.size()) out.insert(0, 1, '.');
+    out.insert(0, masked);
     parent = suffix(labels[i], parent);
   }
   return ends_in_dot ? out + '.' : out;
