@@ -39,8 +39,8 @@ bool Healing::Times::within(base::Time from, base::Time to, unsigned slot_bits) 
   if (slots == 0 || to < from || last < base::ns_of(from)) return false;
   if (last <= base::ns_of(to)) return true;
   // What is kept is no finer than a slot; half a second after an error is still to be told.
-  const std::int64_t finest = (std::int64_t{1} << slot_bits) / 16 * 14;
-  if (base::ns_of(to) - base::ns_of(from) < finest) return false;
+  const base::Duration finest{(std::int64_t{1} << slot_bits) / 16 * 14};
+  if (base::between(from, to) < finest) return false;
   const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_bits);
   const std::int64_t begin = last_slot - slot_of(to, slot_bits);
   const std::int64_t end = std::min(last_slot - slot_of(from, slot_bits), kSlots - 1);
