@@ -16,6 +16,7 @@
 #include "pipeline/evidence_frames.h"
 #include "report/cited.h"
 #include "report/manifest.h"
+#include "report/words.h"
 
 namespace whydown::cli {
 namespace {
@@ -55,23 +56,11 @@ std::expected<std::string, base::Error> make(const FormatInfo& info,
   return made;
 }
 
-std::string_view verdict_of(const diagnosis::Diagnosis& diagnosis) {
-  switch (diagnosis.verdict) {
-    case diagnosis::Verdict::incident:
-      return "incident";
-    case diagnosis::Verdict::healthy:
-      return "healthy";
-    case diagnosis::Verdict::inconclusive:
-      break;
-  }
-  return "inconclusive";
-}
-
 report::Manifest manifest_of(const Delivery& delivery, const report::Options& layout) {
   report::Manifest out;
   out.version = layout.version;
   out.command = layout.command;
-  out.verdict = verdict_of(delivery.diagnosis);
+  out.verdict = report::verdict_id(delivery.diagnosis.verdict);
   for (const base::InputInfo& input : delivery.diagnosis.inputs) {
     out.inputs.push_back({input.path, input.sha256, input.hmac_sha256, input.bytes});
   }

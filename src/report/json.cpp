@@ -374,18 +374,6 @@ Json probe_of(const ProbePart& part) {
   return out;
 }
 
-const char* verdict_id(diagnosis::Verdict verdict) {
-  switch (verdict) {
-    case diagnosis::Verdict::incident:
-      return "incident";
-    case diagnosis::Verdict::healthy:
-      return "healthy";
-    case diagnosis::Verdict::inconclusive:
-      break;
-  }
-  return "inconclusive";
-}
-
 }  // namespace
 
 std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& options) {

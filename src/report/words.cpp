@@ -198,4 +198,16 @@ std::string Citation::time_basis() const {
   return zone_known_ ? "UTC, date not known" : "date and time zone not known";
 }
 
+std::string_view verdict_id(diagnosis::Verdict verdict) {
+  switch (verdict) {
+    case diagnosis::Verdict::incident:
+      return "incident";
+    case diagnosis::Verdict::healthy:
+      return "healthy";
+    case diagnosis::Verdict::inconclusive:
+      break;
+  }
+  return "inconclusive";
+}
+
 }  // namespace whydown::report

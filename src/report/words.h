@@ -70,4 +70,7 @@ class Citation {
   std::string only_day_;  // the date of every packet, where there is just one
 };
 
+// "incident", as in JSON.
+std::string_view verdict_id(diagnosis::Verdict verdict);
+
 }  // namespace whydown::report
