@@ -79,8 +79,7 @@ std::vector<string_view> step_ids() {
 
 std::vector<string_view> protocol_ids() {
   std::vector<string_view> ids;
-  for (auto i = static_cast<int>(evidence::Protocol::arp);
-       i <= static_cast<int>(evidence::Protocol::udp); ++i) {
+  for (auto i = 0; i < static_cast<int>(evidence::Protocol::count_); ++i) {
     ids.push_back(journey::protocol_id(static_cast<evidence::Protocol>(i)));
   }
   ids.push_back("any");

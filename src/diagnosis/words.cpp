@@ -119,14 +119,28 @@ std::string_view attempt_noun(evidence::Protocol protocol) {
       return "ARP request";
     case evidence::Protocol::nd:
       return "neighbour request";
+    case evidence::Protocol::dhcp:
+      return "request for an address";
     case evidence::Protocol::icmp:
       return "ping";
     case evidence::Protocol::dns:
       return "lookup";
     case evidence::Protocol::tcp:
       return "connection attempt";
+    case evidence::Protocol::tls:
+      return "TLS handshake";
     case evidence::Protocol::udp:
+    case evidence::Protocol::http:
+    case evidence::Protocol::ntp:
       return "request";
+    case evidence::Protocol::ftp:
+    case evidence::Protocol::smtp:
+    case evidence::Protocol::pop:
+    case evidence::Protocol::imap:
+    case evidence::Protocol::ssh:
+      return "session";
+    case evidence::Protocol::count_:
+      break;
   }
   return "attempt";
 }
@@ -162,6 +176,46 @@ std::string_view symptom_words(evidence::Symptom symptom) {
       return "got the answer that the query was not understood";
     case Symptom::other_rcode:
       return "got an error code as their answer";
+    case Symptom::no_offer:
+      return "were offered no address";
+    case Symptom::nak:
+      return "were refused the address they had";
+    case Symptom::conflict:
+      return "met an address that two machines claim";
+    case Symptom::spoofed:
+      return "met a machine that claims the addresses of others";
+    case Symptom::wrong_answer:
+      return "got an address that the name does not have";
+    case Symptom::truncated:
+      return "got only a part of the answer";
+    case Symptom::slow_answer:
+      return "were answered late";
+    case Symptom::alert:
+      return "ended in a TLS alert";
+    case Symptom::no_handshake:
+      return "connected, and came to no TLS handshake";
+    case Symptom::certificate_expired:
+      return "met an expired certificate";
+    case Symptom::certificate_name:
+      return "met a certificate for other names";
+    case Symptom::error_status:
+      return "got an error status";
+    case Symptom::redirect_loop:
+      return "were sent round in circles";
+    case Symptom::refused_reply:
+      return "got a reply that refuses";
+    case Symptom::cut_off:
+      return "were cut off by a reset";
+    case Symptom::lossy:
+      return "lost many packets";
+    case Symptom::zero_window:
+      return "met a receiver that took no more";
+    case Symptom::stalled:
+      return "came to a standstill";
+    case Symptom::too_big:
+      return "lost every large packet";
+    case Symptom::looping:
+      return "went round in circles";
     case Symptom::none:
     case Symptom::count_:
       break;

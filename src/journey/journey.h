@@ -30,7 +30,24 @@ inline constexpr std::size_t kSteps = 8;
 enum class Outcome : std::uint8_t { ok, slow, refused, failed, silent, cut, unknown };
 inline constexpr std::size_t kOutcomes = 7;
 
-enum class Protocol : std::uint8_t { arp, nd, icmp, dns, tcp, udp };
+enum class Protocol : std::uint8_t {
+  arp,
+  nd,
+  dhcp,
+  icmp,
+  dns,
+  tcp,
+  udp,
+  tls,
+  http,
+  ntp,
+  ftp,
+  smtp,
+  pop,
+  imap,
+  ssh,
+  count_,
+};
 
 // How an attempt ended, finer than its outcome. The catalogue names these in `raised_by`.
 enum class Symptom : std::uint8_t {
@@ -49,6 +66,32 @@ enum class Symptom : std::uint8_t {
   refused,       // rcode REFUSED
   format_error,  // FORMERR, NOTIMP, BADVERS
   other_rcode,
+  // step address
+  no_offer,  // DHCP: nobody offered an address
+  nak,       // DHCP: the server took the address back
+  conflict,  // two machines claim one address
+  spoofed,   // a machine claims the addresses of others
+  // step name
+  wrong_answer,  // an address that the name does not have
+  truncated,     // TC, and the whole answer was never had
+  slow_answer,   // outcome slow: served, later than a user waits
+  // step secure
+  alert,         // a TLS alert ended the handshake
+  no_handshake,  // connected, and no TLS handshake came about
+  certificate_expired,
+  certificate_name,
+  // step request
+  error_status,   // an HTTP status of 400 and above
+  redirect_loop,  // HTTP sends the client round in circles
+  refused_reply,  // a reply code of another protocol that refuses
+  // step transfer
+  cut_off,      // reset after the handshake
+  lossy,        // segments sent again and again
+  zero_window,  // the receiver takes nothing any more
+  stalled,      // data unacknowledged to the end
+  too_big,      // full-size packets vanish, small ones pass
+  // step link
+  looping,  // the same packets go round
   count_,
 };
 

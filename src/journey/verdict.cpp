@@ -98,9 +98,19 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::protocol_unreachable:
     case Symptom::reset:
     case Symptom::refused:
+    case Symptom::nak:
+    case Symptom::refused_reply:
       return Outcome::refused;
     case Symptom::no_response:
+    case Symptom::no_offer:
+    case Symptom::stalled:
+    case Symptom::too_big:
       return Outcome::silent;
+    case Symptom::cut_off:
+      return Outcome::cut;
+    case Symptom::slow_answer:
+    case Symptom::lossy:
+      return Outcome::slow;
     case Symptom::net_unreachable:
     case Symptom::host_unreachable:
     case Symptom::ttl_exceeded:
@@ -109,6 +119,18 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::serv_fail:
     case Symptom::format_error:
     case Symptom::other_rcode:
+    case Symptom::conflict:
+    case Symptom::spoofed:
+    case Symptom::wrong_answer:
+    case Symptom::truncated:
+    case Symptom::alert:
+    case Symptom::no_handshake:
+    case Symptom::certificate_expired:
+    case Symptom::certificate_name:
+    case Symptom::error_status:
+    case Symptom::redirect_loop:
+    case Symptom::zero_window:
+    case Symptom::looping:
     case Symptom::count_:
       break;
   }
@@ -136,7 +158,9 @@ std::string_view outcome_id(Outcome outcome) {
 }
 
 std::string_view protocol_id(Protocol protocol) {
-  static constexpr std::array<std::string_view, 6> kIds{"arp", "nd", "icmp", "dns", "tcp", "udp"};
+  static constexpr std::array<std::string_view, static_cast<std::size_t>(Protocol::count_)> kIds{
+      "arp",  "nd",  "dhcp", "icmp", "dns", "tcp",  "udp", "tls",
+      "http", "ntp", "ftp",  "smtp", "pop", "imap", "ssh"};
   return kIds.at(static_cast<std::size_t>(protocol));
 }
 
@@ -156,7 +180,27 @@ std::string_view symptom_id(Symptom symptom) {
       "serv_fail",
       "refused",
       "format_error",
-      "other_rcode"};
+      "other_rcode",
+      "no_offer",
+      "nak",
+      "conflict",
+      "spoofed",
+      "wrong_answer",
+      "truncated",
+      "slow_answer",
+      "alert",
+      "no_handshake",
+      "certificate_expired",
+      "certificate_name",
+      "error_status",
+      "redirect_loop",
+      "refused_reply",
+      "cut_off",
+      "lossy",
+      "zero_window",
+      "stalled",
+      "too_big",
+      "looping"};
   return kIds.at(static_cast<std::size_t>(symptom));
 }
 
