@@ -9,6 +9,7 @@
 #include "base/bounded.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/flat_set.h"
 #include "base/hash.h"
 #include "base/interner.h"
 #include "base/time.h"
@@ -64,6 +65,22 @@ TEST(BoundedVector, CountsWhatItRefuses) {
 }
 
 // Whether memcpy() got a null pointer, only the sanitizers tell.
+TEST(FlatSet, IsSortedAndBounded) {
+  FlatSet<int, 4> set;
+  EXPECT_TRUE(set.empty());
+  for (const int value : {5, 1, 5, 9, 3}) set.insert(value);
+  EXPECT_EQ(std::vector(set.begin(), set.end()), (std::vector{1, 3, 5, 9}));
+  EXPECT_FALSE(set.insert(4)) << "full";
+  EXPECT_FALSE(set.insert(9)) << "there already";
+  set.replace_largest(4);
+  set.replace_largest(3);
+  set.replace_largest(7);
+  EXPECT_EQ(std::vector(set.begin(), set.end()), (std::vector{1, 3, 4, 5}));
+  EXPECT_EQ(set.largest(), 5);
+  EXPECT_TRUE(set.contains(4));
+  EXPECT_FALSE(set.contains(9));
+}
+
 TEST(ShortText, TakesATextThatPointsNowhere) {
   ShortText text("a");
   EXPECT_TRUE(text.append(std::string_view{}));

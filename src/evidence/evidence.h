@@ -119,9 +119,8 @@ struct Row {
   LatencyHistogram latency;                // of attempts with an answer
   LatencyTrend latency_trend;              // the same over time (of begin)
   AddressSketch clients;
-  NameSketch names;                                           // interner ids
-  CodeCounts extended_errors;                                 // EDE codes
-  std::map<std::uint16_t, base::Place> extended_error_first;  // the earliest packet of each code
+  NameSketch names;            // interner ids
+  CodeCounts extended_errors;  // EDE codes
 
   // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast). `new_client`
   // false: this row has counted the client before.

@@ -117,13 +117,6 @@ void count_error(Row& row, const Digest& error) {
   row.error_header_kernel += error.tos == internetwork_control && !error.dont_fragment ? 1U : 0U;
 }
 
-void note_code(std::map<std::uint16_t, base::Place>& first, std::uint16_t code,
-               const base::Place& place) {
-  const auto [at, is_new] = first.try_emplace(code, place);
-  if (!is_new) at->second = std::min(at->second, place);
-  if (first.size() > limits::kMaxCodes) first.erase(std::prev(first.end()));
-}
-
 }  // namespace
 
 void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_limit,
@@ -173,8 +166,7 @@ void Row::count_answer(const Outline& attempt, const Packets& packets) {
   if (attempt.decided_by == journey::Kind::icmp_error) count_error(*this, whole.answer);
   if (attempt.extended_error == 0) return;
   const auto code = static_cast<std::uint16_t>(attempt.extended_error - 1);
-  extended_errors.add(code);
-  note_code(extended_error_first, code, whole.answer.place);
+  extended_errors.add(code, whole.answer.place);
 }
 
 void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limit) {
@@ -203,9 +195,6 @@ void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limi
   clients.merge(other.clients);
   names.merge(other.names);
   extended_errors.merge(other.extended_errors);
-  for (const auto& [code, place] : other.extended_error_first) {
-    note_code(extended_error_first, code, place);
-  }
   for (const Attempt* attempt : other.exemplars()) {
     exemplars_.offer(*attempt, journey::WholePackets{*attempt}, std::min(first_limit, kFirst),
                      std::min(last_limit, kLast));

@@ -66,37 +66,24 @@ base::Time time_of_second(std::int64_t second) {
 template <typename Value, std::size_t kLimit>
 void DistinctValues<Value, kLimit>::add(const Value& value) {
   if (registers_.empty()) {
-    if (kept_.size() < kLimit || kept_.contains(value)) {
-      kept_.insert(value);
-      return;
-    }
+    if (kept_.insert(value) || kept_.contains(value)) return;
     begin_estimate();
   }
   note_hash(registers_, hash_of(value));
-  if (!(largest_ < value)) keep_if_small(value);
+  if (value < kept_.largest()) kept_.replace_largest(value);
 }
 
 template <typename Value, std::size_t kLimit>
 void DistinctValues<Value, kLimit>::begin_estimate() {
   registers_.resize(kRegisters);
   for (const Value& old : kept_) note_hash(registers_, hash_of(old));
-  largest_ = *kept_.rbegin();
-}
-
-template <typename Value, std::size_t kLimit>
-void DistinctValues<Value, kLimit>::keep_if_small(const Value& value) {
-  if (kept_.contains(value)) return;
-  auto node = kept_.extract(std::prev(kept_.end()));  // reused: no allocation however many come
-  node.value() = value;
-  kept_.insert(std::move(node));
-  largest_ = *kept_.rbegin();
 }
 
 // Every value ever added is in kept_ or in the registers, and the smallest are in kept_ always: so
 // the merged form does not depend on who merges whom.
 template <typename Value, std::size_t kLimit>
 void DistinctValues<Value, kLimit>::merge(const DistinctValues& other) {
-  const std::set<Value> values = other.kept_;  // `other` may be this one
+  const Kept values = other.kept_;  // `other` may be this one
   for (const Value& value : values) add(value);
   if (other.registers_.empty()) return;
   // The other one counted more values than may be kept, so this one has as many as may be now.
@@ -315,20 +302,29 @@ double LatencyTrend::growth_across(base::Time at, base::Time to, std::uint64_t l
 
 // The smallest codes are kept: a code once dropped is never smaller than those kept, so that the
 // counts kept are exact whatever the order.
-void CodeCounts::add(std::uint16_t code) {
-  ++counts_[code];
-  if (counts_.size() > limits::kMaxCodes) counts_.erase(std::prev(counts_.end()));
+void CodeCounts::add(const Entry& added) {
+  const auto at = std::ranges::lower_bound(entries_, added.code, {}, &Entry::code);
+  if (at != entries_.end() && at->code == added.code) {
+    at->count += added.count;
+    at->first = std::min(at->first, added.first);
+    return;
+  }
+  if (entries_.size() < limits::kMaxCodes) {
+    entries_.insert(at, added);
+  } else if (at != entries_.end()) {
+    std::move_backward(at, entries_.end() - 1, entries_.end());
+    *at = added;
+  }
 }
 
 void CodeCounts::merge(const CodeCounts& other) {
-  const auto added = other.counts_;
-  for (const auto& [code, count] : added) counts_[code] += count;
-  while (counts_.size() > limits::kMaxCodes) counts_.erase(std::prev(counts_.end()));
+  const std::vector<Entry> entries = other.entries_;  // `other` may be this one
+  for (const Entry& entry : entries) add(entry);
 }
 
 std::uint64_t CodeCounts::of(std::uint16_t code) const {
-  const auto found = counts_.find(code);
-  return found == counts_.end() ? 0 : found->second;
+  const auto at = std::ranges::lower_bound(entries_, code, {}, &Entry::code);
+  return at == entries_.end() || at->code != code ? 0 : at->count;
 }
 
 }  // namespace whydown::evidence

@@ -7,11 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <map>
-#include <set>
+#include <span>
 #include <vector>
 
 #include "base/address.h"
+#include "base/flat_set.h"
+#include "base/place.h"
 #include "base/time.h"
 
 namespace whydown::evidence {
@@ -25,13 +26,12 @@ class DistinctValues {
   void merge(const DistinctValues& other);
   std::uint64_t count() const;
   bool is_exact() const { return registers_.empty(); }
-  const std::set<Value>& kept() const { return kept_; }
+  using Kept = base::FlatSet<Value, kLimit>;
+  const Kept& kept() const { return kept_; }
 
  private:
-  void keep_if_small(const Value& value);
   void begin_estimate();
-  std::set<Value> kept_;
-  Value largest_{};                      // of kept_; of use only while estimating
+  Kept kept_;
   std::vector<std::uint8_t> registers_;  // empty while exact
 };
 
@@ -43,7 +43,8 @@ class AddressSketch {
   void merge(const AddressSketch& other) { values_.merge(other.values_); }
   std::uint64_t count() const { return values_.count(); }
   bool is_exact() const { return values_.is_exact(); }
-  const std::set<base::IpAddress>& kept() const { return values_.kept(); }
+  using Kept = base::FlatSet<base::IpAddress, kKept>;
+  const Kept& kept() const { return values_.kept(); }
 
  private:
   DistinctValues<base::IpAddress, kKept> values_;
@@ -58,7 +59,8 @@ class NameSketch {
   void add(std::uint32_t name);
   void merge(const NameSketch& other) { values_.merge(other.values_); }
   std::uint64_t count() const { return values_.count(); }
-  const std::set<std::uint32_t>& kept() const { return values_.kept(); }
+  using Kept = base::FlatSet<std::uint32_t, kKept>;
+  const Kept& kept() const { return values_.kept(); }
 
  private:
   DistinctValues<std::uint32_t, kKept> values_;
@@ -170,16 +172,22 @@ class LatencyTrend {
   TimeHistogram buckets_;  // bucket + 1, so that both histograms have the same slots
 };
 
-// How often each small code came: the smallest limits::kMaxCodes of them.
+// How often each small code came, and where first: the smallest limits::kMaxCodes of them.
 class CodeCounts {
  public:
-  void add(std::uint16_t code);
+  struct Entry {
+    std::uint64_t count = 0;
+    base::Place first;  // the earliest packet
+    std::uint16_t code = 0;
+  };
+  void add(std::uint16_t code, const base::Place& place) { add({1, place, code}); }
   void merge(const CodeCounts& other);
   std::uint64_t of(std::uint16_t code) const;
-  const std::map<std::uint16_t, std::uint64_t>& all() const { return counts_; }
+  std::span<const Entry> all() const { return entries_; }  // by code
 
  private:
-  std::map<std::uint16_t, std::uint64_t> counts_;  // at most limits::kMaxCodes
+  void add(const Entry& added);
+  std::vector<Entry> entries_;
 };
 
 }  // namespace whydown::evidence

@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include "evidence/limits.h"
@@ -54,8 +55,8 @@ std::string shown(const LatencyTrend& trend) {
 
 std::string shown(const CodeCounts& counts) {
   std::string out;
-  for (const auto& [code, count] : counts.all()) {
-    out += std::to_string(code) + "x" + std::to_string(count) + " ";
+  for (const auto& [count, first, code] : counts.all()) {
+    out += fmt::format("{}x{}@{} ", code, count, first.number);
   }
   return out;
 }
@@ -74,7 +75,9 @@ void put(NameSketch& to, const Value& value) { to.add(static_cast<std::uint32_t>
 void put(LatencyHistogram& to, const Value& value) { to.add(value.latency); }
 void put(TimeHistogram& to, const Value& value) { to.add(value.time, value.number % 3); }
 void put(LatencyTrend& to, const Value& value) { to.add(value.time, value.latency); }
-void put(CodeCounts& to, const Value& value) { to.add(static_cast<std::uint16_t>(value.number)); }
+void put(CodeCounts& to, const Value& value) {
+  to.add(static_cast<std::uint16_t>(value.number), {value.time, value.number + 1});
+}
 
 std::vector<Value> some_values(std::mt19937_64& random, std::size_t count, std::uint64_t range) {
   std::vector<Value> values;
@@ -183,7 +186,7 @@ TEST(NameSketch, NoNameIsNotCounted) {
   EXPECT_EQ(sketch.count(), 1U);
   for (std::uint32_t i = 1; i <= 500; ++i) sketch.add(i);
   EXPECT_NEAR(static_cast<double>(sketch.count()), 500, 50);
-  EXPECT_EQ(*sketch.kept().rbegin(), NameSketch::kKept);
+  EXPECT_EQ(sketch.kept().largest(), NameSketch::kKept);
 }
 
 TEST(LatencyHistogram, Buckets) {
@@ -314,12 +317,15 @@ TEST(LatencyTrend, GrowthOfTheLastQuarter) {
 TEST(CodeCounts, KeepsTheSmallestCodes) {
   CodeCounts counts;
   for (int round = 0; round < 3; ++round) {
-    for (std::uint16_t code = 100; code > 0; --code) counts.add(code);
+    for (std::uint16_t code = 100; code > 0; --code) {
+      counts.add(code, {second(10 - round), static_cast<std::uint64_t>(10 - round)});
+    }
   }
   EXPECT_EQ(counts.all().size(), limits::kMaxCodes);
   EXPECT_EQ(counts.of(1), 3U);
   EXPECT_EQ(counts.of(static_cast<std::uint16_t>(limits::kMaxCodes)), 3U);
   EXPECT_EQ(counts.of(99), 0U);
+  EXPECT_EQ(counts.all().front().first.number, 8U);
 }
 
 }  // namespace

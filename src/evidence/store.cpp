@@ -265,9 +265,8 @@ std::size_t Store::memory_bytes() {
   constexpr std::size_t node = 48;  // tree node and allocator, per value
   constexpr std::size_t registers = std::size_t{2} << limits::kRegisterBits;
   constexpr std::size_t row = sizeof(std::pair<const RowKey, Row>) + node + registers +
-                              AddressSketch::kKept * (sizeof(base::IpAddress) + node) +
-                              NameSketch::kKept * (sizeof(std::uint64_t) + node) +
-                              limits::kMaxCodes * 2 * (sizeof(base::Place) + node);
+                              AddressSketch::Kept::most_bytes() + NameSketch::Kept::most_bytes() +
+                              limits::kMaxCodes * sizeof(CodeCounts::Entry);
   constexpr std::size_t exemplars = limits::kMaxExemplars + 2 * limits::kMaxRows;
   using ServiceClient = std::pair<const ServiceClientKey, ServiceClientRow>;
   return limits::kMaxRows * row + exemplars * Exemplars::kBytes +

@@ -59,8 +59,7 @@ Finding ede_fact(const RowList& rows, Codes codes) {
   std::vector<base::Place> packets;
   std::vector<base::Place> others;
   for (const Row* row : rows) {
-    for (const auto& [code, count] : row->extended_errors.all()) {
-      const base::Place& place = row->extended_error_first.at(code);
+    for (const auto& [count, place, code] : row->extended_errors.all()) {
       if (std::ranges::find(codes, code) == codes.end()) {
         others.push_back(place);
         continue;

@@ -54,7 +54,7 @@ void add_from_pairs(const View& view, Clients& out) {
 
 Clients clients_of(const View& view) {
   Clients out;
-  out.failing = view.failing_clients.kept();
+  out.failing.insert(view.failing_clients.kept().begin(), view.failing_clients.kept().end());
   out.failing_count = view.failing_clients.count();
   const base::Time until = view.meanwhile;
   const auto is_within = [&](base::Time time) { return time >= view.first && time <= until; };
