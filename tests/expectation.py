@@ -74,6 +74,12 @@ def expect_time(what, found, wanted):
         raise Failure(f"{what}: found {found}, expected {' or '.join(wanted)}")
 
 
+def journey_line(incident):
+    """The journey in short: "name ok, connect silent, secure not reached"."""
+    return ", ".join(f"{step['step']} {step['outcome'] if step.get('reached', True) else 'not reached'}"
+                     for step in incident.get("journey", []))
+
+
 # --- What one expectation asks for -------------------------------------------------------------
 
 def check_incident(incident, want, faults):
@@ -97,6 +103,8 @@ def check_incident(incident, want, faults):
             expect_time(f"window.{end}", incident["window"][end], [want[end]])
         if end + "_among" in want:
             expect_time(f"window.{end}", incident["window"][end], want[end + "_among"])
+    if "journey" in want:
+        expect("journey", journey_line(incident), want["journey"])
     for field, value in want.get("attempts", {}).items():
         expect(f"attempts.{field}", incident["attempts"][field], value)
     check_causes_wanted(incident, want)

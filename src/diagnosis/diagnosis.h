@@ -105,7 +105,8 @@ struct Mark {
 struct JourneyStep {
   evidence::Step step;
   evidence::Outcome outcome;
-  std::string text;  // one sentence: "3 of 3 queries were refused", "never attempted"
+  std::string text;        // one sentence: "3 of 3 queries were refused", "never attempted"
+  bool is_reached = true;  // false: `outcome` is unknown because the journey ended before
 };
 
 struct Service {

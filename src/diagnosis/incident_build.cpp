@@ -269,7 +269,7 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   PacketList packets = evidence_packets(store, found, names);
   incident.evidence = std::move(packets.packets);
   incident.evidence_left_out = packets.left_out;
-  incident.journey = journey_steps(store, found, facts, tally, values.servers);
+  incident.journey = journey_steps(store, found, facts, tally, values.servers, names);
 
   if (incident.has_time) {
     incident.activity = activity_of(store, found);

@@ -101,7 +101,7 @@ void add_names(const Row& row, std::set<std::uint32_t>& names) {
     return;
   }
   for (const Attempt* attempt : judged_exemplars(row)) {
-    if (attempt->request.name != 0) names.insert(attempt->request.name);
+    if (attempt->question.name != 0) names.insert(attempt->question.name);
   }
 }
 

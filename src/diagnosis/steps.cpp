@@ -1,7 +1,10 @@
+// Steps before the incident's own tell what worked for the same clients; those after it, that they
+// were not reached. From the connection on only what they did with the same service counts.
 #include "diagnosis/steps.h"
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string_view>
 #include <utility>
 
@@ -24,12 +27,38 @@ std::uint64_t of(const OutcomeCounts& counts, Outcome outcome) {
   return counts[static_cast<std::size_t>(outcome)];
 }
 
-// What the incident's clients got at a step, over all services.
-OutcomeCounts counts_at(const evidence::Store& store, const evidence::AddressSketch& clients,
-                        Step step) {
+// Whose journey it is, and where it went.
+struct Scope {
+  const evidence::Store& store;
+  const Case& found;
+  evidence::AddressSketch clients;
+  std::set<std::uint32_t> names;
+
+  // The same server and port, whatever is spoken there.
+  bool is_same_end(const evidence::Service& service) const {
+    return std::ranges::any_of(found.subject.services, [&](const evidence::Service& own) {
+      return own.server == service.server && own.port == service.port &&
+             own.transport == service.transport;
+    });
+  }
+  bool is_same_client(const base::IpAddress& client) const {
+    return clients.kept().contains(client);
+  }
+};
+
+Scope scope_of(const evidence::Store& store, const Case& found) {
+  Scope scope{.store = store, .found = found, .clients = clients_of(found), .names = {}};
+  for (const evidence::Row* row : found.failing) add_names(*row, scope.names);
+  for (const evidence::Row* row : found.absorbed) add_names(*row, scope.names);
+  return scope;
+}
+
+// What the incident's clients got at a step.
+OutcomeCounts counts_at(const Scope& scope, Step step) {
   OutcomeCounts sum{};
-  for (const auto& [key, row] : store.service_clients()) {
-    if (key.step != step || !clients.kept().contains(key.client)) continue;
+  for (const auto& [key, row] : scope.store.service_clients()) {
+    if (key.step != step || !scope.is_same_client(key.client)) continue;
+    if (step >= Step::connect && !scope.is_same_end(key.service)) continue;
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += row.attempts[i];
   }
   return sum;
@@ -44,9 +73,16 @@ std::string_view noun_of(Step step) {
       return "ping";
     case Step::name:
       return "lookup";
-    default:
+    case Step::connect:
       return "connection attempt";
+    case Step::secure:
+      return "TLS handshake";
+    case Step::request:
+      return "request";
+    case Step::transfer:
+      break;
   }
+  return "transfer";
 }
 
 // A step other than the incident's own.
@@ -78,9 +114,10 @@ bool is_yes(std::span<const evidence::Fact> facts, std::string_view id) {
 JourneyStep route_step(const Case& found, std::span<const evidence::Fact> facts,
                        const std::string& server) {
   const Symptom symptom = found.subject.symptom;
-  const bool is_rcode = symptom >= Symptom::nx_domain;
-  if (is_rcode || symptom == Symptom::reset || is_yes(facts, "icmp.source_is_server") ||
-      is_yes(facts, "host.alive")) {
+  const bool is_rcode = symptom >= Symptom::nx_domain && symptom <= Symptom::other_rcode;
+  const bool is_answered = found.subject.step > Step::connect;  // on a connection that stands
+  if (is_rcode || is_answered || symptom == Symptom::reset ||
+      is_yes(facts, "icmp.source_is_server") || is_yes(facts, "host.alive")) {
     return {Step::route, Outcome::ok,
             fmt::format("Packets reach {} and come back: it sent answers itself.", server)};
   }
@@ -88,6 +125,36 @@ JourneyStep route_step(const Case& found, std::span<const evidence::Fact> facts,
           fmt::format("Since the first failure {} itself answered nothing, so the way there is not "
                       "shown to work.",
                       server)};
+}
+
+// Which of the incident's names the same clients were given an address for.
+std::vector<std::string> resolved_names(const Scope& scope, const base::Interner& names) {
+  std::set<std::uint32_t> ids;
+  for (const auto& [key, row] : scope.store.rows()) {
+    if (key.step != Step::name || !is_served(row)) continue;
+    const bool is_theirs = std::ranges::any_of(
+        row.clients.kept(), [&](const auto& client) { return scope.is_same_client(client); });
+    if (!is_theirs) continue;
+    for (const std::uint32_t id : row.names.kept()) {
+      if (scope.names.contains(id)) ids.insert(id);
+    }
+  }
+  std::vector<std::string> out;
+  for (const std::uint32_t id : ids) out.push_back(names.shown(id));
+  return out;
+}
+
+// Where the incident is about names that resolved, other lookups that failed are another story.
+JourneyStep name_step(const Scope& scope, Step own, const base::Interner& names) {
+  JourneyStep step = other_step(Step::name, counts_at(scope, Step::name));
+  if (step.outcome == Outcome::unknown || own < Step::name) return step;
+  const std::vector<std::string> resolved = resolved_names(scope, names);
+  if (resolved.empty()) return step;
+  constexpr std::size_t kListed = 3;
+  step.outcome = Outcome::ok;
+  step.text = fmt::format("{} {} resolved. {}", list_words(resolved, kListed, resolved.size()),
+                          resolved.size() == 1 ? "was" : "were", step.text);
+  return step;
 }
 
 // "all 3 lookups met ...", or of several symptoms "all 9 lookups failed: 2 met ..., 7 got ...".
@@ -124,27 +191,60 @@ JourneyStep own_step(Step step, const Case& found, const Tally& tally) {
   return {step, key.outcome, sentence(own_words(found, tally, attempt_noun(key.service.protocol)))};
 }
 
-std::string never(Step step, Step own) {
-  if (step > own && step == Step::connect) {
-    return own == Step::name ? "No connection was attempted in this capture: a client asks for the "
-                               "address first, and did not get it."
-                             : "No connection was attempted in this capture.";
+bool is_any_port(const Case& found, std::initializer_list<std::uint16_t> ports) {
+  return std::ranges::all_of(found.subject.services, [&](const evidence::Service& service) {
+    return std::ranges::find(ports, service.port) != ports.end();
+  });
+}
+
+// Services that begin with a TLS handshake, and others that take requests (IANA).
+bool speaks_tls(const Case& found) {
+  return is_any_port(found, {443, 465, 636, 853, 990, 993, 995, 8443});
+}
+bool takes_requests(const Case& found) {
+  return is_any_port(found, {21, 22, 25, 80, 110, 143, 587, 8000, 8080});
+}
+
+// Of a step that the same clients did not come to, or that is not in the capture: why. Empty where
+// there is nothing to say.
+std::string never(const Scope& scope, Step step, Step own) {
+  const bool is_connect = own == Step::connect && !scope.found.is_folded;
+  switch (step) {
+    case Step::name:
+      return "No name was looked up in this capture: the clients knew the address, or asked "
+             "earlier.";
+    case Step::connect:
+      if (own > Step::connect) return "The connections were open before the capture began.";
+      return own == Step::name ? "No connection was attempted in this capture: a client asks for "
+                                 "the address first, and did not get it."
+                               : "No connection was attempted in this capture.";
+    case Step::secure:
+      return is_connect && speaks_tls(scope.found)
+                 ? "Not reached: encryption is agreed upon once the connection stands."
+                 : "";
+    case Step::request:
+      if (own == Step::secure) return "Not reached: nothing is asked for before TLS stands.";
+      if (is_connect && speaks_tls(scope.found)) {
+        return "Not reached: nothing is asked for before TLS stands.";
+      }
+      return is_connect && takes_requests(scope.found)
+                 ? "Not reached: nothing is asked for before the connection stands."
+                 : "";
+    default:
+      return {};
   }
-  if (step == Step::name) {
-    return "No name was looked up in this capture: the clients knew the address, or asked earlier.";
-  }
-  return {};
 }
 
 }  // namespace
 
 std::vector<JourneyStep> journey_steps(const evidence::Store& store, const Case& found,
                                        std::span<const evidence::Fact> facts, const Tally& tally,
-                                       const std::string& server) {
+                                       const std::string& server, const base::Interner& names) {
   const Step own = step_from(found.fault->step).value_or(found.subject.step);
-  const evidence::AddressSketch clients = clients_of(found);
+  const Scope scope = scope_of(store, found);
   std::vector<JourneyStep> steps;
-  for (const Step step : {Step::address, Step::route, Step::name, Step::connect}) {
+  for (const Step step : {Step::link, Step::address, Step::route, Step::name, Step::connect,
+                          Step::secure, Step::request, Step::transfer}) {
     if (step == own) {
       steps.push_back(own_step(step, found, tally));
       continue;
@@ -153,11 +253,14 @@ std::vector<JourneyStep> journey_steps(const evidence::Store& store, const Case&
       if (step < own) steps.push_back(route_step(found, facts, server));
       continue;
     }
-    JourneyStep other = other_step(step, counts_at(store, clients, step));
-    if (other.outcome == Outcome::unknown) other.text = never(step, own);
+    JourneyStep other = step == Step::name ? name_step(scope, own, names)
+                                           : other_step(step, counts_at(scope, step));
+    if (other.outcome == Outcome::unknown) {
+      other.text = never(scope, step, own);
+      other.is_reached = step < own;
+    }
     if (!other.text.empty()) steps.push_back(std::move(other));
   }
-  if (own > Step::connect) steps.push_back(own_step(own, found, tally));
   return steps;
 }
 

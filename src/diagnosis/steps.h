@@ -10,10 +10,10 @@
 
 namespace whydown::diagnosis {
 
-// The steps address, route, name and connect, as far as they matter here. `server` is the words for
-// the servers concerned.
+// The steps as far as they matter here, in order; one that was not reached is `unknown` and says
+// so. `server` is the words for the servers concerned.
 std::vector<JourneyStep> journey_steps(const evidence::Store& store, const Case& found,
                                        std::span<const evidence::Fact> facts, const Tally& tally,
-                                       const std::string& server);
+                                       const std::string& server, const base::Interner& names);
 
 }  // namespace whydown::diagnosis

@@ -7,7 +7,8 @@ void Attempt::complete_outline() {
   const Digest& asked = request.is_set() ? request : answer;
   question.is_set = service.protocol == Protocol::dns &&
                     (request.kind == Kind::dns_query || answer.kind == Kind::dns_answer);
-  question.name = request.name != 0 ? request.name : answer.name;
+  // That of a connection is not in its packets.
+  if (step != Step::connect) question.name = request.name != 0 ? request.name : answer.name;
   question.type = asked.dns_type;
   question.checking_disabled = asked.checking_disabled;
   decided_by = answer.kind;

@@ -364,6 +364,7 @@ void Healing::settle(Attempt& attempt) {
 void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
   // Captures of several queues are not in order.
   attempt.end = std::max(attempt.begin, attempt.end);
+  if (attempt.step == Step::connect) attempt.question.name = origin_of(attempt.service.server).name;
   if (!may_heal(attempt.outcome)) {
     context_.sink.attempt(attempt, packets);
     return;

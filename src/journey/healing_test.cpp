@@ -290,5 +290,19 @@ const std::vector<Row> kConnects{
 };
 INSTANTIATE_TEST_SUITE_P(Connects, Healing, ::testing::ValuesIn(kConnects));
 
+// The name leads to the connection: one page load is one story.
+TEST(Healing, TellsTheNameThatLedToAConnection) {
+  const auto played = testing::play(
+      {"0 query c1:5000 s9 1 A a.example", "0.1 answer c1:5000 s9 1 A a.example ok s1",
+       "0.2 syn c1:4000 s1:443", "0.3 rst c1:4000 s1:443", "1 syn c1:4001 s2:443",
+       "1.1 synack c1:4001 s2:443", "1.2 ack c1:4001 s2:443"});
+  ASSERT_EQ(played.attempts.size(), 3U);
+  for (const Attempt& attempt : played.attempts) {
+    const bool is_named = attempt.service.server != testing::host("s2");
+    EXPECT_EQ(attempt.question.name, is_named ? 1U : 0U) << testing::summary(attempt);
+    EXPECT_EQ(attempt.question.is_set, attempt.service.protocol == Protocol::dns);
+  }
+}
+
 }  // namespace
 }  // namespace whydown::journey

@@ -111,7 +111,8 @@ struct Service {
   friend auto operator<=>(const Service&, const Service&) = default;
 };
 
-// A DNS question as an attempt asks it.
+// A DNS question as an attempt asks it. Of a connection only the name is told: the one that its
+// server's address was last given for, in an answer seen before; 0 where none was.
 struct Question {
   std::uint32_t name = 0;  // Interner id
   std::uint16_t type = 0;

@@ -44,7 +44,7 @@ void HtmlPage::journey(const Incident& incident) {
   for (const diagnosis::JourneyStep& step : incident.journey) {
     const StepLook look = look_of(step.outcome);
     raw(fmt::format("<li class=\"{}\"><b>{}</b> <span>{}{}</span>", look.css, step_id(step.step),
-                    look.mark, outcome_words(step.outcome)));
+                    look.mark, outcome_words(step)));
     if (!step.text.empty()) raw("<br>\n<small>" + html_escaped(step.text) + "</small>");
     raw("</li>\n");
   }

@@ -21,6 +21,10 @@ bool is_act(Outcome outcome) {
   return outcome == Outcome::refused || outcome == Outcome::failed || outcome == Outcome::cut;
 }
 
+std::string outcome_words(const diagnosis::JourneyStep& step) {
+  return step.is_reached ? outcome_words(step.outcome) : "not reached";
+}
+
 std::string outcome_words(Outcome outcome) {
   if (outcome == Outcome::unknown) return "not shown";
   const std::string id(outcome_id(outcome));
@@ -32,7 +36,7 @@ std::string journey_line(const Incident& incident) {
   for (const diagnosis::JourneyStep& step : incident.journey) {
     if (!out.empty()) out += " -> ";
     out += step_id(step.step);
-    const std::string words = outcome_words(step.outcome);
+    const std::string words = outcome_words(step);
     out += step.outcome == Outcome::unknown ? " (" + words + ")" : " " + words;
   }
   return out;

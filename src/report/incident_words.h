@@ -18,9 +18,10 @@ FactRows headline_rows(const diagnosis::Incident& incident, const Citation& cite
 evidence::Outcome outcome_of(const diagnosis::Incident& incident);
 bool is_act(evidence::Outcome outcome);  // refused, failed, cut: somebody did it
 
-// "name REFUSED -> connect (not shown)"
+// "name REFUSED -> connect (not reached)"
 std::string journey_line(const diagnosis::Incident& incident);
-// One step's outcome as shown: "REFUSED", "ok", "not shown".
+// One step's outcome as shown: "REFUSED", "ok", "not shown", "not reached".
+std::string outcome_words(const diagnosis::JourneyStep& step);
 std::string outcome_words(evidence::Outcome outcome);
 
 // Of a cause without arguments.

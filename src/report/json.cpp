@@ -202,6 +202,7 @@ void put_journey(Json& object, const Incident& incident) {
     Json out;
     out["step"] = step_id(step.step);
     out["outcome"] = outcome_id(step.outcome);
+    if (!step.is_reached) out["reached"] = false;
     put(out, "text", step.text);
     steps.push_back(std::move(out));
   }
