@@ -12,6 +12,7 @@
 #include "base/flat_set.h"
 #include "base/hash.h"
 #include "base/interner.h"
+#include "base/numbers.h"
 #include "base/time.h"
 
 namespace whydown::base {
@@ -231,6 +232,12 @@ TEST(Time, SaysDurationsAsPeopleDo) {
       {-2s, "-2 s"},     {0s, "0 ms"},
   };
   for (const Row& row : rows) EXPECT_EQ(human_duration(row.span), row.words);
+}
+
+TEST(Numbers, RoundsWhatWasEstimated) {
+  const std::pair<std::uint64_t, std::uint64_t> rows[] = {
+      {7, 7}, {99, 99}, {199, 200}, {1234, 1200}, {1250, 1300}, {9'960'000, 10'000'000}};
+  for (const auto& [number, wanted] : rows) EXPECT_EQ(rounded(number), wanted) << number;
 }
 
 TEST(Error, MakesOneLine) {

@@ -13,6 +13,13 @@ std::string thousands(std::uint64_t number) {
   return digits;
 }
 
+std::uint64_t rounded(std::uint64_t number) {
+  std::uint64_t unit = 1;
+  while (number / unit >= 100) unit *= 10;
+  const std::uint64_t rest = number % unit;
+  return number - rest + (rest * 2 >= unit && unit > 1 ? unit : 0);
+}
+
 std::string counted(std::uint64_t number, std::string_view one, std::string_view many) {
   return fmt::format("{} {}", thousands(number), number == 1 ? one : many);
 }

@@ -11,5 +11,7 @@ namespace whydown::base {
 std::string_view port_name(std::uint16_t port);
 // What the service behind it does, for a supervisor: "the web, encrypted"; empty for the others.
 std::string_view port_purpose(std::uint16_t port);
+// The protocol's name and what it does: "HTTPS, encrypted web pages"; of the commonest only.
+std::string_view port_title(std::uint16_t port);
 
 }  // namespace whydown::base

@@ -77,9 +77,9 @@ std::expected<diagnosis::Catalogue, base::Error> load_catalogue(const std::strin
 }
 
 // Clock times alone were taken to mean 1970-01-01: right only where the input has no dates.
-std::expected<void, base::Error> check_clock_times(const cli::Options& options,
+std::expected<void, base::Error> check_clock_times(const cli::Bounds& bounds,
                                                    const std::vector<base::InputInfo>& inputs) {
-  if (!options.clock_only) return {};
+  if (!bounds.clock_only) return {};
   for (const base::InputInfo& input : inputs) {
     if (!input.date_known || !input.first_time) continue;
     return std::unexpected(
@@ -90,17 +90,17 @@ std::expected<void, base::Error> check_clock_times(const cli::Options& options,
 }
 
 // A report of a part of the input says so.
-void note_bounds(const cli::Options& options, diagnosis::Diagnosis& diagnosis) {
-  if (!options.since && !options.until) return;
+void note_bounds(const cli::Bounds& bounds, diagnosis::Diagnosis& diagnosis) {
+  if (!bounds.since && !bounds.until) return;
   const auto words = [&](const char* name, const std::optional<base::Time>& time) {
     if (!time) return std::string();
     return fmt::format(" {} {}", name,
-                       options.clock_only ? base::clock_time(*time) : base::iso8601(*time));
+                       bounds.clock_only ? base::clock_time(*time) : base::iso8601(*time));
   };
   base::QualityRemark remark;
   remark.id = "input.time_limited";
   remark.text = fmt::format("Only packets{}{} were looked at, as the command line asks.",
-                            words("from", options.since), words("up to", options.until));
+                            words("from", bounds.since), words("up to", bounds.until));
   diagnosis.data_quality.push_back(std::move(remark));
 }
 
@@ -132,14 +132,14 @@ std::expected<CaseFile, base::Error> load_case(const std::string& path) {
   return CaseFile{*text, *supplied};
 }
 
-pipeline::Request request_of(const cli::Options& options) {
+pipeline::Request request_of(const cli::Options& options, const cli::Bounds& bounds) {
   pipeline::Request request;
   request.paths = options.inputs;
   request.open.filter = options.filter;
   request.open.date = options.date;
   request.open.zone_offset = options.zone_offset;
-  request.since = options.since;
-  request.until = options.until;
+  request.since = bounds.since;
+  request.until = bounds.until;
   return request;
 }
 
@@ -160,9 +160,10 @@ std::expected<std::unique_ptr<redact::Redactor>, base::Error> redactor_for(
   }
   return std::make_unique<redact::Redactor>(loaded->key);
 }
-std::expected<pipeline::Request, base::Error> request_for(
-    const cli::Options& options, const std::optional<report::Case>& supplied, cli::Spool& spool) {
-  pipeline::Request request = request_of(options);
+std::expected<pipeline::Request, base::Error> request_for(const cli::Options& options,
+                                                          const cli::Bounds& bounds,
+                                                          cli::Spool& spool) {
+  pipeline::Request request = request_of(options, bounds);
   for (std::string& path : request.paths) {
     if (!cli::reads_twice(options)) break;
     auto readable = spool.readable_twice(path);
@@ -170,10 +171,6 @@ std::expected<pipeline::Request, base::Error> request_for(
     path = *readable;
   }
   request.open.hash = shows_hashes(options);
-  if (supplied) {  // the command line goes before the case file
-    if (!request.open.date) request.open.date = supplied->date;
-    if (!request.open.zone_offset) request.open.zone_offset = supplied->zone;
-  }
   return request;
 }
 
@@ -188,17 +185,23 @@ report::Options layout_for(const cli::Options& options, const std::vector<std::s
   return layout;
 }
 
-Outcome run_report(const cli::Options& options, const std::vector<std::string>& command) {
+Outcome run_report(cli::Options options, const std::vector<std::string>& command) {
   if (auto checked = cli::check_output(options); !checked) return std::unexpected(checked.error());
   const auto catalogue = load_catalogue(options.catalogue);
   if (!catalogue) return std::unexpected(catalogue.error());
   const auto from_case = load_case(options.case_file);
   if (!from_case) return std::unexpected(from_case.error());
+  if (const auto& supplied = from_case->supplied) {  // the command line goes before the case file
+    if (!options.date) options.date = supplied->date;
+    if (!options.zone_offset) options.zone_offset = supplied->zone;
+  }
+  const auto bounds = cli::bounds_of(options);
+  if (!bounds) return std::unexpected(bounds.error());
   const auto redactor = redactor_for(options);
   if (!redactor) return std::unexpected(redactor.error());
 
   cli::Spool spool;
-  auto request = request_for(options, from_case->supplied, spool);
+  auto request = request_for(options, *bounds, spool);
   if (!request) return std::unexpected(request.error());
   request->mask = redactor->get();
   auto diagnosis = pipeline::run(*request, *catalogue);
@@ -206,10 +209,10 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
   for (std::size_t i = 0; i < diagnosis->inputs.size(); ++i) {
     diagnosis->inputs[i].path = options.inputs[i];  // not that of a spooled copy
   }
-  if (auto checked = check_clock_times(options, diagnosis->inputs); !checked) {
+  if (auto checked = check_clock_times(*bounds, diagnosis->inputs); !checked) {
     return std::unexpected(checked.error());
   }
-  note_bounds(options, *diagnosis);
+  note_bounds(*bounds, *diagnosis);
 
   report::Options layout = layout_for(options, command);
   layout.supplied = from_case->supplied;
@@ -226,6 +229,8 @@ Outcome run_report(const cli::Options& options, const std::vector<std::string>& 
 }
 
 Outcome run_explain(const cli::Options& options) {
+  const auto bounds = cli::bounds_of(options);
+  if (!bounds) return std::unexpected(bounds.error());
   if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
     return std::unexpected(checked.error());
   }
@@ -243,8 +248,8 @@ Outcome run_explain(const cli::Options& options) {
     return written && stream.write(text);
   };
   auto explained = pipeline::explain_run(
-      request_of(options), options.pick,
-      [&](const base::InputInfo& input) { return check_clock_times(options, {input}); },
+      request_of(options, *bounds), options.pick,
+      [&](const base::InputInfo& input) { return check_clock_times(*bounds, {input}); },
       [&](const explain::Explanation& explanation) {
         return write(report::render_explanation(explanation, layout));
       });

@@ -400,9 +400,8 @@ std::expected<void, base::Error> set_calendar(const Words& words, Options& optio
   return {};
 }
 
-std::expected<std::optional<base::Time>, base::Error> bound(const std::string& name,
-                                                            const std::string& text,
-                                                            Options& options) {
+std::expected<std::optional<base::PointInTime>, base::Error> point_of(const std::string& name,
+                                                                      const std::string& text) {
   if (text.empty()) return std::nullopt;
   const auto point = base::parse_point(text);
   if (!point) {
@@ -410,23 +409,18 @@ std::expected<std::optional<base::Time>, base::Error> bound(const std::string& n
                                   "a time such as 2026-01-02T13:24:32, or 13:24 for a log without "
                                   "a date"));
   }
-  // A log without a date lies on the first day of 1970.
-  const base::Time day = point->date ? *point->date : options.date.value_or(base::Time{});
-  if (!point->date && !options.date) options.clock_only = true;
-  const base::Duration zone = point->zone.value_or(options.zone_offset.value_or(base::Duration{0}));
-  return day + point->clock - zone;
+  return point;
 }
 
 std::expected<void, base::Error> set_bounds(const Words& words, Options& options) {
-  auto since = bound("--since", words.since, options);
+  auto since = point_of("--since", words.since);
   if (!since) return unexpected(since.error());
-  auto until = bound("--until", words.until, options);
+  auto until = point_of("--until", words.until);
   if (!until) return unexpected(until.error());
   options.since = *since;
   options.until = *until;
-  if (options.since && options.until && *options.until < *options.since) {
-    return unexpected(usage_error("--until before --since", "a span of time"));
-  }
+  const auto bounds = bounds_of(options);
+  if (!bounds) return unexpected(bounds.error());
   return {};
 }
 
@@ -551,6 +545,23 @@ std::expected<Options, base::Error> probe_options(const Words& words) {
 }
 
 }  // namespace
+
+std::expected<Bounds, base::Error> bounds_of(const Options& options) {
+  Bounds bounds;
+  const auto time_of = [&](const std::optional<base::PointInTime>& point) {
+    if (!point) return std::optional<base::Time>{};
+    bounds.clock_only = bounds.clock_only || (!point->date && !options.date);
+    const base::Time day = point->date ? *point->date : options.date.value_or(base::Time{});
+    return std::optional(day + point->clock -
+                         point->zone.value_or(options.zone_offset.value_or(base::Duration{0})));
+  };
+  bounds.since = time_of(options.since);
+  bounds.until = time_of(options.until);
+  if (bounds.since && bounds.until && *bounds.until < *bounds.since) {
+    return unexpected(usage_error("--until before --since", "a span of time"));
+  }
+  return bounds;
+}
 
 std::expected<Options, base::Error> parse_options(const std::vector<std::string>& arguments) {
   Options options;

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "base/written_time.h"
 #include "pipeline/explain_run.h"
 #include "probe/probe.h"
 #include "report/report.h"
@@ -32,16 +33,14 @@ struct Options {
   report::Format format = report::Format::text;
   report::Reader reader = report::Reader::analyst;
   bool bundle = false;  // every format, into the folder `output`
-  // --since or --until was a clock time without a date: right for inputs without a date only.
-  bool clock_only = false;
   bool redact = false;
   std::optional<report::Template> form;
   std::vector<std::string> inputs;
   std::string filter;  // libpcap's words; empty: all packets
   std::string case_file;
   std::string output;  // empty: standard output
-  std::optional<base::Time> since;
-  std::optional<base::Time> until;
+  std::optional<base::PointInTime> since;
+  std::optional<base::PointInTime> until;
   std::optional<base::Time> date;
   std::optional<base::Duration> zone_offset;
   std::optional<pipeline::Pick> pick;  // of `explain`
@@ -52,6 +51,16 @@ struct Options {
   std::string folder;                  // of `verify`; its inputs are `inputs`
   std::string help;                    // of Command::help
 };
+
+// --since and --until as times, of clock times with the options' date and in their zone.
+struct Bounds {
+  std::optional<base::Time> since;
+  std::optional<base::Time> until;
+  // One was a clock time, and there is no date: right for inputs without a date only, which lie on
+  // the first day of 1970.
+  bool clock_only = false;
+};
+std::expected<Bounds, base::Error> bounds_of(const Options& options);
 
 // `arguments` without the program's name. The first word that is neither an option nor an option's
 // value decides: a command's name is that command, anything else is an input of `report`.

@@ -118,7 +118,7 @@ struct Service {
 
 struct Clients {
   std::uint64_t count = 0;
-  bool exact = true;
+  bool exact = true;                   // false: an estimate, within some 3 %
   std::vector<std::string> addresses;  // the first few
 };
 

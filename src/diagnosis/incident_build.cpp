@@ -9,6 +9,7 @@
 
 #include <fmt/core.h>
 
+#include "base/numbers.h"
 #include "diagnosis/limits.h"
 #include "diagnosis/packets.h"
 #include "diagnosis/steps.h"
@@ -74,8 +75,8 @@ Service service_words(const Case& found, const base::Interner& names,
 
 Clients client_words(const evidence::AddressSketch& sketch, const base::AddressBook& book) {
   Clients out;
-  out.count = sketch.count();
   out.exact = sketch.is_exact();
+  out.count = out.exact ? sketch.count() : base::rounded(sketch.count());
   for (const base::IpAddress& client : sketch.kept()) {
     if (out.addresses.size() < limits::kClients) out.addresses.push_back(book.text(client));
   }

@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+#include "base/numbers.h"
 #include "diagnosis/vocabulary.h"
 #include "diagnosis/words.h"
 
@@ -178,7 +179,7 @@ std::string own_words(const Case& found, const Tally& tally, std::string_view no
   if (counts.size() == 1) return fmt::format("{} {}", text, symptom_words(counts.front().first));
   text.append(" failed");
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    text.append(fmt::format("{} {} {}", i == 0 ? ":" : ",", counts[i].second,
+    text.append(fmt::format("{} {} {}", i == 0 ? ":" : ",", base::thousands(counts[i].second),
                             symptom_words(counts[i].first)));
   }
   return text;

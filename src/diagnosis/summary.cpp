@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "base/numbers.h"
 #include "diagnosis/vocabulary.h"
 
 namespace whydown::diagnosis {
@@ -64,7 +65,7 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
       "{}{} failed{}", share_words(incident.attempts_failed, incident.attempts_total, noun), whom,
       when.empty() ? "" : ", " + when);
   if (incident.ok_before + incident.ok_after > 0) {
-    const auto count = [](std::uint64_t n) { return n == 0 ? "none" : std::to_string(n); };
+    const auto count = [](std::uint64_t n) { return n == 0 ? "none" : base::thousands(n); };
     text.append(fmt::format("; {} served before that", count(incident.ok_before)));
     // An attempt that began before the last failure may be served after it: that is not "none".
     if (incident.ok_after > 0 || incident.ongoing_at_end) {
@@ -73,7 +74,7 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
   }
   if (incident.healed > 0) {
     text.append(fmt::format("; {} more failed and {} taken as healed by another attempt",
-                            incident.healed, incident.healed == 1 ? "is" : "are"));
+                            base::thousands(incident.healed), incident.healed == 1 ? "is" : "are"));
   }
   return sentence(text);
 }

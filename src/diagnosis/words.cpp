@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include "base/numbers.h"
 namespace whydown::diagnosis {
 
 namespace {
@@ -92,16 +93,17 @@ std::string list_words(std::span<const std::string> items, std::size_t shown, st
     if (i > 0) out.append(i + 1 == shown && shown == total ? " and " : ", ");
     out.append(items[i]);
   }
-  if (shown < total) out.append(fmt::format(" and {} more", total - shown));
+  if (shown < total) out.append(fmt::format(" and {} more", base::thousands(total - shown)));
   return out;
 }
 
 std::string count_words(std::uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", base::thousands(count), noun, count == 1 ? "" : "s");
 }
 
 std::string share_words(std::uint64_t part, std::uint64_t total, std::string_view noun) {
-  if (part != total) return fmt::format("{} of {}", part, count_words(total, noun));
+  if (part != total)
+    return fmt::format("{} of {}", base::thousands(part), count_words(total, noun));
   if (part == 1) return fmt::format("the only {}", noun);
   if (part == 2) return fmt::format("both {}s", noun);
   return fmt::format("all {}", count_words(total, noun));

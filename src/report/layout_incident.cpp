@@ -3,6 +3,7 @@
 // failed, where, since when, for whom, how sure, and what to do now.
 #include <fmt/format.h>
 
+#include "base/ports.h"
 #include "report/incident_words.h"
 #include "report/layout_parts.h"
 #include "report/layouts.h"
@@ -17,7 +18,7 @@ using diagnosis::Incident;
 std::string ports_row(const Incident& incident) {
   std::string out = protocol_words(incident);
   if (incident.service.port) {
-    const std::string_view purpose = port_purpose(*incident.service.port);
+    const std::string_view purpose = base::port_title(*incident.service.port);
     if (!purpose.empty()) out += fmt::format("; used for {}", purpose);
   }
   return out;

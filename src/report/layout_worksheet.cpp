@@ -2,6 +2,7 @@
 // with at least one cause, filled in as far as packets reach.
 #include <fmt/format.h>
 
+#include "base/ports.h"
 #include "report/incident_words.h"
 #include "report/layout_parts.h"
 #include "report/layouts.h"
@@ -46,7 +47,7 @@ std::string error_field(const Incident& incident, const Messenger& messenger,
 std::string port_field(const Incident& incident) {
   if (!incident.service.port)
     return "no port; the failure lies below the level where ports matter.";
-  const std::string_view purpose = port_purpose(*incident.service.port);
+  const std::string_view purpose = base::port_title(*incident.service.port);
   const std::string out =
       fmt::format("{} port {}: ", upper_case(incident.transport), *incident.service.port);
   if (!purpose.empty()) return out + std::string(purpose) + ".";

@@ -119,36 +119,4 @@ std::string failure_sentence(const Incident& incident, const Messenger& messenge
   return fmt::format("{} {} {}.", out, target_words(incident), failed_phrase(incident, messenger));
 }
 
-std::string_view port_purpose(std::uint16_t port) {
-  struct Purpose {
-    std::uint16_t port;
-    std::string_view words;
-  };
-  static constexpr std::array<Purpose, 22> purposes{
-      {{21, "FTP, file transfer"},
-       {22, "SSH, remote login"},
-       {25, "SMTP, handing over e-mail"},
-       {53, "DNS, the service that turns names into addresses"},
-       {67, "DHCP, handing out addresses"},
-       {80, "HTTP, web pages without encryption"},
-       {110, "POP3, fetching e-mail"},
-       {123, "NTP, the time of day"},
-       {143, "IMAP, reading e-mail"},
-       {161, "SNMP, watching devices"},
-       {389, "LDAP, the directory of users"},
-       {443, "HTTPS, encrypted web pages"},
-       {445, "SMB, shared files"},
-       {465, "SMTP over TLS, sending e-mail"},
-       {514, "syslog, log messages"},
-       {587, "SMTP, sending e-mail"},
-       {853, "DNS over TLS, encrypted name lookups"},
-       {993, "IMAP over TLS, reading e-mail"},
-       {3306, "MySQL, a database"},
-       {3389, "RDP, remote desktop"},
-       {5432, "PostgreSQL, a database"},
-       {8080, "HTTP, web pages on a second port"}}};
-  const auto found = std::ranges::find(purposes, port, &Purpose::port);
-  return found == purposes.end() ? std::string_view{} : found->words;
-}
-
 }  // namespace whydown::report

@@ -29,7 +29,4 @@ std::string protocols_concerned(const diagnosis::Incident& incident, const Messe
 // delivered."
 std::string failure_sentence(const diagnosis::Incident& incident, const Messenger& messenger);
 
-// What a well-known port is for, in words; empty for others. (IANA service names registry.)
-std::string_view port_purpose(std::uint16_t port);
-
 }  // namespace whydown::report
