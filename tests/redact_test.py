@@ -158,15 +158,32 @@ def is_capture(path):
     return ".pcap" in path.name and path.suffix != ".zst"
 
 
+def find_none(secrets, name, text):
+    text = text.lower()
+    for secret in secrets:
+        if re.search(r"(?<![\w.-])" + re.escape(secret.lower()) + r"(?![\w-]|\.\w)", text):
+            raise Failure(f"{name} holds {secret!r}")
+
+
+def check_explained(key, paths, report):
+    """`explain --redact` holds no original, and as many packets as without."""
+    plain, masked = run("explain", *paths), run("explain", "--redact-key", key, *paths)
+    expect("status of explain", (plain.returncode, masked.returncode), (0, 0))
+    secrets = text_secrets(paths, report) - {str(path) for path in paths}
+    # Ports written behind an address with a dot.
+    text = re.sub(r"(\d)\.(\d+|[a-z-]+)(?=[:,\s])", r"\1 \2", masked.stdout.decode())
+    find_none(secrets, "explain", text)
+    find_none(secrets, "explain", masked.stdout.decode())
+    heads = [re.findall(r"(?m)^(?:Line|Packet) \d+", done.stdout.decode()) for done in (plain, masked)]
+    expect("packets explained", len(heads[1]), len(heads[0]))
+
+
 def check_no_secret(folder, paths, report):
     secrets = text_secrets(paths, report)
     if not secrets:
         raise Failure("found nothing to look for")
     for name in TEXT_FILES:
-        text = (folder / name).read_text().lower()
-        for secret in secrets:
-            if re.search(r"(?<![\w.-])" + re.escape(secret.lower()) + r"(?![\w-]|\.\w)", text):
-                raise Failure(f"{name} holds {secret!r}")
+        find_none(secrets, name, (folder / name).read_text())
     evidence = folder / "evidence.pcapng"
     if not evidence.exists():
         return
@@ -287,6 +304,7 @@ def check(paths, place):
     masked = json.loads((folder / "masked/report.json").read_text())
     expectation.schema_validator()(masked)
     check_no_secret(folder / "masked", paths, plain)
+    check_explained(key, paths, plain)
     pairs = stand_ins(strip(plain), strip(masked))
     if (folder / "plain/evidence.pcapng").exists():
         check_frames(folder / "plain", folder / "masked", pairs)

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "cli/output.h"
 #include "cli/probe_command.h"
 #include "cli/redact_key.h"
+#include "cli/redacted_frames.h"
 #include "cli/redaction.h"
 #include "cli/spool.h"
 #include "cli/verify.h"
@@ -234,6 +236,17 @@ Outcome run_explain(const cli::Options& options) {
   if (auto checked = cli::check_not_input(options.output, options.inputs); !checked) {
     return std::unexpected(checked.error());
   }
+  const auto redactor = redactor_for(options);
+  if (!redactor) return std::unexpected(redactor.error());
+  std::optional<cli::RedactedFrames> redacted;
+  pipeline::StandIns stand_ins;
+  if (*redactor) {
+    redacted.emplace(**redactor);
+    stand_ins.frame = std::ref(*redacted);
+    stand_ins.input = [&](base::InputInfo& input, std::size_t index) {
+      (*redactor)->input(input, index);
+    };
+  }
   report::Options layout;
   layout.format = options.format;
   layout.colour = options.output.empty() && cli::output_has_colour();
@@ -252,9 +265,15 @@ Outcome run_explain(const cli::Options& options) {
       [&](const base::InputInfo& input) { return check_clock_times(*bounds, {input}); },
       [&](const explain::Explanation& explanation) {
         return write(report::render_explanation(explanation, layout));
-      });
+      },
+      stand_ins);
   if (!explained) return std::unexpected(explained.error());
   std::vector<std::string>& closing = explained->closing;
+  if (*redactor) {
+    closing.emplace_back(
+        "Redacted: addresses, hardware addresses and names are stand-ins, and what packets carry "
+        "beyond the headers was left out before it was explained.");
+  }
   if (explained->packets == 0) closing.insert(closing.begin(), "There is no packet to explain.");
   if (!closing.empty()) write(report::render_closing(closing, layout));
   if (opened && written) written = stream.close();

@@ -157,6 +157,12 @@ void define_redact_key(CLI::App& app, Words& words, const std::string& what) {
   app.add_option("--redact-key", words.redact_key, what)->type_name("FILE");
 }
 
+void define_redact(CLI::App& app, Words& words) {
+  app.add_flag("--redact", words.redact,
+               "stand-ins for addresses, MACs and names, and no payload, in every output");
+  define_redact_key(app, words, "with the key in this file; made when there is none");
+}
+
 void define_report(CLI::App& app, Words& words) {
   app.formatter(std::make_shared<HelpFormatter>("Usage: whydown report INPUT... [options]"));
   app.footer(
@@ -182,9 +188,7 @@ void define_report(CLI::App& app, Words& words) {
                  "what packets cannot tell, to be set beside them; \"whydown case new\" writes one")
       ->type_name("FILE");
   define_reading(app, words);
-  app.add_flag("--redact", words.redact,
-               "stand-ins for addresses, MACs and names, and no payload, in every output");
-  define_redact_key(app, words, "with the key in this file; made when there is none");
+  define_redact(app, words);
   app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
       ->type_name("DIR");
 }
@@ -208,6 +212,7 @@ void define_explain(CLI::App& app, Words& words) {
   app.add_option("-o,--output", words.output, "write to this file instead of standard output")
       ->type_name("PATH");
   define_reading(app, words);
+  define_redact(app, words);
 }
 
 void define_probe(CLI::App& app, Words& words) {

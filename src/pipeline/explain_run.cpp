@@ -115,7 +115,8 @@ bool in_time(const capture::Frame& frame, const Request& request) {
 std::expected<Explained, base::Error> explain_run(const Request& request,
                                                   const std::optional<Pick>& pick,
                                                   const CheckInput& check,
-                                                  const TakeExplanation& take) {
+                                                  const TakeExplanation& take,
+                                                  const StandIns& stand_ins) {
   auto source = capture::open(request.paths, request.open);
   if (!source) return std::unexpected(source.error());
 
@@ -128,11 +129,16 @@ std::expected<Explained, base::Error> explain_run(const Request& request,
   Picker picker(pick);
   Explained result;
 
+  capture::Frame stand_in;
   while (const capture::Frame* frame = (*source)->next()) {
     if (auto met = introductions.meet(frame->place.input); !met) {
       return std::unexpected(met.error());
     }
     if (!in_time(*frame, request)) continue;
+    if (stand_ins.frame) {
+      stand_in = stand_ins.frame(*frame);
+      frame = &stand_in;
+    }
     decoder.decode(*frame, *packet);
     if (picker.wants(frame->place)) {
       ++result.packets;
@@ -144,6 +150,9 @@ std::expected<Explained, base::Error> explain_run(const Request& request,
   }
   if (pick && result.packets == 0) return std::unexpected(picker.nothing(request.paths));
   result.inputs = (*source)->inputs();
+  for (std::size_t i = 0; stand_ins.input && i < result.inputs.size(); ++i) {
+    stand_ins.input(result.inputs[i], i);
+  }
   if (!pick) result.closing = closing_of(explainer->closing(is_whole(request)), result.inputs);
   return result;
 }

@@ -28,6 +28,12 @@ using TakeExplanation = std::function<bool(const explain::Explanation&)>;
 // before anything of that input is explained.
 using CheckInput = std::function<std::expected<void, base::Error>(const base::InputInfo&)>;
 
+// What stands in for frames, and for what inputs say of themselves; empty: nothing does.
+struct StandIns {
+  std::function<capture::Frame(const capture::Frame&)> frame;
+  std::function<void(base::InputInfo&, std::size_t)> input;
+};
+
 struct Explained {
   std::vector<std::string> closing;  // empty where packets were picked
   std::uint64_t packets = 0;         // explained
@@ -39,7 +45,8 @@ struct Explained {
 std::expected<Explained, base::Error> explain_run(const Request& request,
                                                   const std::optional<Pick>& pick,
                                                   const CheckInput& check,
-                                                  const TakeExplanation& take);
+                                                  const TakeExplanation& take,
+                                                  const StandIns& stand_ins = {});
 
 std::size_t explain_memory_bytes();
 
