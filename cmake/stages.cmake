@@ -37,14 +37,19 @@ function(whydown_stage stage)
                         PRIVATE whydown_flags)
 endfunction()
 
-# catalogue/*.toml, as one C++ source of string literals.
+# catalogue/*.toml, read now and compiled in.
 function(whydown_embed_catalogue stage)
   file(GLOB faults CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/catalogue/*.toml)
   set(output ${CMAKE_BINARY_DIR}/catalogue.cpp)
+  add_executable(pack_catalogue ${CMAKE_SOURCE_DIR}/cmake/pack_catalogue.cpp)
+  set(sources catalogue_pack catalogue_parse toml_file vocabulary)
+  list(TRANSFORM sources PREPEND ${CMAKE_SOURCE_DIR}/src/${stage}/)
+  list(TRANSFORM sources APPEND .cpp)
+  target_sources(pack_catalogue PRIVATE ${sources})
+  target_link_libraries(pack_catalogue PRIVATE whydown_evidence fmt::fmt whydown_flags)
   add_custom_command(OUTPUT ${output}
-    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} "-DFAULTS=${faults}"
-            -P ${CMAKE_SOURCE_DIR}/cmake/embed_catalogue.cmake
-    DEPENDS ${faults} ${CMAKE_SOURCE_DIR}/cmake/embed_catalogue.cmake
+    COMMAND pack_catalogue ${output} ${faults}
+    DEPENDS ${faults} pack_catalogue
     VERBATIM)
   target_sources(whydown_${stage} PRIVATE ${output})
 endfunction()

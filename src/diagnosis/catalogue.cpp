@@ -7,7 +7,7 @@
 #include <system_error>
 #include <utility>
 
-#include "diagnosis/catalogue_embedded.h"
+#include "diagnosis/catalogue_pack.h"
 #include "diagnosis/catalogue_parse.h"
 #include "diagnosis/limits.h"
 
@@ -54,10 +54,12 @@ std::expected<std::string, base::Error> content_of(const fs::path& path) {
 
 std::expected<Catalogue, base::Error> Catalogue::built_in() {
   Catalogue catalogue;
-  for (const EmbeddedFault& embedded : embedded_catalogue()) {
-    if (auto added = catalogue.add_text(embedded.toml, std::string(embedded.file_name)); !added) {
-      return std::unexpected(added.error());
-    }
+  catalogue.faults_ = unpack(packed_catalogue());
+  if (catalogue.faults_.empty()) {
+    return std::unexpected(base::Error{"built-in catalogue", "nothing",
+                                       "the faults it was built "
+                                       "with",
+                                       "build the program again"});
   }
   return catalogue;
 }

@@ -25,6 +25,7 @@ struct Weight {
   std::string source;
   std::optional<std::uint32_t> runs = {};  // none: as first set, not fitted
   std::optional<double> start_db = {};
+  friend bool operator==(const Weight&, const Weight&) = default;
 };
 
 struct CatalogueCause {
@@ -32,17 +33,20 @@ struct CatalogueCause {
   std::string title;
   double prior_db = 0;
   std::vector<Weight> weights;
+  friend bool operator==(const CatalogueCause&, const CatalogueCause&) = default;
 };
 
 struct CataloguePair {
   std::string first;
   std::string second;
   std::string because;
+  friend bool operator==(const CataloguePair&, const CataloguePair&) = default;
 };
 
 struct CatalogueAnswer {
   std::string see;
   std::string then;
+  friend bool operator==(const CatalogueAnswer&, const CatalogueAnswer&) = default;
 };
 
 struct CatalogueCheck {
@@ -50,12 +54,14 @@ struct CatalogueCheck {
   std::string where;
   std::vector<std::string> separates;
   std::vector<CatalogueAnswer> answers;
+  friend bool operator==(const CatalogueCheck&, const CatalogueCheck&) = default;
 };
 
 // A sentence the report owes the reader unless a fact removes the reason for it.
 struct NotShown {
   std::string text;
   std::string unless_fact;  // left out when this fact is known to be true; may be empty
+  friend bool operator==(const NotShown&, const NotShown&) = default;
 };
 
 struct Fault {
@@ -76,11 +82,12 @@ struct Fault {
   std::vector<CatalogueCheck> checks;
   std::vector<NotShown> not_shown;
   std::vector<std::string> sources;
+  friend bool operator==(const Fault&, const Fault&) = default;
 };
 
 class Catalogue {
  public:
-  // The built-in faults, sorted by id. An error here is a bug that the tests catch.
+  // The built-in faults, sorted by id. An error here is one of the build.
   static std::expected<Catalogue, base::Error> built_in();
   // Adds the *.toml files of a folder; a fault of the same id replaces the built-in one. The error
   // names file, line, key, and what was expected.
