@@ -121,6 +121,7 @@ struct Row {
   AddressSketch clients;
   NameSketch names;            // interner ids
   CodeCounts extended_errors;  // EDE codes
+  CodeCounts codes;            // TLS alerts
 
   // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast). `new_client`
   // false: this row has counted the client before.

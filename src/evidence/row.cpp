@@ -141,7 +141,8 @@ void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_
   }
   if (new_client) clients.add(attempt.client);
   names.add(attempt.question.name);
-  if (attempt.decided_by == journey::Kind::icmp_error || attempt.extended_error != 0) {
+  if (attempt.decided_by == journey::Kind::icmp_error || attempt.extended_error != 0 ||
+      attempt.code != 0) {
     count_answer(attempt, packets);
   }
   exemplars_.offer(attempt, packets, std::min(first_limit, kFirst), std::min(last_limit, kLast));
@@ -164,6 +165,7 @@ void Row::count_answer(const Outline& attempt, const Packets& packets) {
   Attempt whole;
   packets.show(whole);
   if (attempt.decided_by == journey::Kind::icmp_error) count_error(*this, whole.answer);
+  if (attempt.code != 0) codes.add(attempt.code, whole.answer.place);
   if (attempt.extended_error == 0) return;
   const auto code = static_cast<std::uint16_t>(attempt.extended_error - 1);
   extended_errors.add(code, whole.answer.place);
@@ -195,6 +197,7 @@ void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limi
   clients.merge(other.clients);
   names.merge(other.names);
   extended_errors.merge(other.extended_errors);
+  codes.merge(other.codes);
   for (const Attempt* attempt : other.exemplars()) {
     exemplars_.offer(*attempt, journey::WholePackets{*attempt}, std::min(first_limit, kFirst),
                      std::min(last_limit, kLast));

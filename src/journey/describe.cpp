@@ -4,6 +4,7 @@
 
 #include "journey/digest.h"
 #include "packet/dns/registry.h"
+#include "packet/tls/tls.h"
 #include "packet/transport_words.h"
 
 namespace whydown::journey {
@@ -108,6 +109,20 @@ std::string tcp_words(const Words& words, std::string_view what) {
   return text;
 }
 
+std::string hello_words(const Words& words) {
+  const std::string name = words.names.shown(words.digest.name);
+  const std::string text = words.ends() + " TLS ClientHello: asks for a secure connection";
+  return name.empty() ? text : text + " to " + name;
+}
+
+std::string alert_words(const Words& words) {
+  const std::uint16_t code = words.digest.code;
+  if (code == 0) return words.ends() + " TLS alert, encrypted";
+  std::string text = words.ends() + " TLS alert " + std::to_string(code) + " (";
+  text += packet::tls::alert_name(static_cast<std::uint8_t>(code));
+  return text + ")";
+}
+
 std::string datagram_words(const Words& words) {
   std::string text = words.ends() + " UDP datagram";
   if (words.digest.known.has(Field::payload_length)) {
@@ -165,6 +180,14 @@ std::string describe(const Digest& digest, const base::Interner& names) {
     case Kind::nd_solicitation:
     case Kind::nd_advertisement:
       return neighbour_words(words);
+    case Kind::tls_client_hello:
+      return hello_words(words);
+    case Kind::tls_server_hello:
+      return words.ends() + " TLS ServerHello: accepts the handshake";
+    case Kind::tls_alert:
+      return alert_words(words);
+    case Kind::not_tls:
+      return tcp_words(words, "an answer that is not TLS");
   }
   return "no packet";
 }

@@ -29,6 +29,10 @@ enum class Kind : std::uint8_t {
   arp_reply,
   nd_solicitation,
   nd_advertisement,
+  tls_client_hello,
+  tls_server_hello,
+  tls_alert,  // in clear: Digest::code
+  not_tls,    // a server's answer to a ClientHello that is something else
 };
 
 // Plain data, about 150 bytes. Of ICMP errors, `quoted_*` is the datagram complained of.
@@ -39,7 +43,7 @@ struct Digest {
   base::IpAddress quoted_source;
   base::IpAddress quoted_destination;  // ARP, ND: the address asked for
   packet::Fields known;
-  std::uint32_t name = 0;  // Interner id of the DNS name
+  std::uint32_t name = 0;  // Interner id of the DNS name, of the name in a ClientHello
   std::uint32_t ip_id = 0;
   std::uint32_t payload_length = 0;
   std::uint32_t expected_length = 0;  // of a query in text, from its own name; 0 = not known
@@ -54,6 +58,7 @@ struct Digest {
   std::uint16_t extended_error = 0;  // the first EDE code plus one; 0 = none
   std::uint16_t icmp_identifier = 0;
   std::uint16_t icmp_sequence = 0;
+  std::uint16_t code = 0;  // TLS alert: its description
   Kind kind = Kind::none;
   packet::Network network = packet::Network::none;
   packet::Transport transport = packet::Transport::none;

@@ -87,12 +87,24 @@ bool is_deeper(std::string_view longer, std::string_view name) {
   return false;
 }
 
-bool is_act(const Outline& attempt) {
-  return attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed;
+// A handshake that is cut may be tried again, a transfer is gone.
+bool is_cut_handshake(const Outline& attempt) {
+  return attempt.outcome == Outcome::cut && attempt.step == Step::secure;
 }
 
-bool may_heal(Outcome outcome) {
-  return outcome == Outcome::refused || outcome == Outcome::failed || outcome == Outcome::silent;
+bool is_act(const Outline& attempt) {
+  return attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
+         is_cut_handshake(attempt);
+}
+
+bool may_heal(const Outline& attempt) {
+  return is_act(attempt) || attempt.outcome == Outcome::silent;
+}
+
+// What is spoken on a connection is another wish than the connection: to be accepted does not help
+// who then meets an expired certificate.
+std::uint64_t wish_salt(Protocol protocol) {
+  return protocol > Protocol::udp ? static_cast<std::uint64_t>(protocol) << 32U : 0;
 }
 
 }  // namespace
@@ -129,8 +141,12 @@ void Healing::expect_name(std::uint64_t client, std::uint32_t name, std::uint16_
   names_.prefetch(name_key(client, name, is_address_type(type) ? type | kAnyAddress : type));
 }
 
+std::uint64_t Healing::wisher_of(const Outline& attempt) {
+  return client_of(attempt.client) + wish_salt(attempt.service.protocol);
+}
+
 std::uint64_t Healing::wish_key(const Outline& attempt) {
-  const std::uint64_t client = client_of(attempt.client);
+  const std::uint64_t client = wisher_of(attempt);
   if (const Question* question = question_of(attempt)) return name_key(client, question->name, 0);
   return connect_key(client, attempt.service);
 }
@@ -139,7 +155,7 @@ std::uint64_t Healing::group_key(const Outline& attempt) {
   if (attempt.symptom == Symptom::ttl_exceeded) {
     return pair_hash(attempt.client, attempt.service.server);
   }
-  const std::uint64_t client = client_of(attempt.client);
+  const std::uint64_t client = wisher_of(attempt);
   if (const Question* question = question_of(attempt)) {
     return label_key(client, first_label(context_.names.text(question->name)));
   }
@@ -209,7 +225,7 @@ void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
 
 void Healing::connect_served(const base::IpAddress& address, const Service& service,
                              base::Time asked, std::uint16_t client_port) {
-  const std::uint64_t client = client_of(address);
+  const std::uint64_t client = client_of(address) + wish_salt(service.protocol);
   served_mark(client) = 1;
   const auto remember = [&](std::uint64_t key, base::Time time) {
     connects_.get(key).add(time, kConnectSlot);
@@ -221,7 +237,7 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
       const bool sent_again = client_port != 0 && attempt.request.source_port == client_port;
       const bool same =
           attempt.service.transport == service.transport;  // TCP serves who tried QUIC
-      attempt.healed = client_of(attempt.client) == client && question_of(attempt) == nullptr &&
+      attempt.healed = wisher_of(attempt) == client && question_of(attempt) == nullptr &&
                        attempt.service.server == service.server &&
                        attempt.service.port == service.port &&
                        (sent_again || is_in_time(attempt, same, asked, context_.now));
@@ -240,7 +256,7 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
   }
   if (!waits) return;
   each_waiting(groups_, port_key(client, service.port), [&](Outline& attempt) {
-    if (client_of(attempt.client) != client || attempt.service.port != service.port ||
+    if (wisher_of(attempt) != client || attempt.service.port != service.port ||
         attempt.service.transport != packet::Transport::tcp || question_of(attempt) != nullptr ||
         attempt.service.server == service.server ||
         !is_in_time(attempt, false, asked, context_.now)) {
@@ -287,7 +303,7 @@ Healing::Verdict Healing::check_name(const Outline& attempt) {
 
 bool Healing::check_connect(const Outline& attempt) {
   const Service& service = attempt.service;
-  const std::uint64_t client = client_of(attempt.client);
+  const std::uint64_t client = wisher_of(attempt);
   if (served_mark(client) == 0) {
     return service.transport == packet::Transport::tcp &&
            attempt.client.kind() == base::AddressKind::v6 &&
@@ -365,7 +381,7 @@ void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
   // Captures of several queues are not in order.
   attempt.end = std::max(attempt.begin, attempt.end);
   if (attempt.step == Step::connect) attempt.question.name = origin_of(attempt.service.server).name;
-  if (!may_heal(attempt.outcome)) {
+  if (!may_heal(attempt)) {
     context_.sink.attempt(attempt, packets);
     return;
   }
@@ -397,7 +413,7 @@ void Healing::wait(const Outline& attempt, const Packets& packets, base::Time de
   static_cast<Outline&>(waiting.attempt) = attempt;
   packets.show(waiting.attempt);
   waiting.deadline = deadline;
-  waiting.client = client_of(attempt.client);
+  waiting.client = wisher_of(attempt);
   ++waits_of(waiting.client);
   waiting.wish_list = static_cast<std::uint32_t>(wish_key(attempt) & (limits::kWaiting - 1));
   waiting.group_list = static_cast<std::uint32_t>(group_key(attempt) & (limits::kWaiting - 1));

@@ -11,6 +11,7 @@
 #include "journey/probes.h"
 #include "journey/streams.h"
 #include "journey/tcp_tracker.h"
+#include "journey/tls_tracker.h"
 #include "journey/udp_tracker.h"
 
 namespace whydown::journey {
@@ -25,11 +26,14 @@ struct Tracker::State {
         probes(context, healing),
         dns(context, healing, probes),
         streams(context),
+        tls(context, healing),
         tcp(context, healing, probes, streams),
         udp(context, healing, probes),
         echo(context, healing, probes),
         neighbours(context, healing),
-        errors(context, healing, probes, {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo}) {}
+        errors(context, healing, probes, {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo}) {
+    streams.add(tls);
+  }
 
   void count(const Packet& packet);
   void count_notes(const Packet& packet);
@@ -42,6 +46,7 @@ struct Tracker::State {
   Probes probes;
   DnsTracker dns;
   Streams streams;
+  TlsTracker tls;
   TcpTracker tcp;
   UdpTracker udp;
   EchoTracker echo;
@@ -267,9 +272,8 @@ const Totals& Tracker::totals() const { return state_->context.totals; }
 std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
          Probes::memory_bytes() + DnsTracker::memory_bytes() + TcpTracker::memory_bytes() +
-         Streams::memory_bytes() +
-         UdpTracker::memory_bytes() + EchoTracker::memory_bytes() +
-         NeighbourTracker::memory_bytes() + Errors::memory_bytes();
+         Streams::memory_bytes() + TlsTracker::memory_bytes() + UdpTracker::memory_bytes() +
+         EchoTracker::memory_bytes() + NeighbourTracker::memory_bytes() + Errors::memory_bytes();
 }
 
 }  // namespace whydown::journey

@@ -19,6 +19,7 @@
 #include "base/place.h"
 #include "base/time.h"
 #include "journey/digest.h"
+#include "journey/secured.h"
 #include "journey/trace.h"
 #include "packet/packet.h"
 
@@ -80,6 +81,7 @@ enum class Symptom : std::uint8_t {
   no_handshake,  // connected, and no TLS handshake came about
   certificate_expired,
   certificate_name,
+  certificate_untrusted,  // the client does not know who signed it
   // step request
   error_status,   // an HTTP status of 400 and above
   redirect_loop,  // HTTP sends the client round in circles
@@ -149,6 +151,7 @@ struct Outline {
   Question question;
   Kind decided_by = Kind::none;      // Attempt::answer.kind
   std::uint16_t extended_error = 0;  // Attempt::answer.extended_error
+  std::uint16_t code = 0;            // Attempt::answer.code
   std::uint16_t input = 0;           // input and number of the first packet: the order of attempts
   std::uint64_t number = 0;          // that began together
 };
@@ -158,6 +161,7 @@ struct Attempt : Outline {
   Digest request;       // first request packet
   Digest last_request;  // last one; not set when there was only one
   Digest answer;        // answer, reset or ICMP error that decided it; not set when none
+  Secured tls;          // of TLS handshakes
 
   // Sets what the outline repeats from the packets.
   void complete_outline();
@@ -167,7 +171,7 @@ struct Attempt : Outline {
 // than counting does, so only who keeps the attempt asks for them.
 class Packets {
  public:
-  virtual void show(Attempt& attempt) const = 0;  // sets its three digests
+  virtual void show(Attempt& attempt) const = 0;  // sets its three digests, and `tls`
   // The same in short, for who may never ask for the digests; false where they do not follow from
   // it.
   virtual bool shorten(Traces& /*traces*/) const { return false; }

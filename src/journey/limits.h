@@ -53,7 +53,8 @@ inline constexpr std::uint8_t kLooks = 3;
 inline constexpr std::uint8_t kLooksMidStream = 8;
 // Times that the other side acknowledges bytes behind a hole until it counts as never captured.
 inline constexpr std::uint8_t kHoleAcks = 3;
-inline constexpr std::size_t kStreamSweep = 4;  // conversations looked at in one sweep
+inline constexpr std::size_t kCertificates = entries(8);  // read for a name, not to be read again
+inline constexpr std::size_t kStreamSweep = 4;            // conversations looked at in one sweep
 
 // Entries looked at in one hash chain. Longer chains are an attack or a very full table: the oldest
 // entry of the chain is given up then.

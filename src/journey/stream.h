@@ -53,10 +53,18 @@ struct Conversation {
   std::array<Trace, 2> first;
   std::array<Trace, 2> closed;
   std::array<std::uint64_t, 2> bytes{};  // given or passed over, holes included
+  // The other side's system has all bytes of this side that were captured.
+  std::array<bool, 2> acknowledged{};
+  // The other side acknowledged more than that: bytes that were not captured, or not yet.
+  std::array<bool, 2> unseen{};
+  std::array<std::uint8_t, 2> repeats{};  // segments that came again; stays at 255
 
   const Trace& first_of(Side side) const { return first[static_cast<std::size_t>(side)]; }
   const Trace& closed_by(Side side) const { return closed[static_cast<std::size_t>(side)]; }
   std::uint64_t bytes_of(Side side) const { return bytes[static_cast<std::size_t>(side)]; }
+  bool is_acknowledged(Side side) const { return acknowledged[static_cast<std::size_t>(side)]; }
+  bool is_unseen(Side side) const { return unseen[static_cast<std::size_t>(side)]; }
+  std::uint8_t repeats_of(Side side) const { return repeats[static_cast<std::size_t>(side)]; }
 };
 
 // What a listener made of the bytes it was offered.

@@ -34,7 +34,10 @@ bool Streams::segment(const Arrival& arrival) {
   }
   if (static_cast<std::int32_t>(sequence - half.next) < 0) {
     const std::uint32_t repeated = half.next - sequence;
-    if (repeated >= claimed) return true;
+    if (repeated >= claimed) {
+      count_up(talks_[arrival.slot].about.repeats[static_cast<std::size_t>(arrival.side)]);
+      return true;
+    }
     bytes = bytes.subspan(std::min<std::size_t>(repeated, bytes.size()));
     claimed -= repeated;
     sequence = half.next;
@@ -86,6 +89,7 @@ bool Streams::give(const Arrival& arrival, std::span<const std::uint8_t> bytes,
   const auto pass = static_cast<std::uint32_t>(std::min<std::uint64_t>(half.skip, bytes.size()));
   half.skip -= pass;
   advance_by(arrival, pass);
+  talks_[arrival.slot].about.acknowledged[static_cast<std::size_t>(arrival.side)] = false;
   bytes = bytes.subspan(pass);
   while (!bytes.empty()) {
     std::uint32_t used = 0;
@@ -214,11 +218,16 @@ bool Streams::add_island(Half& half, std::uint32_t begin, std::uint32_t end) {
 bool Streams::heed_ack(const Arrival& arrival) {
   const Arrival theirs{.slot = arrival.slot, .side = other(arrival.side), .packet = arrival.packet};
   Half& half = half_of(theirs);
-  const bool is_hole = half.island_count != 0 || (half.closing && !half.closed);
-  if (!is_hole) return true;
+  if (!half.known || half.closed) return true;
+  const std::uint32_t acknowledgment = arrival.packet.tcp.acknowledgment;
+  const auto ahead = static_cast<std::int32_t>(acknowledgment - (half.next + half.ready));
+  Conversation& about = talks_[arrival.slot].about;
+  about.acknowledged[static_cast<std::size_t>(theirs.side)] = ahead >= 0;
+  about.unseen[static_cast<std::size_t>(theirs.side)] = ahead > 0;
+  if (half.island_count == 0 && !half.closing) return true;
   const std::uint32_t behind =
       half.island_count != 0 ? half.next + half.islands[0].begin : half.close_at;
-  if (static_cast<std::int32_t>(arrival.packet.tcp.acknowledgment - behind) < 0) return true;
+  if (static_cast<std::int32_t>(acknowledgment - behind) < 0) return true;
   // A FIN is acknowledged once.
   if (half.island_count != 0 && ++half.acks < limits::kHoleAcks) return true;
   return give_up_hole(theirs) && finish_side(theirs);

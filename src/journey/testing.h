@@ -42,6 +42,7 @@ class Recorder final : public Sink {
     EXPECT_EQ(outline.question.checking_disabled, completed.question.checking_disabled);
     EXPECT_EQ(outline.decided_by, completed.decided_by);
     EXPECT_EQ(outline.extended_error, completed.extended_error);
+    EXPECT_EQ(outline.code, completed.code);
     EXPECT_EQ(outline.input, completed.input);
     EXPECT_EQ(outline.number, completed.number);
   }

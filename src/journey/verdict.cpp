@@ -127,6 +127,7 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::no_handshake:
     case Symptom::certificate_expired:
     case Symptom::certificate_name:
+    case Symptom::certificate_untrusted:
     case Symptom::error_status:
     case Symptom::redirect_loop:
     case Symptom::zero_window:
@@ -192,6 +193,7 @@ std::string_view symptom_id(Symptom symptom) {
       "no_handshake",
       "certificate_expired",
       "certificate_name",
+      "certificate_untrusted",
       "error_status",
       "redirect_loop",
       "refused_reply",
