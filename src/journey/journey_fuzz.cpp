@@ -28,7 +28,7 @@ class Judge final : public journey::Sink {
     static_cast<journey::Outline&>(attempt) = outline;
     packets.show(attempt);
     const bool failed = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
-                        attempt.outcome == Outcome::silent;
+                        attempt.outcome == Outcome::silent || attempt.outcome == Outcome::cut;
     require(failed == (attempt.symptom != Symptom::none));
     require((attempt.outcome == Outcome::silent) == (attempt.symptom == Symptom::no_response));
     require(!attempt.open_at_end || attempt.outcome == Outcome::unknown);

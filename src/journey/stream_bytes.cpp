@@ -91,6 +91,8 @@ bool Streams::give(const Arrival& arrival, std::span<const std::uint8_t> bytes,
   advance_by(arrival, pass);
   talks_[arrival.slot].about.acknowledged[static_cast<std::size_t>(arrival.side)] = false;
   bytes = bytes.subspan(pass);
+  bool& is_cut = talks_[arrival.slot].about.cut[static_cast<std::size_t>(arrival.side)];
+  is_cut = missing != 0;
   while (!bytes.empty()) {
     std::uint32_t used = 0;
     if (!offer(arrival, bytes, used)) return false;
@@ -103,6 +105,7 @@ bool Streams::give(const Arrival& arrival, std::span<const std::uint8_t> bytes,
   half.skip -= unseen;
   advance_by(arrival, size_of(bytes) + missing);
   if (!bytes.empty() || unseen < missing) gap(arrival);
+  is_cut = false;
   return true;
 }
 

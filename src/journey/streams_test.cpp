@@ -27,10 +27,15 @@ class Lines final : public Listener {
     return first_.find(words[0]) != std::string::npos;
   }
   void on_begin(Conversation&) override { tell("begin " + first_); }
-  Taken on_bytes(Conversation&, Side side, std::span<const std::uint8_t> bytes,
+  Taken on_bytes(Conversation& conversation, Side side, std::span<const std::uint8_t> bytes,
                  const Packet&) override {
     const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
     if (text[0] == '?' && text.size() < 5) return {.wants = 5};
+    if (text[0] == '%' && !conversation.is_cut(side)) return {.wants = 9};
+    if (text[0] == '%') {
+      tell(std::string{letter(side)} + " " + std::string{text});
+      return {.read = static_cast<std::uint32_t>(text.size()), .skip = 3};
+    }
     const std::size_t dot = text.find('.');
     if (dot == std::string_view::npos) return {};
     const std::string line{text.substr(0, dot)};
@@ -124,7 +129,7 @@ class Feeder {
   void forget() { slot_ = kNoSlot; }
 
   std::vector<std::string> log;
-  Lines lines{log, "abcdefgh+?!="};
+  Lines lines{log, "abcdefgh+?!=%"};
   Lines others{log, "xyz"};
   NoSink sink;
   base::Interner names;
@@ -153,7 +158,7 @@ TEST_P(Bytes, Order) {
   EXPECT_EQ(feeder.log, GetParam().log);
 }
 
-const std::string kBegin = "begin abcdefgh+?!=";
+const std::string kBegin = "begin abcdefgh+?!=%";
 const std::vector<Row> kOrder{
     {"in order, both sides, closed by both",
      {{c, 10, "a."},
@@ -212,6 +217,9 @@ const std::vector<Row> kOrder{
     {"cut by the snap length",
      {{c, 10, "a.b", flag::ack, 0, 5}, {c, 18, "c."}},
      {kBegin, "c a", "c gap", "c c", "end capture 10 0"}},
+    {"cut by the snap length: what is there of a message may be read",
+     {{c, 10, "%4", flag::ack, 0, 3}, {c, 15, "c."}},
+     {kBegin, "c %4", "c c", "end capture 7 0"}},
     {"cut by the snap length in skipped bytes",
      {{c, 10, "+4.z", flag::ack, 0, 3}, {c, 17, "c."}},
      {kBegin, "c +4", "c c", "end capture 9 0"}},

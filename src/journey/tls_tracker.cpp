@@ -33,8 +33,10 @@ Taken TlsTracker::on_bytes(Conversation& conversation, Side side,
   const auto size = static_cast<std::uint32_t>(tls::kRecordHeader + record.length);
   if (side == Side::server) handshake.server_until = conversation.bytes_of(side) + size;
   const bool is_whole = record.fragment.size() == record.length;
-  if (!is_whole && record.type != tls::Content::application_data) return {.wants = size};
+  const bool is_data = record.type == tls::Content::application_data;
+  if (!is_whole && !is_data && !conversation.is_cut(side)) return {.wants = size};
   handshake.last_heard = packet.place.time;
+  handshake.is_short = handshake.is_short || (!is_whole && conversation.is_cut(side));
   const Heard heard{conversation, handshake, side, record, packet};
   if (on_record(heard)) return {.done = true};
   const auto read = static_cast<std::uint32_t>(tls::kRecordHeader + record.fragment.size());
@@ -46,6 +48,7 @@ bool TlsTracker::on_record(const Heard& heard) {
   bool& is_sealed = handshake.is_sealed[static_cast<std::size_t>(heard.side)];
   // TLS 1.3 sends this for show, perhaps even before a second ClientHello.
   const bool is_noise = is_sealed && handshake.seen.version < tls::kTls13;
+  const bool is_sealed_12 = handshake.is_answer_sealed;
   switch (heard.record.type) {
     case tls::Content::change_cipher_spec:
       is_sealed = true;
@@ -55,6 +58,10 @@ bool TlsTracker::on_record(const Heard& heard) {
     case tls::Content::alert:
       return is_noise ? on_sealed(heard) : on_alert(heard);
     case tls::Content::application_data:
+      // Before the last messages there is no data but in TLS 1.3.
+      if (handshake.seen.version == 0 && handshake.stage == Stage::answered && !is_sealed_12) {
+        handshake.seen.version = tls::kTls13;
+      }
       return handshake.seen.version >= tls::kTls13 ? on_sealed_13(heard) : on_sealed(heard);
   }
   return false;
@@ -78,6 +85,8 @@ void TlsTracker::on_message(const Heard& heard, const tls::Piece& piece) {
       break;
     case tls::Message::certificate:
       if (by_server && handshake.seen.version < tls::kTls13) on_certificate(heard, piece);
+      // A client shows one, perhaps an empty one, only where it was asked.
+      if (!by_server) handshake.seen.asked_for_certificate = true;
       break;
     case tls::Message::certificate_request:
       handshake.seen.asked_for_certificate = handshake.seen.asked_for_certificate || by_server;
@@ -96,8 +105,12 @@ void TlsTracker::on_client_hello(const Heard& heard, const tls::Piece& piece) {
   // Of several segments the first one stands for it: by it the client began to wait.
   handshake.hello = heard.about.first_of(Side::client);
   if (!handshake.hello.is_set()) handshake.hello = trace_of(heard.packet);
-  handshake.seen.newest_offered = hello.newest;
-  handshake.seen.oldest_offered = hello.oldest;
+  // The versions stand at the end, and 1.2 at the beginning for the sake of old servers.
+  const bool is_whole = piece.body.size() == piece.length;
+  if (is_whole || hello.newest != tls::kTls12) {
+    handshake.seen.newest_offered = hello.newest;
+    handshake.seen.oldest_offered = hello.oldest;
+  }
   handshake.seen.hello_bytes = static_cast<std::uint16_t>(heard.record.length + tls::kRecordHeader);
   handshake.name = hello.server_name.empty() ? healing_.name_of(heard.about.server)
                                              : context_.names.add(hello.server_name.view());
@@ -107,7 +120,8 @@ void TlsTracker::on_server_hello(const Heard& heard, const tls::Piece& piece) {
   Handshake& handshake = heard.handshake;
   tls::ServerHello hello;
   tls::read_server_hello(piece.body, hello);
-  handshake.seen.version = hello.version;
+  const bool is_whole = piece.body.size() == piece.length;
+  if (is_whole || hello.version != tls::kTls12) handshake.seen.version = hello.version;
   handshake.seen.cipher = hello.cipher;
   if (hello.is_retry || handshake.stage != Stage::asked) return;
   handshake.stage = Stage::answered;
@@ -187,7 +201,10 @@ bool TlsTracker::on_sealed(const Heard& heard) {
       break;
   }
   // Data: who sends it was content with what it was shown.
-  if (handshake.stage != Stage::finished || !handshake.is_answer_sealed || !by_client) return false;
+  const bool is_done = handshake.stage == Stage::finished && handshake.is_answer_sealed;
+  // Of short packets not every record is seen.
+  const bool may_be_done = handshake.is_short && handshake.stage >= Stage::answered;
+  if (!by_client || (!is_done && !may_be_done)) return false;
   succeed(heard.about, handshake);
   return true;
 }
@@ -233,7 +250,8 @@ bool TlsTracker::on_foreign(Conversation& about, Handshake& handshake, Side side
 
 void TlsTracker::on_gap(Conversation& conversation, Side side) {
   Handshake& handshake = of(conversation);
-  handshake.is_lost = true;
+  // What the snap length cut off was sent, and in its place.
+  handshake.is_lost = handshake.is_lost || !conversation.is_cut(side);
   handshake.resync[static_cast<std::size_t>(side)] = true;
 }
 

@@ -50,6 +50,7 @@ class TlsTracker final : public Listener {
     Kind decided_kind = Kind::none;
     Stage stage = Stage::begun;
     bool is_lost = false;             // bytes are missing: what did not come may have come
+    bool is_short = false;            // the snap length cut records
     std::array<bool, 2> resync{};     // what comes next begins with a segment, perhaps no record
     std::array<bool, 2> is_sealed{};  // the side changed keys
     bool is_answer_sealed = false;    // TLS 1.2: the server's last message came

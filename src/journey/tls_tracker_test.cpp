@@ -5,7 +5,8 @@
 //   "0.3 s cert"        the certificate of tls_test.cpp's kind, for www.example.org, in its time;
 //   "0.4 c sealed 53"   application data of that length; "finished": sealed handshake of TLS 1.2
 //   "0.4 c ccs", "0.5 s alert 2 40", "0.6 s text", "c fin", "c rst", "s ack", "0.9 later"
-// "gap" behind a line: its packet was not captured. "again": sent once more.
+// "gap" behind a line: its packet was not captured. "again": sent once more. "cut": only 40 bytes
+// of its data were captured.
 #include <map>
 #include <sstream>
 #include <string>
@@ -91,6 +92,7 @@ class Connection {
     for (std::string word; words >> word;) rest.push_back(word);
     captured = rest.empty() || rest.back() != "gap";
     const bool again = !rest.empty() && rest.back() == "again";
+    const bool cut = !rest.empty() && rest.back() == "cut";
     Packet packet;
     packet.place.number = ++number_;
     packet.place.time = base::time_from_ns(static_cast<std::int64_t>(seconds * 1e9) + start_);
@@ -103,6 +105,7 @@ class Connection {
     }
     bytes = payload(side, what, rest);
     fill(packet, side == "c", what, bytes, again);
+    if (cut) packet.payload = packet.payload.first(40);
     return packet;
   }
 
@@ -319,6 +322,38 @@ const std::vector<Row> kAlerts{
 };
 INSTANTIATE_TEST_SUITE_P(Alerts, Tls, ::testing::ValuesIn(kAlerts));
 
+const std::vector<Row> kCut{
+    {"reset, in a capture of short packets", {"0.2 c hello cut", "0.3 s rst"}, "cut no_handshake"},
+    {"a whole handshake of TLS 1.3",
+     {"0.2 c hello cut", "0.3 s hello13 cut", "0.3 s sealed 900 cut", "0.4 c ccs",
+      "0.4 c sealed 53 cut", "0.5 s sealed 300 cut"},
+     "ok none"},
+    {"a whole handshake of TLS 1.2",
+     {"0.2 c hello cut", "0.3 s hello12 cut", "0.3 s cert cut", "0.4 c ccs", "0.4 c finished cut",
+      "0.5 s ccs", "0.5 s finished cut", "0.6 c sealed 99 cut"},
+     "ok none"},
+    {"a whole handshake of TLS 1.3, and the server ends the connection",
+     {"0.2 c hello cut", "0.3 s hello13 cut", "0.3 s sealed 900 cut", "0.4 c ccs",
+      "0.4 c sealed 53 cut", "0.5 s fin"},
+     "ok none"},
+    {"a handshake of TLS 1.2 whose last messages are cut off",
+     {"0.2 c hello cut", "0.3 s hello12", "0.3 s cert cut", "0.5 s ccs", "0.5 s finished cut",
+      "0.6 c sealed 99 cut", "0.7 s fin"},
+     "ok none"},
+    {"half seen",
+     {"0.2 c hello cut", "0.3 s hello13 cut", "0.3 s sealed 900 cut", "0.5 s fin"},
+     "unknown none open"},
+    {"the server wants a certificate",
+     {"0.2 c hello cut", "0.3 s hello13 cut", "0.3 s sealed 900 cut", "0.4 c sealed 53 cut",
+      "0.5 s sealed 19", "0.5 s fin"},
+     "failed alert hidden by server"},
+    {"an alert in clear",
+     {"0.2 c hello cut", "0.3 s hello12 cut", "0.3 s cert cut", "0.4 c alert 2 48"},
+     "failed certificate_untrusted 48 by client"},
+    {"silence", {"0.2 c hello cut", "0.2 s ack", "6 later"}, "silent no_response"},
+};
+INSTANTIATE_TEST_SUITE_P(Cut, Tls, ::testing::ValuesIn(kCut));
+
 const std::vector<Row> kNone{
     {"reset after the ClientHello", {"0.2 c hello", "0.3 s rst"}, "cut no_handshake"},
     {"closed after the ClientHello", {"0.2 c hello", "0.3 s fin", "0.4 c fin"}, "cut no_handshake"},
@@ -328,15 +363,15 @@ const std::vector<Row> kNone{
      "failed no_handshake by server plain"},
     {"silence until the capture ends",
      {"0.2 c hello", "0.2 s ack", "6 later"},
-     "silent no_handshake"},
+     "silent no_response"},
     {"silence until the client gives up",
      {"0.2 c hello", "0.2 s ack", "6 c fin"},
-     "silent no_handshake"},
-    {"silence, sent again", {"0.2 c hello", "0.5 c hello again", "3 c rst"}, "silent no_handshake"},
+     "silent no_response"},
+    {"silence, sent again", {"0.2 c hello", "0.5 c hello again", "3 c rst"}, "silent no_response"},
     {"too soon to say", {"0.2 c hello", "0.2 s ack", "4 later"}, "unknown none open"},
     {"the server's messages stop in the middle",
      {"0.2 c hello", "0.3 s hello12", "0.3 s certcut", "6 c fin"},
-     "silent no_handshake half"},
+     "silent no_response half"},
     {"an answer that was not captured is no silence",
      {"0.2 c hello", "0.3 s hello13 gap", "0.3 s sealed 900 gap", "0.4 c ack", "9 c fin"},
      ""},

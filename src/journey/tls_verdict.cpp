@@ -32,7 +32,8 @@ bool TlsTracker::on_server_close(Conversation& about, Handshake& handshake, bool
     }
     return true;
   }
-  if (is_missing) return leave_open(about, handshake);
+  const bool is_half_seen = handshake.is_short && handshake.stage == Stage::answered;
+  if (is_missing || is_half_seen) return leave_open(about, handshake);
   decide_by_close(about, handshake, Side::server, reset);
   fail(about, handshake, Outcome::cut, Symptom::no_handshake);
   return true;
@@ -68,7 +69,7 @@ bool TlsTracker::end_waiting(Conversation& about, Handshake& handshake) {
   const bool is_silent = handshake.stage == Stage::asked && !is_cut;
   if (is_missing || (!is_silent && !is_cut) || !has_waited(about, handshake)) return false;
   handshake.seen.is_flight_cut = is_cut;
-  fail(about, handshake, Outcome::silent, Symptom::no_handshake);
+  fail(about, handshake, Outcome::silent, Symptom::no_response);
   return true;
 }
 
