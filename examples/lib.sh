@@ -214,6 +214,39 @@ start_web() {
   wait_listening "$ns" -t 80
 }
 
+# start_tls NS NAME FROM UNTIL [S_SERVER-OPTION...]: pages over TLS on port 443, with a certificate
+# for NAME that is good between two dates (as `date -d` reads them), signed by $WORK/ca.pem; DAEMON
+# is the server's process id.
+start_tls() {
+  local ns=$1 name=$2 from until
+  from=$(date -u -d "$3" +%Y%m%d%H%M%SZ)
+  until=$(date -u -d "$4" +%Y%m%d%H%M%SZ)
+  shift 4
+  (
+    cd "$WORK"
+    : >index
+    printf '%s\n' '[ca]' 'default_ca = a' '[a]' 'database = index' 'new_certs_dir = .' \
+      'rand_serial = yes' 'default_md = sha256' 'policy = any' 'copy_extensions = copy' \
+      '[any]' 'commonName = supplied' >ca.conf
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 300 \
+      -subj '/CN=Example Authority' -keyout ca.key -out ca.pem
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$name" \
+      -addext "subjectAltName=DNS:$name" -keyout tls.key -out tls.csr
+    openssl ca -config ca.conf -batch -notext -in tls.csr -cert ca.pem -keyfile ca.key \
+      -startdate "$from" -enddate "$until" -out tls.pem
+  ) 2>"$WORK/authority.log"
+  inside "$ns" openssl s_server -accept 443 -www -quiet -cert "$WORK/tls.pem" \
+    -key "$WORK/tls.key" "$@" >"$WORK/tls-$ns.log" 2>&1 &
+  DAEMON=$!
+  PIDS+=("$DAEMON")
+  wait_listening "$ns" -t 443
+}
+
+# page_over_tls [CURL-OPTION...]: loads it as a user would, who trusts $WORK/ca.pem only.
+page_over_tls() {
+  try c curl -4 -sS --cacert "$WORK/ca.pem" --max-time 8 "$@" https://www.example.com/
+}
+
 # start_unbound NS CONFIG-TEXT: a validating resolver; DAEMON is its process id.
 start_unbound() {
   local ns=$1 conf="$WORK/unbound-$1.conf"

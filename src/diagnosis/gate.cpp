@@ -42,7 +42,8 @@ Reason reason_of(std::span<const evidence::Fact> facts, const Tally& tally) {
 bool is_hardly_tried(const Case& found, const Tally& tally) {
   if (tally.failed >= limits::kFewFailures || found.failing.empty()) return false;
   return std::ranges::all_of(found.failing, [](const evidence::Row* row) {
-    return row->key.service.transport == packet::Transport::tcp && row->tries <= row->attempts;
+    return row->key.service.transport == packet::Transport::tcp &&
+           row->key.step <= evidence::Step::connect && row->tries <= row->attempts;
   });
 }
 

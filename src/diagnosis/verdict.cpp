@@ -70,7 +70,7 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
                                 : ", and none failed");
   }
   if (sums.served.contains(Protocol::tcp)) {
-    text.append(". What was said within the connections (TLS, HTTP) is not judged");
+    text.append(". What was said within the connections (HTTP, for example) is not judged");
   }
   if (sums.waiting > 0) {
     text.append(fmt::format(". {} more {} still waiting for {} when the capture ended",

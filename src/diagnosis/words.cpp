@@ -200,6 +200,8 @@ std::string_view symptom_words(evidence::Symptom symptom) {
       return "met an expired certificate";
     case Symptom::certificate_name:
       return "met a certificate for other names";
+    case Symptom::certificate_untrusted:
+      return "met a certificate that they do not trust";
     case Symptom::error_status:
       return "got an error status";
     case Symptom::redirect_loop:

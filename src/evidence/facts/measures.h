@@ -76,6 +76,28 @@ Finding authoritative_answer(const View& view);
 Finding soa_in_answer(const View& view);
 Finding other_types_exist(const View& view);
 
+// facts_tls.cpp
+Finding tls_alert_version(const View& view);
+Finding tls_alert_no_agreement(const View& view);
+Finding tls_alert_internal(const View& view);
+Finding tls_alert_access(const View& view);
+Finding tls_alert_name(const View& view);
+Finding tls_alert_certificate(const View& view);
+Finding tls_client_objects(const View& view);
+Finding tls_server_chose_old(const View& view);
+Finding tls_wants_client_certificate(const View& view);
+Finding tls_certificate_expired(const View& view);
+Finding tls_certificate_early(const View& view);
+Finding tls_certificate_in_time(const View& view);
+Finding tls_certificate_covers_name(const View& view);
+Finding tls_certificate_self_signed(const View& view);
+Finding tls_plain_answer(const View& view);
+Finding tls_closed_by_reset(const View& view);
+Finding tls_closed_by_server(const View& view);
+Finding tls_hello_acknowledged(const View& view);
+Finding tls_flight_cut(const View& view);
+Finding tls_other_names_served(const View& view);
+
 // facts_capture.cpp
 Finding one_sided(const View& view);
 Finding lossy(const View& view);
