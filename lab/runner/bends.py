@@ -229,6 +229,26 @@ def mask(world, spec):
     return back
 
 
+def reset_hello(world, spec):
+    """A box at the router that resets connections when it sees their ClientHello."""
+    service = world.plan.services[spec["service"]]
+    order = {"target": service["address"], "port": service["port"],
+             "device": world.network.outside(), "seed": world.plan.seed}
+    process = world.spaces.start("r", ["python3", "-B", str(HERE / "secure_injector.py"),
+                                       json.dumps(order)])
+    return process.kill
+
+
+def drop_hello(world, spec):
+    """A filter at the router that swallows ClientHellos, and lets handshakes of TCP pass."""
+    service = world.plan.services[spec["service"]]
+    family = "ip6" if world.plan.ip == 6 else "ip"
+    return world.firewall.table("r", "inet", [
+        "chain forward { type filter hook forward priority 0;",
+        f"{family} daddr {service['address']} tcp dport {service['port']} @ih,0,16 0x1603 drop",
+        "}"])
+
+
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
-    shape, flood, sysctl, inject_reset, mask, uplink)}
+    shape, flood, sysctl, inject_reset, mask, uplink, reset_hello, drop_hello)}

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 
-from . import dnswire, namespace
+from . import authority, dnswire, namespace
 
 READY_SECONDS = 25
 HERE = pathlib.Path(__file__).resolve().parent
@@ -246,6 +246,15 @@ def s_server(service, address):
             "-cert", str(folder / "cert.pem"), "-key", str(folder / "key.pem")]
 
 
+def secure(service, address):
+    plan = service.world.plan
+    if not (service.folder / "key.pem").exists():
+        names = plan.names["zone"]
+        authority.make(service.folder, names[0], names[1:], plan.random(f"ca:{service.name}"))
+    spec = {"address": address, "port": service.port, "options": service.options}
+    return ["python3", "-B", str(HERE / "secure.py"), service.write("spec", json.dumps(spec))]
+
+
 def python(kind):
     def build(service, address):
         options = dict(service.options)
@@ -259,4 +268,5 @@ def python(kind):
 
 BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq, "nginx": nginx,
          "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
-         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-deaf": python("deaf")}
+         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-deaf": python("deaf"),
+         "py-tls": secure}

@@ -10,7 +10,7 @@ import socket
 import ssl
 import struct
 
-from . import dnswire, stub
+from . import dnswire, secure_load, stub
 from .network import DEV
 
 MOST_OPEN = 400  # actions under way at once, over all clients
@@ -317,6 +317,6 @@ async def ping_gateway(load, client, rng):
 
 
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
-           "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
+           "secure": secure_load.page, "half_secure": secure_load.half, "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
            "local_noise": local_noise}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -20,7 +20,7 @@ SIDES = ("client", "router", "server")
 PHASES = ("before", "during", "after")
 
 DAEMONS = ("named", "unbound", "dnsmasq", "nginx", "s_server", "py-dns", "py-http", "py-tcp",
-           "py-udp", "py-deaf")
+           "py-udp", "py-deaf", "py-tls")
 
 FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
 
@@ -33,6 +33,8 @@ LOADS = {
     "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
     "query_tcp": ({"to"}, {"timeout", "types"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
+    "secure": ({"to"}, {"timeout", "trust", "newest", "ciphers"}),
+    "half_secure": ({"to", "leave"}, {"newest"}),
     "fallback": ({"to", "also_to"}, set()),
     "udp": ({"to"}, {"timeout", "tries", "port"}),
     "ping": ({"to"}, set()),
@@ -67,6 +69,8 @@ BENDS = {
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
     "mask": ({"service"}, set()),
+    "reset_hello": ({"service"}, set()),
+    "drop_hello": ({"service"}, set()),
 }
 
 # The values that these fields of a bend or a load may have, beside names, which are looked up.
@@ -74,6 +78,7 @@ VALUES = {
     ("reject", "with"): {"port-unreachable", "admin-prohibited", "host-unreachable",
                          "net-unreachable", "tcp-reset"},
     ("reject", "hook"): {"netdev"},
+    ("half_secure", "leave"): {"hello", "finished"},
     ("drop", "direction"): {"in", "out"},
     ("host_down", "how"): {"power", "cable"},
     ("host_down", "neighbours"): {"keep"},
@@ -83,7 +88,9 @@ VALUES = {
 
 # What the options of a service may be; see daemons.py and servers.py.
 OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
-           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size",
+           # of py-tls; see secure.py
+           "deed", "certificate", "newest", "oldest", "ciphers", "ask"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
