@@ -249,6 +249,17 @@ def drop_hello(world, spec):
         "}"])
 
 
+def drop_large(world, spec):
+    """A link that takes small packets only, behind a filter that says so to nobody."""
+    service = world.plan.services[spec["service"]]
+    family = "ip6" if world.plan.ip == 6 else "ip"
+    side = "daddr" if spec.get("direction") == "in" else "saddr"
+    return world.firewall.table("r", "inet", [
+        "chain forward { type filter hook forward priority 0;",
+        f"{family} {side} {service['address']} meta length > {spec['bytes']} drop", "}"])
+
+
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
-    shape, flood, sysctl, inject_reset, mask, uplink, reset_hello, drop_hello)}
+    shape, flood, sysctl, inject_reset, mask, uplink, reset_hello, drop_hello,
+    drop_large)}

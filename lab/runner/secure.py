@@ -1,9 +1,8 @@
 """A TLS server with settable faults; run as `secure.py FILE` like servers.py, options on SIGHUP.
 
 OpenSSL does the TLS. `deed` is what it does instead of a handshake: hang (reads and says nothing),
-plain (answers in HTTP without TLS), close, reset, alert:NUMBER, half (only the beginning of a
-ServerHello). Else: `certificate` (one of the files beside FILE), `newest`, `oldest` (1.2), `ciphers`,
-`ask` (wants a certificate of the client).
+plain (answers in HTTP without TLS), close, reset, alert:NUMBER. Else: `certificate` (one of the files
+beside FILE), `newest`, `oldest` (1.2), `ciphers`, `ask` (wants a certificate of the client).
 """
 
 import contextlib
@@ -68,17 +67,10 @@ class Secure(socketserver.BaseRequestHandler):
             self.request.sendall(REFUSAL)
         elif kind == "alert":
             self.request.sendall(bytes((0x15, 3, 3, 0, 2, 2, int(number))))
-        elif kind == "half":
-            self.request.sendall(bytes((0x16, 3, 3, 0, 0x7a, 2, 0, 0, 0x76, 3, 3)) + bytes(20))
-            self.wait()
         elif kind == "reset":
             self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.request.close()
-        elif kind == "hang":
-            self.wait()
-
-    def wait(self):
-        while self.request.recv(8192):
+        while kind == "hang" and self.request.recv(8192):
             pass
 
 

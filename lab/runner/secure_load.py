@@ -15,11 +15,14 @@ async def page(load, spec, client, rng):
     patience = spec.get("timeout", 10)
     arguments = ["curl", "-s", "-o", "/dev/null", "--max-time", str(patience), "--no-alpn",
                  "--noproxy", "*", "--resolve", f"{name}:{service['port']}:{address}"]
-    arguments += ["--cacert", str(folder / "ca.pem")] if spec.get("trust", True) else ["-k"]
+    trusted = "other.pem" if spec.get("trust") == "other" else "ca.pem"
+    arguments += ["--cacert", str(folder / trusted)] if spec.get("trust", True) else ["-k"]
     if "newest" in spec:
         arguments += ["--tls-max", spec["newest"]]
     if "ciphers" in spec:
         arguments += ["--ciphers", spec["ciphers"]]
+    if "clock" in spec:
+        arguments = ["faketime", "-f", f"{spec['clock']:+d}d", *arguments]
     arguments.append(f"https://{name}:{service['port']}/")
     process = load.world.spaces.start(client.machine.name, arguments, stdout=-3, stderr=-3)
     try:

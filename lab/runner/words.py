@@ -33,7 +33,7 @@ LOADS = {
     "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
     "query_tcp": ({"to"}, {"timeout", "types"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
-    "secure": ({"to"}, {"timeout", "trust", "newest", "ciphers"}),
+    "secure": ({"to"}, {"timeout", "trust", "newest", "ciphers", "clock"}),
     "half_secure": ({"to", "leave"}, {"newest"}),
     "fallback": ({"to", "also_to"}, set()),
     "udp": ({"to"}, {"timeout", "tries", "port"}),
@@ -71,6 +71,7 @@ BENDS = {
     "mask": ({"service"}, set()),
     "reset_hello": ({"service"}, set()),
     "drop_hello": ({"service"}, set()),
+    "drop_large": ({"service", "bytes"}, {"direction"}),
 }
 
 # The values that these fields of a bend or a load may have, beside names, which are looked up.
@@ -79,6 +80,7 @@ VALUES = {
                          "net-unreachable", "tcp-reset"},
     ("reject", "hook"): {"netdev"},
     ("half_secure", "leave"): {"hello", "finished"},
+    ("drop_large", "direction"): {"in", "out"},
     ("drop", "direction"): {"in", "out"},
     ("host_down", "how"): {"power", "cable"},
     ("host_down", "neighbours"): {"keep"},
@@ -94,5 +96,5 @@ OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "address
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
-           "tries", "port"}
+           "tries", "port", "clock"}
 LISTS = {"transports": {"udp", "tcp"}, "types": {"A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT"}}

@@ -24,7 +24,7 @@ struct Secured {
   bool hello_acknowledged = false;     // the server's system has all of the ClientHello
   bool hello_repeated = false;         // it was sent again
   bool has_server_hello = false;
-  bool is_flight_cut = false;    // the server's messages stopped in the middle of one
+  bool is_flight_cut = false;    // a part of the server's messages did not get through
   bool is_plain_answer = false;  // the server answered, but not in TLS
   bool is_finished = false;      // the client sent its last message of the handshake
   bool by_client = false;        // the alert, or the close, that decided came from the client

@@ -58,6 +58,8 @@ struct Conversation {
   // The other side acknowledged more than that: bytes that were not captured, or not yet.
   std::array<bool, 2> unseen{};
   std::array<std::uint8_t, 2> repeats{};  // segments that came again; stays at 255
+  // Bytes of this side wait behind a hole.
+  std::array<bool, 2> hole{};
   // During on_bytes() and on_gap(): the snap length cut off what follows the bytes of this side. A
   // message that is not whole must be read as far as it goes; it may say that it skips the rest.
   std::array<bool, 2> cut{};
@@ -68,6 +70,7 @@ struct Conversation {
   bool is_acknowledged(Side side) const { return acknowledged[static_cast<std::size_t>(side)]; }
   bool is_unseen(Side side) const { return unseen[static_cast<std::size_t>(side)]; }
   bool is_cut(Side side) const { return cut[static_cast<std::size_t>(side)]; }
+  bool has_hole(Side side) const { return hole[static_cast<std::size_t>(side)]; }
   std::uint8_t repeats_of(Side side) const { return repeats[static_cast<std::size_t>(side)]; }
 };
 

@@ -84,6 +84,8 @@ bool Streams::arrive(const Arrival& arrival) {
     half.close_at = half.known ? packet.tcp.sequence + packet.payload_length : half.next;
     half.closing = true;
   }
+  talks_[arrival.slot].about.hole[static_cast<std::size_t>(arrival.side)] =
+      half_of(arrival).island_count != 0;
   return finish_side(arrival);
 }
 

@@ -7,6 +7,7 @@
 //   "0.4 c ccs", "0.5 s alert 2 40", "0.6 s text", "c fin", "c rst", "s ack", "0.9 later"
 // "gap" behind a line: its packet was not captured. "again": sent once more. "cut": only 40 bytes
 // of its data were captured.
+// "behind": acknowledges nothing but the SYN-ACK.
 #include <map>
 #include <sstream>
 #include <string>
@@ -93,6 +94,7 @@ class Connection {
     captured = rest.empty() || rest.back() != "gap";
     const bool again = !rest.empty() && rest.back() == "again";
     const bool cut = !rest.empty() && rest.back() == "cut";
+    const bool behind = !rest.empty() && rest.back() == "behind";
     Packet packet;
     packet.place.number = ++number_;
     packet.place.time = base::time_from_ns(static_cast<std::int64_t>(seconds * 1e9) + start_);
@@ -106,6 +108,7 @@ class Connection {
     bytes = payload(side, what, rest);
     fill(packet, side == "c", what, bytes, again);
     if (cut) packet.payload = packet.payload.first(40);
+    if (behind) packet.tcp.acknowledgment = 9001;
     return packet;
   }
 
@@ -371,6 +374,13 @@ const std::vector<Row> kNone{
     {"too soon to say", {"0.2 c hello", "0.2 s ack", "4 later"}, "unknown none open"},
     {"the server's messages stop in the middle",
      {"0.2 c hello", "0.3 s hello12", "0.3 s certcut", "6 c fin"},
+     "silent no_response half"},
+    {"only the end of the server's messages arrives",
+     {"0.2 c hello", "0.2 s ack", "0.3 s hello12 gap", "0.3 s cert", "6 c fin behind"},
+     "silent no_response half"},
+    {"the server repeats itself, and the client acknowledges nothing",
+     {"0.2 c hello", "0.3 s hello12", "0.3 s cert", "0.5 s cert again", "1 s cert again",
+      "6 c fin behind"},
      "silent no_response half"},
     {"an answer that was not captured is no silence",
      {"0.2 c hello", "0.3 s hello13 gap", "0.3 s sealed 900 gap", "0.4 c ack", "9 c fin"},

@@ -65,7 +65,10 @@ bool TlsTracker::on_client_close(Conversation& about, Handshake& handshake, bool
 // Silence, where the client has waited long enough for more and nothing of it may have been missed.
 bool TlsTracker::end_waiting(Conversation& about, Handshake& handshake) {
   const bool is_missing = handshake.is_lost || about.is_unseen(Side::server);
-  const bool is_cut = about.bytes_of(Side::server) < handshake.server_until;
+  // The capture lacks a part of the server's messages, or the client does, as its ACKs say.
+  const bool is_cut = about.bytes_of(Side::server) < handshake.server_until ||
+                      about.has_hole(Side::server) ||
+                      (about.repeats_of(Side::server) > 1 && !about.is_acknowledged(Side::server));
   const bool is_silent = handshake.stage == Stage::asked && !is_cut;
   if (is_missing || (!is_silent && !is_cut) || !has_waited(about, handshake)) return false;
   handshake.seen.is_flight_cut = is_cut;

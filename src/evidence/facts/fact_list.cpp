@@ -422,8 +422,8 @@ constexpr std::array kFacts = {
            "RFC 9293 3.8"},
           detail::tls_hello_acknowledged},
     Entry{{"tls.flight_cut",
-           "Did the server's messages stop in the middle of one, in handshakes that ended in "
-           "silence?",
+           "Did a part of the server's messages not get through, as the gap in them or the missing "
+           "acknowledgments say, in handshakes that ended in silence?",
            "RFC 2923 2.1"},
           detail::tls_flight_cut},
     Entry{{"tls.other_names_served",

@@ -233,7 +233,8 @@ Finding tls_hello_acknowledged(const View& view) {
 
 Finding tls_flight_cut(const View& view) {
   if (!is_secure(view)) return unknown();
-  return share_fact(view.failed, Shown::answer, "the server's messages stop in the middle of one",
+  return share_fact(view.failed, Shown::answer,
+                    "a part of the server's messages did not get through",
                     [](const Attempt& attempt) -> std::optional<bool> {
                       if (attempt.outcome != Outcome::silent) return std::nullopt;
                       return attempt.tls.is_flight_cut;
