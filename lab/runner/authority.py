@@ -49,7 +49,8 @@ def make(folder, name, names, rng):
         openssl("req", "-new", "-key", str(folder / "key.pem"), "-subj", f"/CN={owner}", "-addext",
                 "subjectAltName=" + ",".join(f"DNS:{each}" for each in san), "-out",
                 str(folder / "request"))
-        dates = [now + datetime.timedelta(days=day * rng.uniform(0.8, 1.2)) for day in (first, last)]
+        dates = [now + datetime.timedelta(days=day * rng.uniform(0.8, 1.2))
+                 for day in (first, last)]
         dates = [date.strftime("%Y%m%d%H%M%SZ") for date in dates]
         openssl("ca", "-config", str(folder / "ca.conf"), "-batch", "-notext", "-in",
                 str(folder / "request"), "-cert", str(folder / f"{authority}.pem"), "-keyfile",

@@ -317,6 +317,7 @@ async def ping_gateway(load, client, rng):
 
 
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
-           "secure": secure_load.page, "half_secure": secure_load.half, "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
+           "secure": secure_load.page, "half_secure": secure_load.half,
+           "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
            "local_noise": local_noise}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -41,6 +41,19 @@ def tcp(time, flags, back=False, port=5000, client=C):
     return Packet(time, "tcp", client, S, 64, port, 80, flags)
 
 
+def tls(time, said=b"", back=False, flags=0x18):
+    """A segment with records of TLS on the connection of tcp()."""
+    packet = tcp(time, flags, back)
+    packet.said, packet.size, packet.sequence = said, len(said), int(time * 1000)
+    return packet
+
+
+HELLO = b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4"
+FLIGHT = b"\x16\x03\x03\x00\x7a\x02\x00\x00\x76"
+DATA, SEALED = b"\x17\x03\x03\x00\x45" + bytes(20), b"\x17\x03\x03\x00\x13" + bytes(19)
+ALERT, GOODBYE = b"\x15\x03\x03\x00\x02\x02\x46", b"\x15\x03\x03\x00\x02\x01\x00"
+
+
 def arp(time, kind, asker=C, address=S):
     return Packet(time, "arp", asker, address, arp=(kind, asker, address))
 
@@ -78,6 +91,21 @@ SIGNS = [
     ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask")], 0),
     ("icmp.host_unreachable", "udp", 53, [udp(1, 1), error(4, 3, 1), udp(5, 1), udp(5.1, 1, 0)], 0),
     ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask"), arp(3, "ask"), arp(3.1, "tell")], 0),
+    ("tls.alert", "tcp", 80, [tls(1, HELLO), tls(1.1, ALERT, True)], 1),
+    ("tls.alert", "tcp", 80, [tls(1, HELLO), tls(1.1, FLIGHT, True), tls(1.2, DATA),
+                              tls(1.3, SEALED, True)], 1),
+    ("tls.alert", "tcp", 80, [tls(1, HELLO), tls(1.1, FLIGHT, True), tls(1.2, DATA),
+                              tls(1.3, DATA, True), tls(1.4, SEALED, True)], 0),
+    ("tls.certificate_expired", "tcp", 80, [tls(1, HELLO), tls(1.1, FLIGHT, True), tls(1.2, ALERT)],
+     1),
+    ("tls.certificate_untrusted", "tcp", 80, [tls(1, HELLO), tls(1.1, FLIGHT, True),
+                                              tls(1.2, SEALED)], 1),
+    ("tls.certificate_name", "tcp", 80, [tls(1, HELLO), tls(1.1, FLIGHT, True),
+                                         tls(1.2, GOODBYE, flags=0x19)], 1),
+    ("tls.no_handshake", "tcp", 80, [tls(1, HELLO), tls(1.1, back=True, flags=0x14)], 1),
+    ("tls.no_handshake", "tcp", 80, [tls(1, HELLO), tls(6, flags=0x11)], 1),
+    ("tls.no_handshake", "tcp", 80, [tls(1, HELLO), tls(2, flags=0x11)], 0),
+    ("tls.no_handshake", "tcp", 80, [tls(1, b"GET /"), tls(6, flags=0x11)], 0),
 ]
 
 

@@ -1,8 +1,8 @@
 """A TLS server with settable faults; run as `secure.py FILE` like servers.py, options on SIGHUP.
 
 OpenSSL does the TLS. `deed` is what it does instead of a handshake: hang (reads and says nothing),
-plain (answers in HTTP without TLS), close, reset, alert:NUMBER. Else: `certificate` (one of the files
-beside FILE), `newest`, `oldest` (1.2), `ciphers`, `ask` (wants a certificate of the client).
+plain (answers in HTTP without TLS), close, reset, alert:NUMBER. Else: `certificate` (one of the
+files beside FILE), `newest`, `oldest` (1.2), `ciphers`, `ask` (wants a certificate of the client).
 """
 
 import contextlib

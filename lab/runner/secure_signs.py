@@ -6,7 +6,7 @@ message counts as such): a record of type 23. One that is not sends none, or an 
 
 FAULTS = ("tls.alert", "tls.no_handshake", "tls.certificate_expired", "tls.certificate_name",
           "tls.certificate_untrusted")
-HELLO, ALERT, DATA = b"\x16\x03", b"\x15\x03", b"\x17\x03"
+HELLO = b"\x16\x03"
 SEALED_ALERT = 19     # bytes of an alert in TLS 1.3, with its tag
 LONG = 5.0            # seconds that make a missing answer a silence
 AGAIN = 2.0           # ... where the ClientHello was sent again
@@ -76,7 +76,8 @@ def talks(packets, servers, port):
                 out.append(known[key])
             continue
         talk = known[key]
-        talk.last = max(talk.last, packet.time)
+        if not talk.ended:
+            talk.last = max(talk.last, packet.time)
         listen(talk, packet, by_client)
     return out
 

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "evidence/facts/measures.h"
-#include "packet/tls/tls.h"
+#include "journey/tls_alerts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -14,12 +14,11 @@ namespace {
 
 using journey::Kind;
 using journey::Secured;
-namespace alert = packet::tls::alert;
+namespace alert = journey::alert;
 using Codes = std::initializer_list<std::uint16_t>;
 
 std::string alert_words(std::uint16_t code) {
-  return fmt::format("alert {} ({})", code,
-                     packet::tls::alert_name(static_cast<std::uint8_t>(code)));
+  return fmt::format("alert {} ({})", code, journey::alert_name(static_cast<std::uint8_t>(code)));
 }
 
 // Yes when four of five alerts or more are among these, no when as many are others.
@@ -160,7 +159,7 @@ Finding tls_server_chose_old(const View& view) {
   return share_fact(view.failed, Shown::request, "the server chose a version older than TLS 1.2",
                     [](const Attempt& attempt) -> std::optional<bool> {
                       if (attempt.tls.version == 0) return std::nullopt;
-                      return attempt.tls.version < packet::tls::kTls12;
+                      return attempt.tls.version < journey::kTls12;
                     });
 }
 
