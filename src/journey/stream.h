@@ -30,9 +30,7 @@
 namespace whydown::journey {
 
 enum class Side : std::uint8_t { client, server };
-inline constexpr Side other(Side side) {
-  return side == Side::client ? Side::server : Side::client;
-}
+constexpr Side other(Side side) { return side == Side::client ? Side::server : Side::client; }
 
 class Listener;
 

@@ -8,7 +8,6 @@ namespace whydown::journey {
 
 using packet::Field;
 using packet::Packet;
-namespace flag = packet::tcp_flag;
 
 namespace {
 
