@@ -9,6 +9,7 @@
 #include "journey/healing.h"
 #include "journey/neighbour_tracker.h"
 #include "journey/probes.h"
+#include "journey/streams.h"
 #include "journey/tcp_tracker.h"
 #include "journey/udp_tracker.h"
 
@@ -23,7 +24,8 @@ struct Tracker::State {
         healing(context),
         probes(context, healing),
         dns(context, healing, probes),
-        tcp(context, healing, probes),
+        streams(context),
+        tcp(context, healing, probes, streams),
         udp(context, healing, probes),
         echo(context, healing, probes),
         neighbours(context, healing),
@@ -39,6 +41,7 @@ struct Tracker::State {
   Healing healing;
   Probes probes;
   DnsTracker dns;
+  Streams streams;
   TcpTracker tcp;
   UdpTracker udp;
   EchoTracker echo;
@@ -146,6 +149,7 @@ void Tracker::State::advance() {
   swept = context.now;
   next_sweep = base::add(swept, limits::kSweepEvery);
   tcp.advance();
+  streams.advance();
   dns.advance();
   udp.advance();
   echo.advance();
@@ -253,6 +257,7 @@ void Tracker::finish() {
   state.dns.finish();
   state.udp.finish();
   state.echo.finish();
+  state.streams.finish();
   state.tcp.finish();  // tells of connections to servers that are silent elsewhere
   state.healing.finish();
 }
@@ -262,6 +267,7 @@ const Totals& Tracker::totals() const { return state_->context.totals; }
 std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
          Probes::memory_bytes() + DnsTracker::memory_bytes() + TcpTracker::memory_bytes() +
+         Streams::memory_bytes() +
          UdpTracker::memory_bytes() + EchoTracker::memory_bytes() +
          NeighbourTracker::memory_bytes() + Errors::memory_bytes();
 }

@@ -39,10 +39,21 @@ inline constexpr std::size_t kServedNames = entries(16);  // good answers rememb
 inline constexpr std::size_t kServedConnects = entries(17);
 inline constexpr std::size_t kAddressNames = entries(16);  // address -> name it came from
 inline constexpr std::size_t kHosts = entries(14);  // address -> MAC address, of the captured link
-inline constexpr std::size_t kRecentFrames = entries(11);  // for duplicate frames
-inline constexpr std::size_t kRecentErrors = entries(12);  // for repeated ICMP errors
-inline constexpr std::size_t kClientMarks = entries(16);   // of clients that wait or were served
-inline constexpr std::size_t kProbePaths = entries(12);    // for traceroutes
+inline constexpr std::size_t kRecentFrames = entries(11);   // for duplicate frames
+inline constexpr std::size_t kRecentErrors = entries(12);   // for repeated ICMP errors
+inline constexpr std::size_t kClientMarks = entries(16);    // of clients that wait or were served
+inline constexpr std::size_t kProbePaths = entries(12);     // for traceroutes
+inline constexpr std::size_t kConversations = entries(12);  // connections whose bytes are read
+// For messages that span segments. Most are gone within milliseconds.
+inline constexpr std::size_t kStreamBuffers = entries(9);
+inline constexpr std::size_t kStreamBuffer = std::size_t{16} * 1024;
+inline constexpr std::size_t kIslands = 4;  // runs of bytes behind holes, in one buffer
+// Segments with data of a connection that are looked at for the beginning of something known.
+inline constexpr std::uint8_t kLooks = 3;
+inline constexpr std::uint8_t kLooksMidStream = 8;
+// Times that the other side acknowledges bytes behind a hole until it counts as never captured.
+inline constexpr std::uint8_t kHoleAcks = 3;
+inline constexpr std::size_t kStreamSweep = 4;  // conversations looked at in one sweep
 
 // Entries looked at in one hash chain. Longer chains are an attack or a very full table: the oldest
 // entry of the chain is given up then.
@@ -66,6 +77,7 @@ inline constexpr base::Duration kNeighbourGap = seconds{10};  // a later request
 // ICMP errors 44 s late.
 inline constexpr base::Duration kPending = seconds{120};
 inline constexpr base::Duration kUdpIdle = seconds{120};
+inline constexpr base::Duration kStreamIdle = seconds{120};
 inline constexpr base::Duration kHalfOpen = seconds{1};  // SYN-ACK without an ACK, at the end
 inline constexpr base::Duration kMute = seconds{3};      // accepted, and not a byte of the server
 inline constexpr base::Duration kHalfOpenEvicted = milliseconds{200};  // ... in a full table

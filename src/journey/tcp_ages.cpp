@@ -7,8 +7,8 @@ namespace whydown::journey {
 using packet::Packet;
 using packet::Transport;
 
-TcpTracker::TcpTracker(Context& context, Healing& healing, Probes& probes)
-    : context_(context), healing_(healing), probes_(probes) {}
+TcpTracker::TcpTracker(Context& context, Healing& healing, Probes& probes, Streams& streams)
+    : context_(context), healing_(healing), probes_(probes), streams_(streams) {}
 
 Slot TcpTracker::open(const Packet& packet, std::uint64_t hash, bool sender_is_client) {
   if (flows_.full()) make_room();
@@ -53,6 +53,7 @@ void TcpTracker::settle(Slot slot, State state) {
 void TcpTracker::forget(Slot slot) {
   leave_pairs(slot);
   const Flow& flow = flows_[slot];
+  if (flow.stream != kNoSlot) streams_.end(flow.stream, slot, End::pushed);
   if (flow.age == settled) --settled_count_;
   by_age_.remove(flow.age, slot);
   by_ends_.remove(flow.hash, slot);

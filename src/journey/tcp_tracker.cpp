@@ -86,6 +86,9 @@ void TcpTracker::packet(const Packet& packet) {
   if (!view.from_client && flow.age == settled && !view.has(flag::rst)) hear(flow, view);
   if (flow.state == State::established && !view.has(flag::syn)) {
     follow_bytes(flow, view);
+    if (is_read(flow, view)) read(slot, view);
+  } else if (flow.state == State::mid_stream && !view.has(flag::syn)) {
+    if (is_read(flow, view)) read(slot, view);
   } else if (view.has(flag::rst)) {
     on_reset(slot, view);
   } else if (!view.has(flag::syn)) {
@@ -114,6 +117,10 @@ void TcpTracker::first_packet(const View& view, std::uint64_t hash) {
     flow.from_server = !sender_is_client;
     settle(slot, State::mid_stream);
     if (flow.from_server && !view.has(flag::rst)) flow.last = trace;
+    flow.looks = limits::kLooksMidStream;
+    View first = view;
+    first.from_client = sender_is_client;
+    if (is_read(flow, first)) read(slot, first);
     return;
   }
   flow.has_sequence = knows_sequence(packet);
@@ -244,7 +251,37 @@ void TcpTracker::on_segment(Slot slot, const View& view) {
 void TcpTracker::proceed(Slot slot, const View& view) {
   emit_ok(slot, false);
   settle(slot, State::established);
-  follow_bytes(flows_[slot], view);
+  Flow& flow = flows_[slot];
+  flow.looks = limits::kLooks;
+  follow_bytes(flow, view);
+  if (is_read(flow, view)) read(slot, view);
+}
+
+// Most connections have nobody who listens, or who listens any longer.
+bool TcpTracker::is_read(const Flow& flow, const View& view) {
+  if (flow.stream != kNoSlot) return true;
+  const Packet& packet = view.packet;
+  return flow.looks != 0 && !view.has(flag::rst) &&
+         (!packet.payload.empty() || !packet.said.empty());
+}
+
+void TcpTracker::read(Slot slot, const View& view) {
+  Flow& flow = flows_[slot];
+  const Side side = view.from_client ? Side::client : Side::server;
+  if (flow.stream != kNoSlot) {
+    if (streams_.packet(flow.stream, slot, side, view.packet)) return;
+    flow.stream = kNoSlot;
+    flow.looks = 0;
+    return;
+  }
+  --flow.looks;
+  flow.stream = streams_.begin({.client = flow.client,
+                                .server = flow.server,
+                                .client_port = flow.client_port,
+                                .server_port = flow.server_port,
+                                .mid_stream = flow.state == State::mid_stream,
+                                .flow = slot},
+                               side, view.packet);
 }
 
 // The first packet of each beat stands for all: to know about when the server was heard last, not

@@ -2,13 +2,15 @@
 //
 // A flow is in one of three ages: asked (SYN, no answer yet), answered (SYN-ACK, the client has not
 // gone on), settled (its attempt is decided, or its handshake was never seen). Of an established
-// connection it is known who sent data, and when the server was heard last; not what it carries.
+// connection it is known who sent data, and when the server was heard last; what it carries goes to
+// its conversation (streams.h), if somebody listens.
 #pragma once
 
 #include "journey/context.h"
 #include "journey/healing.h"
 #include "journey/limits.h"
 #include "journey/probes.h"
+#include "journey/streams.h"
 #include "journey/table.h"
 #include "journey/tcp_sequence.h"
 #include "journey/trace.h"
@@ -17,7 +19,7 @@ namespace whydown::journey {
 
 class TcpTracker {
  public:
-  TcpTracker(Context& context, Healing& healing, Probes& probes);
+  TcpTracker(Context& context, Healing& healing, Probes& probes, Streams& streams);
   void packet(const packet::Packet& packet);
   // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
   void expect(const packet::Packet& packet, std::uint64_t ends) const;
@@ -74,6 +76,8 @@ class TcpTracker {
     bool server_sent = false;   // data, or the end of it
     bool client_first = false;  // of the two
     bool ended = false;         // by FIN or RST
+    std::uint8_t looks = 0;     // segments with data that may still begin a conversation
+    Slot stream = kNoSlot;      // its conversation
     Trace first;
     Trace last;  // request; once settled, the packet by which the server was heard last
     Trace answer;
@@ -129,11 +133,14 @@ class TcpTracker {
   static void note_data(Flow& flow, const View& view);
   static void note_request(Flow& flow, const packet::Packet& packet);
   void follow_bytes(Flow& flow, const View& view);
+  static bool is_read(const Flow& flow, const View& view);
+  void read(Slot slot, const View& view);
   bool silent_by_now(const Flow& flow) const;
 
   Context& context_;
   Healing& healing_;
   Probes& probes_;
+  Streams& streams_;
   Slab<Flow> flows_{limits::kTcpFlows};
   Index by_ends_{limits::kTcpFlows};
   Chains by_pair_{limits::kTcpFlows / 8, limits::kTcpFlows};  // undecided ones of text inputs only

@@ -147,6 +147,7 @@ void reset(const capture::Frame& frame, Packet& packet) {
   packet.source_port = 0;
   packet.destination_port = 0;
   packet.payload = {};
+  packet.said = {};
   packet.notes.clear();
 }
 

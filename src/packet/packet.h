@@ -150,6 +150,9 @@ struct Packet {
   dns::Message dns;
   // Transport payload as captured; empty for text. Valid as long as the frame.
   std::span<const std::uint8_t> payload;
+  // What a text line says of the payload in the application's own words: "GET / HTTP/1.1", "Client
+  // Hello (SNI=www.example.org)". Empty for bytes. Valid as long as the frame.
+  std::string_view said;
   base::BoundedVector<NoteAt, 8> notes;
 
   bool is_first_fragment_or_whole() const { return ip.fragment_offset == 0; }
