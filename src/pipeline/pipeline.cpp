@@ -61,7 +61,13 @@ class Belt {
 
 std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
                                                      const diagnosis::Catalogue& catalogue) {
-  auto source = capture::open(request.paths, request.open);
+  // What waits on the belt has views into the bytes of its frames.
+  std::unique_ptr<Belt> belt;
+  capture::OpenOptions options = request.open;
+  options.before_reuse = [&belt] {
+    if (belt) belt->drain();
+  };
+  auto source = capture::open(request.paths, options);
   if (!source) return std::unexpected(source.error());
 
   base::Interner names;
@@ -69,7 +75,7 @@ std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
   packet::Decoder decoder(names);
   evidence::Store store;
   journey::Tracker tracker(store, names);
-  const auto belt = std::make_unique<Belt>(tracker);
+  belt = std::make_unique<Belt>(tracker);
 
   while (const capture::Frame* frame = (*source)->next()) {
     if (!wanted(*frame, request)) continue;

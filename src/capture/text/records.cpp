@@ -53,6 +53,14 @@ void show(std::vector<ShownLine>& list, std::string_view text, std::uint32_t num
   if (list.size() < kShownLines) list.push_back({number, shown(text)});
 }
 
+// Of an HTTP message that -v prints line by line: the start line, and the host.
+bool is_http_line(std::string_view words, std::string_view line) {
+  if (words.find(": HTTP, length: ") == npos) return false;
+  const bool has_start = words.find("HTTP/1.") != npos;
+  if (!has_start) return line.find("HTTP/1.") != npos;
+  return line.starts_with("Host: ") && words.find(" Host: ") == npos;
+}
+
 }  // namespace
 
 bool is_rule(std::string_view raw) {
@@ -252,7 +260,13 @@ void RecordReader::go_on(std::string_view text) {
         return;
       }
     }
-    if (state != Whole::no && clean_.indented) return;  // more that -v says
+    if (state != Whole::no && clean_.indented) {  // more that -v says
+      if (is_http_line(open_.words, text)) {
+        open_.words += ' ';
+        open_.words += text;
+      }
+      return;
+    }
   }
   if (says_left_out(text)) {
     ++counts_.left_out;
