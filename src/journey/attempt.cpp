@@ -13,6 +13,7 @@ void Attempt::complete_outline() {
   question.checking_disabled = asked.checking_disabled;
   decided_by = answer.kind;
   extended_error = answer.extended_error;
+  code = answer.code;
   input = asked.place.input;
   number = asked.place.number;
 }

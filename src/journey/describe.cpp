@@ -2,8 +2,12 @@
 #include <string>
 #include <string_view>
 
+#include "journey/application.h"
 #include "journey/digest.h"
 #include "packet/dns/registry.h"
+#include "packet/http/http.h"
+#include "packet/ntp/ntp.h"
+#include "packet/reply/reply.h"
 #include "packet/transport_words.h"
 
 namespace whydown::journey {
@@ -132,7 +136,87 @@ std::string neighbour_words(const Words& words) {
   }
 }
 
+std::string request_words(const Words& words) {
+  const Digest& digest = words.digest;
+  std::string text = words.ends() + " HTTP ";
+  text += method_of(digest);
+  const std::string path = words.names.shown(digest.target);
+  if (!path.empty()) text.append(" ").append(path);
+  const std::string host = words.names.shown(digest.name);
+  return host.empty() ? text : text + " of " + host;
+}
+
+std::string status_words(const Words& words) {
+  const Digest& digest = words.digest;
+  std::string text = words.ends() + " HTTP status " + std::to_string(digest.code);
+  const std::string_view name = packet::http::status_name(digest.code);
+  if (!name.empty()) text.append(" (").append(name).append(")");
+  switch (static_cast<Leads>(digest.detail)) {
+    case Leads::same_url:
+      return text + ", on to the same URL";
+    case Leads::same_on_https:
+      return text + ", on to the same host over https";
+    case Leads::same_host:
+      return text + ", on to another path of the same host";
+    case Leads::other_host:
+      return text + ", on to another host";
+    case Leads::other_on_https:
+      return text + ", on to another host over https";
+    case Leads::unknown:
+      break;
+  }
+  return text;
+}
+
+std::string_view deed_words(std::uint8_t verb) {
+  using packet::reply::Verb;
+  switch (static_cast<Verb>(verb)) {
+    case Verb::mail:
+      return "a mail";
+    case Verb::recipient:
+      return "the recipient of a mail";
+    case Verb::login:
+      return "a login";
+    case Verb::fetch:
+      return "a transfer";
+    default:
+      return "the connection";
+  }
+}
+
+std::string reply_words(const Words& words) {
+  const Digest& digest = words.digest;
+  std::string text = words.ends() + " reply";
+  if (digest.code != 0) text += " " + std::to_string(digest.code);
+  if (digest.detail != 0) {
+    text += " (" + std::to_string(digest.code / 100) + "." + std::to_string(digest.detail / 1000) +
+            "." + std::to_string(digest.detail % 1000) + ")";
+  }
+  return text.append(" to ").append(deed_words(digest.verb));
+}
+
+std::string time_words(const Words& words) {
+  const std::string text = words.ends() + " NTP answer, ";
+  switch (static_cast<NtpSays>(words.digest.detail)) {
+    case NtpSays::time:
+      return text + "stratum " + std::to_string(words.digest.code);
+    case NtpSays::rate:
+      return text + "kiss-o'-death RATE: asked too often";
+    case NtpSays::denied:
+      return text + "kiss-o'-death DENY: not for this client";
+    case NtpSays::other_kiss:
+      return text + "kiss-o'-death: no time";
+    case NtpSays::unsynchronised:
+      return text + "its own clock is not synchronised";
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string_view method_of(const Digest& request) {
+  return packet::http::method_name(static_cast<packet::http::Method>(request.verb));
+}
 
 std::string describe(const Digest& digest, const base::Interner& names) {
   const Words words{.digest = digest, .book = base::AddressBook{names}, .names = names};
@@ -165,6 +249,18 @@ std::string describe(const Digest& digest, const base::Interner& names) {
     case Kind::nd_solicitation:
     case Kind::nd_advertisement:
       return neighbour_words(words);
+    case Kind::http_request:
+      return request_words(words);
+    case Kind::http_answer:
+      return status_words(words);
+    case Kind::command:
+      return words.ends() + " begins " + std::string(deed_words(digest.verb));
+    case Kind::reply:
+      return reply_words(words);
+    case Kind::ntp_request:
+      return words.ends() + " NTP request";
+    case Kind::ntp_answer:
+      return time_words(words);
   }
   return "no packet";
 }

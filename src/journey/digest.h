@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/address.h"
 #include "base/interner.h"
@@ -29,6 +30,12 @@ enum class Kind : std::uint8_t {
   arp_reply,
   nd_solicitation,
   nd_advertisement,
+  http_request,
+  http_answer,
+  command,  // of a protocol with reply codes: its verb
+  reply,    // ... the server's, or its greeting
+  ntp_request,
+  ntp_answer,
 };
 
 // Plain data, about 150 bytes. Of ICMP errors, `quoted_*` is the datagram complained of.
@@ -39,7 +46,8 @@ struct Digest {
   base::IpAddress quoted_source;
   base::IpAddress quoted_destination;  // ARP, ND: the address asked for
   packet::Fields known;
-  std::uint32_t name = 0;  // Interner id of the DNS name
+  std::uint32_t name = 0;    // Interner id of the DNS name, of HTTP's Host
+  std::uint32_t target = 0;  // Interner id of the path of an HTTP request, without its query
   std::uint32_t ip_id = 0;
   std::uint32_t payload_length = 0;
   std::uint32_t expected_length = 0;  // of a query in text, from its own name; 0 = not known
@@ -54,6 +62,9 @@ struct Digest {
   std::uint16_t extended_error = 0;  // the first EDE code plus one; 0 = none
   std::uint16_t icmp_identifier = 0;
   std::uint16_t icmp_sequence = 0;
+  std::uint16_t code = 0;    // HTTP status; reply code of SMTP and FTP; NTP: stratum
+  std::uint16_t detail = 0;  // see application.h
+  std::uint8_t verb = 0;     // packet::http::Method, packet::reply::Verb
   Kind kind = Kind::none;
   packet::Network network = packet::Network::none;
   packet::Transport transport = packet::Transport::none;
@@ -82,6 +93,9 @@ std::uint16_t extended_error_of(const packet::dns::Message& message);
 
 // Bytes that a plain query takes on the wire, from its own name; 0 when it carries anything else.
 std::uint32_t expected_query_length(const packet::dns::Message& message);
+
+// The method of an HTTP request: "GET".
+std::string_view method_of(const Digest& request);
 
 // One line, without time and number:
 // "192.0.2.7:52444 > 203.0.113.2:53 DNS query A yummyrecipesforme.com (id 35084)"

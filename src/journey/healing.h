@@ -65,6 +65,9 @@ class Healing {
   void learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set,
              std::uint64_t asker);
 
+  // The name that this address was looked up for last; 0 where none was.
+  std::uint32_t name_of(const base::IpAddress& address) { return origin_of(address).name; }
+
   struct Verdict {
     bool served = false;
     bool by_other_server = false;

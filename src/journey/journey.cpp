@@ -7,8 +7,12 @@
 #include "journey/echo_tracker.h"
 #include "journey/errors.h"
 #include "journey/healing.h"
+#include "journey/http_tracker.h"
 #include "journey/neighbour_tracker.h"
+#include "journey/ntp_tracker.h"
 #include "journey/probes.h"
+#include "journey/reply_tracker.h"
+#include "journey/request_healing.h"
 #include "journey/streams.h"
 #include "journey/tcp_tracker.h"
 #include "journey/udp_tracker.h"
@@ -29,7 +33,14 @@ struct Tracker::State {
         udp(context, healing, probes),
         echo(context, healing, probes),
         neighbours(context, healing),
-        errors(context, healing, probes, {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo}) {}
+        requests(context),
+        http(context, healing, requests),
+        replies(context, healing, requests),
+        ntp(context, requests),
+        errors(context, healing, probes, {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo}) {
+    streams.add(http);
+    streams.add(replies);
+  }
 
   void count(const Packet& packet);
   void count_notes(const Packet& packet);
@@ -46,6 +57,10 @@ struct Tracker::State {
   UdpTracker udp;
   EchoTracker echo;
   NeighbourTracker neighbours;
+  RequestHealing requests;
+  HttpTracker http;
+  ReplyTracker replies;
+  NtpTracker ntp;
   Errors errors;
   base::Time swept{base::Time::max()};
   base::Time next_sweep{base::Time::min()};
@@ -155,6 +170,7 @@ void Tracker::State::advance() {
   echo.advance();
   neighbours.advance();
   healing.advance();
+  requests.advance();
 }
 
 void Tracker::State::dispatch(const Packet& packet) {
@@ -170,6 +186,9 @@ void Tracker::State::dispatch(const Packet& packet) {
     case Transport::tcp:
       // The handshake and the messages on it are attempts of their own.
       tcp.packet(packet);
+      if (!packet.said.empty() && packet.source_port == 0 && packet.destination_port == 0) {
+        http.row(packet);
+      }
       if (packet.application == packet::Application::dns) dns.packet(packet);
       break;
     case Transport::udp:
@@ -177,6 +196,7 @@ void Tracker::State::dispatch(const Packet& packet) {
         dns.packet(packet);
       } else {
         udp.packet(packet);
+        if (NtpTracker::is_ntp(packet)) ntp.packet(packet);
       }
       break;
     case Transport::icmp:
@@ -260,6 +280,8 @@ void Tracker::finish() {
   state.streams.finish();
   state.tcp.finish();  // tells of connections to servers that are silent elsewhere
   state.healing.finish();
+  state.http.finish();
+  state.requests.finish();
 }
 
 const Totals& Tracker::totals() const { return state_->context.totals; }
@@ -267,9 +289,9 @@ const Totals& Tracker::totals() const { return state_->context.totals; }
 std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
          Probes::memory_bytes() + DnsTracker::memory_bytes() + TcpTracker::memory_bytes() +
-         Streams::memory_bytes() +
-         UdpTracker::memory_bytes() + EchoTracker::memory_bytes() +
-         NeighbourTracker::memory_bytes() + Errors::memory_bytes();
+         Streams::memory_bytes() + RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
+         ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() + UdpTracker::memory_bytes() +
+         EchoTracker::memory_bytes() + NeighbourTracker::memory_bytes() + Errors::memory_bytes();
 }
 
 }  // namespace whydown::journey

@@ -81,7 +81,10 @@ enum class Symptom : std::uint8_t {
   certificate_expired,
   certificate_name,
   // step request
-  error_status,   // an HTTP status of 400 and above
+  error_status,   // HTTP: a status of 500 and above, or 429
+  denied,         // HTTP 401, 403, 407, 451, without being let in soon after
+  not_found,      // HTTP: another status of 400 and above; daily life unless nothing is found
+  unanswered,     // the server closed or reset the connection instead of answering
   redirect_loop,  // HTTP sends the client round in circles
   refused_reply,  // a reply code of another protocol that refuses
   // step transfer
@@ -149,8 +152,11 @@ struct Outline {
   Question question;
   Kind decided_by = Kind::none;      // Attempt::answer.kind
   std::uint16_t extended_error = 0;  // Attempt::answer.extended_error
-  std::uint16_t input = 0;           // input and number of the first packet: the order of attempts
-  std::uint64_t number = 0;          // that began together
+  std::uint16_t code = 0;            // Attempt::answer.code
+  bool has_retry_after = false;      // HTTP: the answer says when to come again
+  bool was_reused = false;   // HTTP: the connection had carried an answer before; SMTP: a mail
+  std::uint16_t input = 0;   // input and number of the first packet: the order of attempts
+  std::uint64_t number = 0;  // that began together
 };
 
 // An attempt with its packets, as exemplars keep it.

@@ -55,6 +55,17 @@ inline constexpr std::uint8_t kLooksMidStream = 8;
 inline constexpr std::uint8_t kHoleAcks = 3;
 inline constexpr std::size_t kStreamSweep = 4;  // conversations looked at in one sweep
 
+// --- HTTP and protocols with reply codes ---
+inline constexpr std::size_t kPipelined = 4;  // requests of one connection that wait for answers
+inline constexpr std::size_t kRequestsWaiting = entries(10);  // failed ones that may still heal
+inline constexpr std::size_t kRequestsServed = entries(12);   // good answers remembered, by URL
+inline constexpr std::size_t kUrls = entries(12);             // how long each one's answers take
+inline constexpr std::size_t kRedirects = entries(12);        // hops of clients sent on
+inline constexpr std::size_t kPaths = entries(13);            // whose text is kept, of all requests
+inline constexpr std::size_t kPathBytes = 64;                 // of each
+inline constexpr std::size_t kRowTalks = 64;                  // of tables without ports, by address
+inline constexpr std::size_t kNtpRequests = entries(10);
+
 // Entries looked at in one hash chain. Longer chains are an attack or a very full table: the oldest
 // entry of the chain is given up then.
 inline constexpr std::size_t kChainWalk = 64;
@@ -109,6 +120,28 @@ inline constexpr base::Duration kPatience = milliseconds{500};
 // two inputs shows, the client's next try.
 inline constexpr base::Duration kDelivery = seconds{1};
 inline constexpr base::Duration kDeliveryElsewhere = seconds{10};
+
+// From the request to the first byte of the answer: later than a user waits gladly.
+inline constexpr base::Duration kSlowRequest = seconds{2};
+// A request without an answer is a silence when the capture ended this long after it, or the client
+// gave up after this long.
+inline constexpr base::Duration kRequestSilence = seconds{10};
+inline constexpr base::Duration kRequestGivenUp = seconds{5};
+// What comes this soon after an error, for the same thing, is the client's own retry.
+inline constexpr base::Duration kRequestRetry = milliseconds{500};
+inline constexpr base::Duration kChallenge = seconds{60};  // a user types a password
+// Mail that is put off ("greylisted") is sent again after minutes (RFC 6647 4).
+inline constexpr base::Duration kPutOff = seconds{3600};
+// Answers that each take this long, each asked for at once after the last: a long poll (RFC 6202).
+inline constexpr base::Duration kLongPoll = seconds{8};
+inline constexpr base::Duration kAtOnce = milliseconds{300};
+// Sent round in circles: the same client, from the same URL, after so many hops.
+inline constexpr base::Duration kRedirectHop = seconds{5};
+inline constexpr std::uint16_t kLoopVisits = 3;
+inline constexpr std::uint16_t kLoopHops = 4;
+// ... where it is not seen where the hops lead to (https): so often from one URL, without a pause.
+inline constexpr std::uint16_t kBlindLoopVisits = 6;
+inline constexpr base::Duration kBlindLoopHop = milliseconds{600};
 
 inline constexpr base::Duration kDuplicateFrame = milliseconds{2};
 inline constexpr base::Duration kOtherVantage = milliseconds{50};

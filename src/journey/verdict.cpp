@@ -100,6 +100,7 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::refused:
     case Symptom::nak:
     case Symptom::refused_reply:
+    case Symptom::denied:
       return Outcome::refused;
     case Symptom::no_response:
     case Symptom::no_offer:
@@ -107,6 +108,7 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::too_big:
       return Outcome::silent;
     case Symptom::cut_off:
+    case Symptom::unanswered:
       return Outcome::cut;
     case Symptom::slow_answer:
     case Symptom::lossy:
@@ -128,6 +130,7 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::certificate_expired:
     case Symptom::certificate_name:
     case Symptom::error_status:
+    case Symptom::not_found:
     case Symptom::redirect_loop:
     case Symptom::zero_window:
     case Symptom::looping:
@@ -193,6 +196,9 @@ std::string_view symptom_id(Symptom symptom) {
       "certificate_expired",
       "certificate_name",
       "error_status",
+      "denied",
+      "not_found",
+      "unanswered",
       "redirect_loop",
       "refused_reply",
       "cut_off",

@@ -162,6 +162,53 @@ std::string_view method_name(Method method) {
   return index < kMethods.size() ? kMethods.at(index) : kMethods.back();
 }
 
+std::string_view status_name(std::uint16_t status) {
+  struct Name {
+    std::uint16_t status;
+    std::string_view name;
+  };
+  // https://www.iana.org/assignments/http-status-codes
+  static constexpr Name kNames[] = {{101, "Switching Protocols"},
+                                    {200, "OK"},
+                                    {201, "Created"},
+                                    {202, "Accepted"},
+                                    {204, "No Content"},
+                                    {206, "Partial Content"},
+                                    {301, "Moved Permanently"},
+                                    {302, "Found"},
+                                    {303, "See Other"},
+                                    {304, "Not Modified"},
+                                    {307, "Temporary Redirect"},
+                                    {308, "Permanent Redirect"},
+                                    {400, "Bad Request"},
+                                    {401, "Unauthorized"},
+                                    {403, "Forbidden"},
+                                    {404, "Not Found"},
+                                    {405, "Method Not Allowed"},
+                                    {407, "Proxy Authentication Required"},
+                                    {408, "Request Timeout"},
+                                    {409, "Conflict"},
+                                    {410, "Gone"},
+                                    {413, "Content Too Large"},
+                                    {415, "Unsupported Media Type"},
+                                    {421, "Misdirected Request"},
+                                    {426, "Upgrade Required"},
+                                    {429, "Too Many Requests"},
+                                    {431, "Request Header Fields Too Large"},
+                                    {451, "Unavailable For Legal Reasons"},
+                                    {500, "Internal Server Error"},
+                                    {501, "Not Implemented"},
+                                    {502, "Bad Gateway"},
+                                    {503, "Service Unavailable"},
+                                    {504, "Gateway Timeout"},
+                                    {505, "HTTP Version Not Supported"},
+                                    {507, "Insufficient Storage"},
+                                    {508, "Loop Detected"},
+                                    {511, "Network Authentication Required"}};
+  const auto found = std::ranges::find(kNames, status, &Name::status);
+  return found == std::end(kNames) ? std::string_view{} : found->name;
+}
+
 Reading read_head(std::span<const std::uint8_t> bytes, Head& head) {
   head = {};
   const std::string_view text = text_of(bytes.first(std::min(bytes.size(), kMaxHead)));

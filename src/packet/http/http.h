@@ -27,6 +27,8 @@ enum class Method : std::uint8_t {
   other,  // a token of capital letters (RFC 9110 9.1)
 };
 std::string_view method_name(Method method);  // "GET"; "?" for other ones
+// "Gateway Timeout" (RFC 9110 15); empty for statuses that are not in use.
+std::string_view status_name(std::uint16_t status);
 
 // The longest start line and head that are read; what is longer is no message of ours.
 inline constexpr std::size_t kMaxHead = 16384;

@@ -99,10 +99,18 @@ constexpr Row kTcp[] = {
      "192.0.2.1:80 > 192.51.100.15:36087 tcp [RST, ACK] (0)"},
     {"IP 192.51.100.15.36088 > 192.0.2.1.80: Flags [P.], seq 2000:2047, ack 100, win 64240, length "
      "47: HTTP: GET / HTTP/1.1",
-     "192.51.100.15:36088 > 192.0.2.1:80 tcp [PSH, ACK] (47)"},
+     "192.51.100.15:36088 > 192.0.2.1:80 tcp [PSH, ACK] says \"GET / HTTP/1.1\" (47)"},
     {"IP 192.0.2.1.80 > 192.51.100.15.36088: Flags [P.], seq 1:34, ack 48, win 64240, length 33: "
      "HTTP: HTTP/1.1 504 Gateway Time-out",
-     "192.0.2.1:80 > 192.51.100.15:36088 tcp [PSH, ACK] (33)"},
+     "192.0.2.1:80 > 192.51.100.15:36088 tcp [PSH, ACK] says \"HTTP/1.1 504 Gateway Time-out\" "
+     "(33)"},
+    {"IP 192.0.2.1.80 > 192.51.100.15.36088: Flags [P.], seq 34:107, ack 48, win 64240, length 73: "
+     "HTTP, length: 73",
+     "192.0.2.1:80 > 192.51.100.15:36088 tcp [PSH, ACK] (73)"},
+    {"IP 192.51.100.15.36088 > 192.0.2.1.80: Flags [P.], seq 34:107, ack 48, win 64240, length 73: "
+     "HTTP, length: 73 GET / HTTP/1.1 Host: example.com",
+     "192.51.100.15:36088 > 192.0.2.1:80 tcp [PSH, ACK] says \"GET / HTTP/1.1 Host: example.com\" "
+     "(73)"},
     {"IP 192.51.100.15.36088 > 192.0.2.1.80: Flags [F.], seq 48, ack 34, win 64240, length 0",
      "192.51.100.15:36088 > 192.0.2.1:80 tcp [FIN, ACK] (0)"},
     {"IP6 2001:db8::15.40000 > 2001:db8::53.443: Flags [S], seq 1, win 64240, options [mss "

@@ -72,10 +72,13 @@ const struct {
      "192.51.100.15:36086 > 192.0.2.1:443 tcp [PSH, ACK] seq 1 ack 1 (30)"},
     {"192.0.2.1\t192.51.100.15\tTCP\t54\t80 -> 36087 [RST, ACK] Seq=1 Ack=1 Win=0 Len=0",
      "192.0.2.1:80 > 192.51.100.15:36087 tcp [RST, ACK] seq 1 ack 1 (0)"},
-    {"192.51.100.15\t192.0.2.1\tHTTP\t101\tGET / HTTP/1.1", "192.51.100.15 > 192.0.2.1 tcp"},
+    {"192.51.100.15\t192.0.2.1\tHTTP\t101\tGET / HTTP/1.1",
+     "192.51.100.15 > 192.0.2.1 tcp says \"GET / HTTP/1.1\""},
+    {"192.51.100.15\t192.0.2.1\tHTTP\t101\tContinuation", "192.51.100.15 > 192.0.2.1 tcp"},
     {"192.0.2.1\t192.51.100.15\tTCP\t87\t[TCP ACKed unseen segment] HTTP/1.1 504 Gateway Time-out "
      "[TCP segment of a reassembled PDU]",
-     "192.0.2.1 > 192.51.100.15 tcp"},
+     "192.0.2.1 > 192.51.100.15 tcp says \"HTTP/1.1 504 Gateway Time-out [TCP segment of a "
+     "reassembled PDU]\""},
     {"192.51.100.15\t192.0.2.1\tTCP\t54\t[TCP Previous segment not captured] 36088 -> 80 [FIN, "
      "ACK] Seq=49 Ack=34 Win=64240 Len=0",
      "192.51.100.15:36088 > 192.0.2.1:80 tcp [FIN, ACK] seq 49 ack 34 (0)"},
@@ -158,7 +161,7 @@ const struct {
     {"192.0.2.7\t192.0.2.9\tTCP\t\t42584->443 [ACK Seq=1 Win-5792 Len=120...",
      "192.0.2.7:42584 > 192.0.2.9:443 tcp [ACK] (120)"},
     {"192.0.2.7\t192.0.2.9\tTCP\t\tHTTP/1.1 504 Gateway Time-out (text/html)",
-     "192.0.2.7 > 192.0.2.9 tcp"},
+     "192.0.2.7 > 192.0.2.9 tcp says \"HTTP/1.1 504 Gateway Time-out (text/html)\""},
     {"192.0.2.7\t192.0.2.9\tTCP\t\t443 > 42584 [RST, ACK] Seq=1 Ack=1 Win=0 Len=0",
      "192.0.2.7:443 > 192.0.2.9:42584 tcp [RST, ACK] seq 1 ack 1 (0)"},
     {"192.0.2.7\t192.0.2.9\tTCP\t\thttps → 42584 [RST] Seq=1 Win=0 Len=0",
