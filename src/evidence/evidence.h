@@ -119,8 +119,10 @@ struct Row {
   LatencyHistogram latency;                // of attempts with an answer
   LatencyTrend latency_trend;              // the same over time (of begin)
   AddressSketch clients;
-  NameSketch names;            // interner ids
-  CodeCounts extended_errors;  // EDE codes
+  NameSketch names;               // interner ids
+  CodeCounts extended_errors;     // EDE codes
+  CodeCounts codes;               // HTTP statuses, reply codes
+  std::uint64_t retry_after = 0;  // of answers that say when to come again
 
   // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast). `new_client`
   // false: this row has counted the client before.

@@ -141,6 +141,11 @@ void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_
   }
   if (new_client) clients.add(attempt.client);
   names.add(attempt.question.name);
+  if (attempt.code != 0) {
+    codes.add(attempt.code,
+              {.time = attempt.begin, .number = attempt.number, .line = 0, .input = attempt.input});
+  }
+  retry_after += attempt.has_retry_after ? 1U : 0U;
   if (attempt.decided_by == journey::Kind::icmp_error || attempt.extended_error != 0) {
     count_answer(attempt, packets);
   }
@@ -195,6 +200,8 @@ void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limi
   clients.merge(other.clients);
   names.merge(other.names);
   extended_errors.merge(other.extended_errors);
+  codes.merge(other.codes);
+  retry_after += other.retry_after;
   for (const Attempt* attempt : other.exemplars()) {
     exemplars_.offer(*attempt, journey::WholePackets{*attempt}, std::min(first_limit, kFirst),
                      std::min(last_limit, kLast));

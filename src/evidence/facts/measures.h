@@ -2,6 +2,7 @@
 #pragma once
 
 #include "evidence/facts/view.h"
+#include "journey/application.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -85,6 +86,44 @@ Finding filter_hides_icmp(const View& view);
 Finding records_unread(const View& view);
 // The same for a whole store; quality() asks too.
 Finding one_sided(const Store& store);
+
+// facts_http.cpp
+Finding http_bad_gateway(const View& view);
+Finding http_gateway_timeout(const View& view);
+Finding http_unavailable(const View& view);
+Finding http_too_many(const View& view);
+Finding http_server_error(const View& view);
+Finding http_asks_for_credentials(const View& view);
+Finding http_forbidden(const View& view);
+Finding http_nothing_there(const View& view);
+Finding http_request_at_fault(const View& view);
+Finding http_failed_soon(const View& view);
+Finding http_failed_after_same_wait(const View& view);
+Finding http_retry_after(const View& view);
+Finding http_other_paths_served(const View& view);
+Finding http_other_names_served(const View& view);
+Finding http_server_slower_than_network(const View& view);
+Finding http_handshakes_repeated(const View& view);
+Finding http_others_answered(const View& view);
+Finding http_closed_by_reset(const View& view);
+Finding http_on_reused_connections(const View& view);
+Finding redirect_to_https(const View& view);
+Finding redirect_to_other_host(const View& view);
+Finding redirect_to_other_path(const View& view);
+
+// facts_replies.cpp
+Finding reply_at_greeting(const View& view);
+Finding reply_for_now(const View& view);
+Finding reply_shutting(const View& view);
+Finding reply_policy(const View& view);
+Finding reply_system(const View& view);
+Finding reply_put_off(const View& view);
+Finding reply_login(const View& view);
+Finding reply_nobody_there(const View& view);
+Finding reply_hung_up(const View& view);
+Finding ntp_rate(const View& view);
+Finding ntp_denied(const View& view);
+Finding ntp_unsynchronised(const View& view);
 
 // facts_traffic.cpp
 Finding flood_visible(const View& view);
