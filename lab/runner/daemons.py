@@ -1,5 +1,6 @@
 """The real servers: how each is configured and started, and how to see that it is ready."""
 
+import asyncio
 import json
 import os
 import pathlib
@@ -13,7 +14,7 @@ from . import dnswire, namespace
 READY_SECONDS = 25
 HERE = pathlib.Path(__file__).resolve().parent
 DNS = {"named", "unbound", "dnsmasq", "py-dns"}
-UDP_ONLY = {"py-dns", "py-udp"}
+UDP_ONLY = {"py-dns", "py-udp", "py-ntp"}
 
 
 class Service:
@@ -39,7 +40,7 @@ class Service:
         self.wait_listening()
 
     def wait_listening(self):
-        kind = "udp" if self.kind in DNS | {"py-udp"} else "tcp"
+        kind = "udp" if self.kind in DNS | UDP_ONLY else "tcp"
         deadline = time.monotonic() + READY_SECONDS
         while not self.listens(kind):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -69,8 +70,8 @@ class Service:
         if self.kind in DNS:
             name = next(iter(self.records()))
             return self.ask(socket.SOCK_DGRAM, dnswire.query(7, name, "A"))
-        if self.kind == "py-udp":
-            return self.ask(socket.SOCK_DGRAM, b"ready?")
+        if self.kind in UDP_ONLY:
+            return self.ask(socket.SOCK_DGRAM, b"\x23" + bytes(47))
         return self.kind == "py-deaf" or self.ask(socket.SOCK_STREAM, b"")
 
     def ask(self, kind, request):
@@ -113,8 +114,17 @@ class Service:
     def reload(self, options):
         """Other options from now on, without a gap: the daemon reads its configuration again."""
         self.options = options
+        if self.kind == "nginx":
+            self.relieve()
+            return
         BUILD[self.kind](self, self.address)
         self.process.send_signal(signal.SIGHUP)
+
+    def relieve(self):
+        """Without its master process nginx reads nothing again: a second one takes the port over."""
+        before = self.process
+        self.start()
+        asyncio.get_running_loop().call_later(1.5, before.send_signal, signal.SIGQUIT)
 
     def hang(self):
         self.process.send_signal(signal.SIGSTOP)
@@ -220,16 +230,49 @@ def host_port(address, port):
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
 
+def locations(service):
+    """What nginx is to do with the paths, by the service's options."""
+    options, plan = service.options, service.world.plan
+    lines = []
+    if "retry_after" in options:
+        lines.append(f"add_header Retry-After {options['retry_after']} always;")
+    if "limit" in options:
+        lines.append("limit_req zone=each; limit_req_status 429;")
+    if "auth" in options:
+        (service.folder / "users").write_text("lab:{PLAIN}secret\n", encoding="ascii")
+        lines.append(f'auth_basic lab; auth_basic_user_file {service.folder}/users;')
+    if options.get("redirect") == "https":
+        lines.append("return 301 https://$host$request_uri;")
+    elif options.get("redirect") == "path":
+        lines.append("if ($uri = /) { return 302 /login; } return 302 /;")
+    elif options.get("redirect") == "host":
+        first, second = plan.names["zone"][:2]
+        lines.append(f"if ($host = {first}) {{ return 301 http://{second}:{service.port}"
+                     f"$request_uri; }} return 301 http://{first}:{service.port}$request_uri;")
+    elif "status" in options:
+        lines.append(f"return {options['status']};")
+    elif "proxy" in options:
+        behind = plan.services[options["proxy"]]
+        wait = options.get("patience", 2)
+        lines.append(f"proxy_pass http://{host_port(behind['address'], behind['port'])}; "
+                     f"proxy_connect_timeout {wait}s; proxy_read_timeout {wait}s;")
+    text = f"location {options.get('path', '/')} {{ {' '.join(lines)} }}"
+    return text + (" location / { }" if "path" in options else "")
+
+
 def nginx(service, address):
     folder = service.folder
     (folder / "index.html").write_text("<!doctype html><title>It works</title>" + "x" * 700)
+    limit = service.options.get("limit")
+    zone = f"limit_req_zone $server_addr zone=each:1m rate={limit}r/s;" if limit else ""
     temporary = " ".join(f"{each}_temp_path {folder}/{each};"
                          for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     path = service.write("nginx.conf", f"""daemon off; master_process off; worker_processes 1;
 pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 256; }}
-http {{ access_log off; {temporary} keepalive_timeout 60;
-  server {{ listen {host_port(address, service.port)}; root {folder}; }} }}
+http {{ access_log off; {temporary} keepalive_timeout {service.options.get("keep", 60)}; {zone}
+  server {{ listen {host_port(address, service.port)} reuseport; root {folder};
+    {locations(service)} }} }}
 """)
     return ["nginx", "-c", path]
 
@@ -259,4 +302,5 @@ def python(kind):
 
 BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq, "nginx": nginx,
          "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
-         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-deaf": python("deaf")}
+         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-deaf": python("deaf"),
+         "py-talk": python("talk"), "py-ntp": python("ntp")}

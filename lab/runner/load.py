@@ -158,11 +158,13 @@ async def visit(load, spec, client, rng):
     try:
         async with asyncio.timeout(spec.get("timeout", client.habits["patience"])):
             await loop.sock_connect(sock, (service["address"], port))
-        async with asyncio.timeout(spec.get("idle", 0) + 8):
+        async with asyncio.timeout(spec.get("idle", 0) + spec.get("wait", 8)):
             if service["daemon"] == "s_server" or spec["to"].startswith("tls"):
                 await secure_page(load, sock)
             elif service["daemon"] in ("nginx", "py-http"):
                 await plain_page(loop, sock, spec, load.world.plan.names["zone"][0])
+            elif service["daemon"] == "py-talk":
+                await talk(loop, sock, spec, service["options"].get("dialect", "smtp"))
             else:
                 await lines(loop, sock, spec, rng)
         if spec.get("abort"):
@@ -203,8 +205,15 @@ async def secure_page(load, sock):
 
 async def plain_page(loop, sock, spec, name):
     idle, abort = spec.get("idle", 0), spec.get("abort")
-    path = spec.get("path", "/")
-    request = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: lab\r\nAccept: */*\r\n"
+    path, method = spec.get("path", "/"), spec.get("method", "GET")
+    request = f"{method} {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: lab\r\nAccept: */*\r\n"
+    if spec.get("follow"):
+        await follow(loop, sock, name, path)
+        return
+    if spec.get("login"):  # without credentials first, as clients do until they are asked
+        await loop.sock_sendall(sock, (request + "\r\n").encode("ascii"))
+        await loop.sock_recv(sock, 65536)
+        request += "Authorization: Basic bGFiOnNlY3JldA==\r\n"
     request += "\r\n" if idle or abort else "Connection: close\r\n\r\n"
     await loop.sock_sendall(sock, request.encode("ascii"))
     await loop.sock_recv(sock, 65536)
@@ -215,6 +224,68 @@ async def plain_page(loop, sock, spec, name):
     elif not abort:
         while await loop.sock_recv(sock, 65536):
             pass
+
+
+async def follow(loop, sock, name, path):
+    """Goes where it is sent, on one connection, as often as browsers do."""
+    for _ in range(20):
+        request = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: lab\r\n\r\n"
+        await loop.sock_sendall(sock, request.encode("ascii"))
+        answer = (await loop.sock_recv(sock, 65536)).decode("latin-1")
+        place = next((line[10:] for line in answer.split("\r\n")
+                      if line.lower().startswith("location: ")), "")
+        if not place or not answer.startswith("HTTP/1.1 3"):
+            return
+        if "://" in place:
+            host, _, rest = place.split("://")[1].partition("/")
+            name, path = host.split(":")[0], "/" + rest
+        else:
+            path = place
+
+
+DIALOGUES = {
+    "smtp": ("EHLO lab", "MAIL FROM:<a@lab.example>", "RCPT TO:<b@lab.example>", "DATA"),
+    "ftp": ("USER lab", "PASS secret", "RETR file"),
+    "pop": ("USER lab", "PASS secret", "STAT"),
+    "imap": ("1 LOGIN lab secret", "2 SELECT INBOX"),
+}
+
+
+async def talk(loop, sock, spec, dialect):
+    """One session; it ends where the server refuses, as clients do."""
+    if dialect == "ssh":
+        await loop.sock_sendall(sock, b"SSH-2.0-lab\r\n")
+        await loop.sock_recv(sock, 4096)
+        return
+    answer = await loop.sock_recv(sock, 4096)
+    for command in DIALOGUES[dialect]:
+        if not answer or answer[:1] in b"45-" or answer.startswith(b"* BYE"):
+            return
+        if spec.get("login") and command.startswith("MAIL"):
+            await loop.sock_sendall(sock, b"AUTH PLAIN AGxhYgBzZWNyZXQ=\r\n")
+            if (await loop.sock_recv(sock, 4096))[:1] in b"45":
+                return
+        await loop.sock_sendall(sock, command.encode("ascii") + b"\r\n")
+        answer = await loop.sock_recv(sock, 4096)
+        if answer.split(b" ")[1:2] in ([b"NO"], [b"BAD"]):
+            break
+        if command == "DATA" and answer.startswith(b"354"):
+            await loop.sock_sendall(sock, b"Subject: x\r\n\r\nhello\r\n.\r\n")
+            answer = await loop.sock_recv(sock, 4096)
+    await loop.sock_sendall(sock, b"9 LOGOUT\r\n" if dialect == "imap" else b"QUIT\r\n")
+    await loop.sock_recv(sock, 4096)
+
+
+async def ask_time(load, spec, client, rng):
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.udp(service["address"], service["port"])
+    try:
+        await loop.sock_sendall(sock, b"\x23\0\6\xec" + bytes(36) + rng.randbytes(8))
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(loop.sock_recv(sock, 512), 2)
+    finally:
+        sock.close()
 
 
 async def lines(loop, sock, spec, rng):
@@ -318,5 +389,5 @@ async def ping_gateway(load, client, rng):
 
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
            "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
-           "local_noise": local_noise}
+           "local_noise": local_noise, "talk": visit, "time": ask_time}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

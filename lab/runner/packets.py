@@ -10,6 +10,7 @@ import struct
 
 from . import dnswire
 
+SAID = 64  # bytes of a payload that are kept
 LINK_ETHERNET, LINK_SLL, LINK_SLL2 = 1, 113, 276
 
 
@@ -26,6 +27,7 @@ class Packet:
     flags: int = 0
     sequence: int = 0
     size: int = 0           # payload of TCP and UDP
+    said: bytes = b""       # its first bytes, as far as captured
     dns: tuple | None = None        # id, rcode with its extension, name
     icmp: tuple | None = None       # type, code
     quote: object = None            # the packet that an ICMP error quotes
@@ -101,6 +103,7 @@ def decode_rest(packet, protocol, data, size, quoted):
     if protocol == 17:
         packet.kind, packet.size = "udp", size - 8
         packet.sport, packet.dport = struct.unpack_from(">HH", data)
+        packet.said = bytes(data[8:8 + SAID])
         if 53 in (packet.sport, packet.dport):
             packet.dns = dns(data[8:])
     elif protocol == 6:
@@ -108,7 +111,9 @@ def decode_rest(packet, protocol, data, size, quoted):
         packet.sport, packet.dport, packet.sequence = struct.unpack_from(">HHI", data)
         if not quoted:
             packet.flags = data[13]
-            packet.size = size - (data[12] >> 4) * 4
+            head = (data[12] >> 4) * 4
+            packet.size = size - head
+            packet.said = bytes(data[head:head + min(SAID, packet.size)])
     elif protocol in (1, 58):
         packet.kind, packet.icmp = "icmp", (data[0], data[1])
         if quoted:

@@ -45,6 +45,24 @@ def arp(time, kind, asker=C, address=S):
     return Packet(time, "arp", asker, address, arp=(kind, asker, address))
 
 
+def said(time, text, back=False, flags=0x18, port=5000):
+    packet = tcp(time, flags, back, port)
+    packet.said = text
+    return packet
+
+
+def told(time, first, stratum):
+    """An answer of a time server, and the request before it."""
+    asked, answer = Packet(time, "udp", C, S, 64, 5000, 80), Packet(time, "udp", S, C, 63, 80, 5000)
+    answer.said = bytes((first, stratum))
+    return [asked, answer]
+
+
+GET = b"GET / HTTP/1.1\r\n"
+MOVED = b"HTTP/1.1 302 Found\r\n"
+ROUND = [each for turn in range(4) for each in (said(1 + turn * 0.1, GET),
+                                                said(1.05 + turn * 0.1, MOVED, True))]
+
 # fault, transport, port, packets -> how many requests failed so, and the client of the first
 SIGNS = [
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3)], 1),
@@ -74,6 +92,21 @@ SIGNS = [
     ("tcp.refused", "tcp", 80, [tcp(1, 2), tcp(1.1, 0x12, True), tcp(2, 0x14, True)], 0),
     ("tcp.no_response", "tcp", 80, [tcp(1, 2), tcp(2, 2), tcp(4, 2)], 1),
     ("tcp.no_response", "tcp", 80, [tcp(1, 2), tcp(1.1, 0x12, True), tcp(1.2, 0x10)], 0),
+    ("http.error_status", "tcp", 80, [said(1, GET), said(1.1, b"HTTP/1.1 502 Bad", True)], 1),
+    ("http.error_status", "tcp", 80, [said(1, GET), said(1.1, b"HTTP/1.1 200 OK", True)], 0),
+    ("http.slow", "tcp", 80, [said(1, GET), said(3.1, b"HTTP/1.1 200 OK", True)], 1),
+    ("http.slow", "tcp", 80, [said(1, GET), said(2.1, b"HTTP/1.1 200 OK", True)], 0),
+    ("http.redirect_loop", "tcp", 80, ROUND[:6], 0),
+    ("http.no_response", "tcp", 80, [said(1, GET), said(1.1, b"", True, 0x11)], 1),
+    ("http.no_response", "tcp", 80, [said(1, GET), tcp(11.1, 2, port=5001)], 1),
+    ("http.no_response", "tcp", 80, [said(1, GET), tcp(9, 2, port=5001)], 0),
+    ("http.no_response", "tcp", 80, [said(1, GET), said(2, b"", flags=0x11)], 0),
+    ("http.no_response", "tcp", 80, [said(1, GET), said(7, b"", flags=0x14)], 1),
+    ("app.error", "tcp", 80, [tcp(1, 2), said(1.1, b"220 hi", True), said(2, b"550 no", True)], 1),
+    ("app.error", "tcp", 80, [tcp(1, 2), said(1.1, b"220 hi", True), said(2, b"250 ok", True)], 0),
+    ("app.error", "tcp", 80, [tcp(1, 2), said(1.1, b"", True, 0x11)], 1),
+    ("app.error", "udp", 80, told(1, 0xe4, 16), 1),
+    ("app.error", "udp", 80, told(1, 0x24, 2), 0),
     ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask"), arp(3, "ask")], 1),
     ("arp.no_reply", "udp", 53, [arp(1, "ask"), arp(2, "ask")], 0),
     ("icmp.host_unreachable", "udp", 53, [udp(1, 1), error(4, 3, 1), udp(5, 1), udp(5.1, 1, 0)], 0),
@@ -89,6 +122,10 @@ class Signs(unittest.TestCase):
                 self.assertEqual(count, len(failed))
                 if count:
                     self.assertEqual((1, C, S), (failed[0][0], failed[0][2], failed[0][3]))
+
+    def test_a_loop_counts_from_its_fourth_turn(self):
+        service = signs.Service(ROUND, [S], 80, "tcp")
+        self.assertEqual([1 + 3 * 0.1], [each[0] for each in service.failed("http.redirect_loop")])
 
     def test_every_fault_with_a_sign_is_tested(self):
         self.assertEqual(signs.KNOWN - {"udp.port_unreachable"}, {row[0] for row in SIGNS})

@@ -6,7 +6,10 @@ options again.
   dns   answers from `records`; `rcode` for all, `edns_rcode` where the query has EDNS, `delay`
         seconds per query served one after the other, so that it has a capacity; REFUSED for what
         comes above `refuse_over` queries in a second
-  http  one small page after `delay` seconds, with `status`
+  http  one small page after `delay` seconds, with `status`; `hang_up` closes instead; 503 where
+        more than `busy_over` are served at once; `slow_path` alone is delayed
+  talk  speaks `dialect` (smtp ftp pop imap ssh), each step answered as the options say
+  ntp   tells the time, or sends a `kiss` code, or has a `stratum`
   tcp   sends a greeting, then echoes
   udp   echoes
   deaf  listens with `backlog` and never accepts
@@ -86,15 +89,29 @@ def serve_udp(address, port, options):
 class Page(socketserver.BaseRequestHandler):
     """One HTTP request, one page."""
 
+    at_once = 0
+
     def handle(self):
+        Page.at_once += 1
+        try:
+            self.page()
+        finally:
+            Page.at_once -= 1
+
+    def page(self):
         options = self.server.options
         self.request.settimeout(30)
         try:
-            if not self.request.recv(8192):
+            request = self.request.recv(8192)
+            if not request or options.get("hang_up"):
                 return
-            time.sleep(options.get("delay", 0))
-            body = b"<!doctype html><title>It works</title>" + b"x" * options.get("size", 900)
             status = options.get("status", "200 OK")
+            path = request.split(b" ")[1] if request.count(b" ") else b""
+            if Page.at_once > options.get("busy_over", 10 ** 6):
+                status = "503 Service Unavailable"
+            elif path == options.get("slow_path", path.decode("latin-1")).encode("latin-1"):
+                time.sleep(options.get("delay", 0))
+            body = b"<!doctype html><title>It works</title>" + b"x" * options.get("size", 900)
             head = f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
             self.request.sendall(head.encode("ascii") + body)
         except OSError:
@@ -112,6 +129,80 @@ class Echo(socketserver.BaseRequestHandler):
                 self.request.sendall(data)
         except OSError:
             pass
+
+
+GREETINGS = {"smtp": "220 mail ESMTP ready", "ftp": "220 FTP ready", "pop": "+OK ready",
+             "imap": "* OK IMAP4rev1 ready", "ssh": "SSH-2.0-OpenSSH_9.2p1 Debian-2"}
+YES = {"smtp": "250 2.0.0 Ok", "ftp": "200 Ok", "pop": "+OK", "imap": "OK done"}
+
+
+class Talk(socketserver.StreamRequestHandler):
+    """A session of a protocol that answers with codes."""
+
+    seen = {}  # client -> when its first mail was put off
+
+    def say(self, line):
+        self.wfile.write(line.encode("ascii") + b"\r\n")
+
+    def handle(self):
+        options = self.server.options
+        dialect = options.get("dialect", "smtp")
+        self.request.settimeout(30)
+        try:
+            if dialect == "ssh":
+                self.rfile.readline()
+            greeting = options.get("greeting", GREETINGS[dialect])
+            if greeting:
+                self.say(greeting)
+            if dialect != "ssh" and greeting == GREETINGS[dialect]:
+                while (line := self.rfile.readline()) and self.answer(dialect, line, options):
+                    pass
+        except OSError:
+            pass
+
+    def answer(self, dialect, line, options):
+        words = line.decode("latin-1").split()
+        tag = words.pop(0) + " " if dialect == "imap" and words else ""
+        verb = words[0].upper() if words else ""
+        reply = YES[dialect]
+        if verb in ("QUIT", "LOGOUT"):
+            self.say({"smtp": "221 Bye", "ftp": "221 Bye"}.get(dialect, tag + YES[dialect]))
+            return False
+        if verb == "USER" and dialect == "ftp":
+            reply = "331 password"
+        elif verb in ("PASS", "LOGIN", "AUTH"):
+            reply = options.get("login", {"ftp": "230 in", "smtp": "235 in"}.get(dialect, reply))
+        elif verb == "RCPT":
+            reply = self.recipient(options)
+        elif verb == "DATA":
+            self.say("354 go on")
+            while self.rfile.readline() not in (b".\r\n", b""):
+                pass
+        elif verb == "RETR":
+            reply = options.get("fetch", "226 done")
+        self.say(tag + reply)
+        return True
+
+    def recipient(self, options):
+        if "put_off" in options:
+            first = self.seen.setdefault(self.client_address[0], time.monotonic())
+            if time.monotonic() - first < options["put_off"]:
+                return "450 4.2.0 Greylisted"
+        return options.get("mail", YES["smtp"])
+
+
+def serve_ntp(address, port, options):
+    sock = bound(socket.SOCK_DGRAM, address, port)
+    while True:
+        request, peer = sock.recvfrom(512)
+        if len(request) < 48:
+            continue
+        kiss, stratum = options.get("kiss"), options.get("stratum", 2)
+        alarm = kiss or stratum == 16
+        reference = kiss.encode("ascii") if kiss else bytes((192, 0, 2, 1))
+        now = int((time.time() + 2208988800) * 2 ** 32).to_bytes(8, "big")
+        head = bytes((0xe4 if alarm else 0x24, 0 if kiss else stratum, request[2], 0xec))
+        sock.sendto(head + bytes(8) + reference + now + request[40:48] + now + now, peer)
 
 
 def serve_stream(handler):
@@ -136,7 +227,7 @@ def serve_deaf(address, port, options):
 
 
 KINDS = {"dns": serve_dns, "udp": serve_udp, "http": serve_stream(Page), "tcp": serve_stream(Echo),
-         "deaf": serve_deaf}
+         "deaf": serve_deaf, "talk": serve_stream(Talk), "ntp": serve_ntp}
 
 
 def main():

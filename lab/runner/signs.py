@@ -7,6 +7,8 @@ search for a neighbour.
 
 import dataclasses
 
+from . import talks
+
 # Seconds of capture after the first packet of a request that make a missing answer a silence: what
 # stubs wait by default, or less where the client itself had given up waiting and asked again.
 SILENCE_ONE_TRY = 5.0
@@ -53,6 +55,7 @@ class Service:
         self.latest = {}         # key -> the latest request; ports are used again
         self.by_port = {}        # client, server, port -> its requests
         self.asked = {}          # (asker, address) -> times of unanswered neighbour requests
+        self.talks = talks.Talks(self.servers, port)
         self.end = 0.0
         for packet in packets:
             self.end = packet.time
@@ -63,7 +66,12 @@ class Service:
             self.see_neighbour(packet)
         elif packet.quote:
             self.see_error(packet)
-        elif packet.kind == self.transport and packet.dport == self.port \
+        else:
+            self.talks.see(packet)
+            self.see_ports(packet)
+
+    def see_ports(self, packet):
+        if packet.kind == self.transport and packet.dport == self.port \
                 and packet.target in self.servers:
             self.see_request(packet)
         elif packet.kind == self.transport and packet.sport == self.port \
@@ -129,6 +137,8 @@ class Service:
             return [(times[0], times[-1], asker, address)
                     for (asker, address), times in self.asked.items()
                     if len(times) >= 3 and ":" not in address]
+        if fault in talks.KNOWN:
+            return self.talks.failed(fault, self.end)
         return [(request.first, request.last, request.client, request.server)
                 for request in self.requests if fails(request, fault, self.end)]
 
@@ -146,4 +156,4 @@ def fails(request, fault, end):
 
 
 KNOWN = {*ICMP_FAULTS, *RCODE_FAULTS, "tcp.refused", "dns.no_response", "tcp.no_response",
-         "arp.no_reply"}
+         "arp.no_reply", *talks.KNOWN}

@@ -20,7 +20,7 @@ SIDES = ("client", "router", "server")
 PHASES = ("before", "during", "after")
 
 DAEMONS = ("named", "unbound", "dnsmasq", "nginx", "s_server", "py-dns", "py-http", "py-tcp",
-           "py-udp", "py-deaf")
+           "py-udp", "py-deaf", "py-talk", "py-ntp")
 
 FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
 
@@ -32,7 +32,10 @@ LOADS = {
     "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to"}),
     "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
     "query_tcp": ({"to"}, {"timeout", "types"}),
-    "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
+    "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path", "wait", "login", "follow",
+                     "method"}),
+    "talk": ({"to"}, {"timeout", "login"}),
+    "time": ({"to"}, set()),
     "fallback": ({"to", "also_to"}, set()),
     "udp": ({"to"}, {"timeout", "tries", "port"}),
     "ping": ({"to"}, set()),
@@ -83,9 +86,15 @@ VALUES = {
 
 # What the options of a service may be; see daemons.py and servers.py.
 OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
-           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size",
+           # of the web (nginx): behind which service, with how much patience; which path alone
+           "proxy", "patience", "path", "retry_after", "limit", "auth", "redirect", "keep",
+           # of py-http: closes without an answer, refuses above so many at once
+           "hang_up", "busy_over", "slow_path",
+           # of py-talk and py-ntp
+           "dialect", "greeting", "login", "mail", "fetch", "put_off", "kiss", "stratum"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
-NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
+NUMBERS = {"wait", "seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
            "tries", "port"}
 LISTS = {"transports": {"udp", "tcp"}, "types": {"A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT"}}
