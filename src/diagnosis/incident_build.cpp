@@ -46,6 +46,26 @@ std::string transport_of(const evidence::Service& service) {
   return service.transport == packet::Transport::udp ? "udp" : "none";
 }
 
+// A fault of any application's protocol shows the name of the one that it is about.
+std::string protocol_of(const Fault& fault, const evidence::Service& service) {
+  switch (service.protocol) {
+    case Protocol::smtp:
+      return "SMTP";
+    case Protocol::ftp:
+      return "FTP";
+    case Protocol::pop:
+      return "POP3";
+    case Protocol::imap:
+      return "IMAP";
+    case Protocol::ssh:
+      return "SSH";
+    case Protocol::ntp:
+      return "NTP";
+    default:
+      return fault.protocol;
+  }
+}
+
 Service service_words(const Case& found, const base::Interner& names,
                       const base::AddressBook& book) {
   Service out;
@@ -93,6 +113,7 @@ Values values_of(const Incident& incident, const Case& found, const base::Addres
   values.servers = list(incident.service.servers, "the server");
   values.server =
       incident.service.servers.empty() ? "the server" : incident.service.servers.front();
+  values.protocol = incident.protocol;
   values.port = first.port != 0 ? std::to_string(first.port) : "of the service";
   values.names = list(incident.service.names, "a name");
   // RFC 2606 keeps this name for examples: where the capture names none, it is what to try.
@@ -252,7 +273,7 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   incident.fault = fault.id;
   incident.kind = fault.kind;
   incident.step = step_from(fault.step).value_or(found.subject.step);
-  incident.protocol = fault.protocol;
+  incident.protocol = protocol_of(fault, found.subject.services.front());
   incident.transport = transport_of(found.subject.services.front());
   incident.severity = severity_of(found, tally, facts);
   fill_scope(incident, store, found, tally, names);

@@ -30,6 +30,11 @@ inline constexpr std::uint64_t kFewFailuresShare = 100;  // ... and less than 1 
 // times, they are no incident.
 inline constexpr std::uint64_t kUsualNxDomainShare = 10;
 inline constexpr std::uint64_t kAskedInsistently = 5;  // attempts per name
+// HTTP's 404 and the like: fewer are daily life. Refused access: so often, without ever getting in.
+inline constexpr std::uint64_t kNothingFound = 3;
+inline constexpr base::Duration kNothingFoundSpell = std::chrono::seconds{4};
+inline constexpr std::uint64_t kNothingFoundShare = 4;  // of each that is found meanwhile
+inline constexpr std::uint64_t kShutOut = 3;
 inline constexpr std::uint64_t kArpTries =
     3;  // a neighbour asked for less often is not yet missing
 // Failures that lie no further apart belong to one window. A Linux router with default neighbour

@@ -47,8 +47,11 @@ bool is_dns_family(const Service& service) {
          (service.protocol == Protocol::tcp && service.port == kDnsPort);
 }
 
+constexpr int kApplication = 5;
+
 // Smaller explains greater, never the other way: so no circle of explanations can arise.
 int rank_of(const RowKey& key) {
+  if (key.step == evidence::Step::request) return kApplication;
   if (key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd) return 0;
   if (is_about_host(key.symptom)) return 1;
   if (key.service.protocol == Protocol::tcp && key.service.port == kDnsPort) return 4;
@@ -69,6 +72,11 @@ bool explains(const RowKey& a, const RowKey& b) {
   }
   if (is_dns_family(a.service) && is_dns_family(b.service) && rank_of(b) == 4) {
     return a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
+  }
+  // Whoever takes no connections any more does not answer on those it had taken, either.
+  if (rank_of(b) == kApplication) {
+    return (silent || b.symptom == Symptom::unanswered) && a.service.protocol == Protocol::tcp &&
+           a.service.port == b.service.port && b.service.transport == packet::Transport::tcp;
   }
   // Refusals and silence at one service: answers to refused requests are rate-limited.
   return silent && a.service == b.service &&
@@ -139,6 +147,36 @@ bool is_usual_nx_domain(const Row& row, std::uint64_t served) {
          count < limits::kAskedInsistently * row.names.count();
 }
 
+// Whether some client got nothing but refusals from this service for a while, and several of them.
+bool shuts_out_a_client(const evidence::Store& store, const RowKey& key) {
+  const auto& pairs = store.service_clients();
+  for (auto at = pairs.lower_bound({key.service, {}, {}});
+       at != pairs.end() && at->first.service == key.service; ++at) {
+    const evidence::ServiceClientRow& row = at->second;
+    const bool let_in =
+        row.ok() != 0 && row.first_ok <= row.last_failed && row.last_ok >= row.first_failed;
+    if (at->first.step == key.step && row.failed() >= limits::kShutOut && !let_in) return true;
+  }
+  return false;
+}
+
+// What there is not, and what a client has no right to, is asked for all day: pages that are gone,
+// a password mistyped. Not so where hardly anything is found for a while, or a client is shut out.
+bool is_usual_refusal(const evidence::Store& store, const Row& row) {
+  if (row.key.symptom == Symptom::denied) return !shuts_out_a_client(store, row.key);
+  if (row.key.symptom != Symptom::not_found) return false;
+  const Window window = window_of(row);
+  const std::uint64_t count = judged(row);
+  if (count < limits::kNothingFound) return true;
+  if (base::between(window.first, window.last) < limits::kNothingFoundSpell) return true;
+  std::uint64_t found = 0;
+  for (const auto& [key, other] : store.rows()) {
+    const bool is_same = key.service == row.key.service && key.step == row.key.step;
+    if (is_same && is_served(other)) found += begun_between(other, window.first, window.last);
+  }
+  return count < found * limits::kNothingFoundShare;
+}
+
 void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint64_t& rare) {
   std::map<Service, base::Time> last_served;
   const std::map<Service, std::uint64_t> served = served_counts(store, last_served);
@@ -148,6 +186,10 @@ void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint
   std::erase_if(items, [&](const Item& item) {
     const Service& service = item.row->key.service;
     const auto ok = served.find(service);
+    if (is_usual_refusal(store, *item.row)) {
+      rare += judged(*item.row);
+      return true;
+    }
     if (ok == served.end()) return false;
     const std::uint64_t count = failed[service];
     const bool is_few =

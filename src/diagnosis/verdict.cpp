@@ -69,8 +69,10 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
                                   "the catalogue judges"
                                 : ", and none failed");
   }
-  if (sums.served.contains(Protocol::tcp)) {
-    text.append(". What was said within the connections (TLS, HTTP) is not judged");
+  // Protocols above TCP and UDP come last in the enumeration.
+  const bool is_read = sums.served.lower_bound(Protocol::tls) != sums.served.end();
+  if (sums.served.contains(Protocol::tcp) && !is_read) {
+    text.append(". What was said within the connections could not be read, and is not judged");
   }
   if (sums.waiting > 0) {
     text.append(fmt::format(". {} more {} still waiting for {} when the capture ended",

@@ -41,9 +41,9 @@ constexpr std::array<string_view, 29> kCauses = {"service_down",
 
 constexpr std::array<string_view, 4> kSeverities = {"critical", "high", "medium", "low"};
 constexpr std::array<string_view, 2> kKinds = {"fault", "attack"};
-constexpr std::array<string_view, 11> kPlaceholders = {
-    "server",   "servers", "port",    "name",   "names", "such_names",
-    "the_name", "client",  "clients", "failed", "total"};
+constexpr std::array<string_view, 12> kPlaceholders = {
+    "server",     "servers",  "port",   "protocol", "name",   "names",
+    "such_names", "the_name", "client", "clients",  "failed", "total"};
 
 // Levenshtein's distance, one row at a time.
 std::size_t edits(string_view from, string_view to) {

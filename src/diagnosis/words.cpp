@@ -16,6 +16,7 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "server") return values.server;
   if (placeholder == "servers") return values.servers;
   if (placeholder == "port") return values.port;
+  if (placeholder == "protocol") return values.protocol;
   if (placeholder == "name") return values.name;
   if (placeholder == "names") return values.names;
   if (placeholder == "such_names") return values.such_names;
@@ -202,6 +203,12 @@ std::string_view symptom_words(evidence::Symptom symptom) {
       return "met a certificate for other names";
     case Symptom::error_status:
       return "got an error status";
+    case Symptom::denied:
+      return "were denied access";
+    case Symptom::not_found:
+      return "were told that there is no such thing";
+    case Symptom::unanswered:
+      return "saw the connection closed instead of an answer";
     case Symptom::redirect_loop:
       return "were sent round in circles";
     case Symptom::refused_reply:

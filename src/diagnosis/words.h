@@ -19,6 +19,7 @@ struct Values {
   std::string server;   // the first one
   std::string servers;  // "192.0.2.1 and 192.0.2.2"
   std::string port;
+  std::string protocol;  // "SMTP"
   std::string name;  // the first one
   std::string names;
   std::string such_names;  // "Names such as www.example.com", or "Names" where none is known
