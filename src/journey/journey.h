@@ -204,6 +204,17 @@ enum class Sign : std::uint8_t {
   data_answered,  // the server sent data, after the client did
   data_missing,  // the client sent data, and the server for limits::kMute none, but it acknowledged
   nothing_sent,  // neither sent any data for limits::kMute, but the server was heard
+  // Of transfers that went wrong.
+  reset_ignored,  // who is said to have reset the connection goes on: somebody else sent the reset
+  lost_before,    // most of what was lost was never captured: it was lost before this place
+  lost_behind,    // most of it was captured: it was lost behind this place
+  lost_upload,    // data of the client was lost
+  lost_download,  // data of the server was lost
+  server_shut,    // the server's window was closed for long
+  client_shut,    // the client's
+  hidden_hole,    // of large segments only the gap that they leave is seen
+  large_passed,   // at a server whose transfers are told: segments of full size were acknowledged
+  after_pause,    // the client had been quiet for limits::kLongPause or more before
   count_,
 };
 

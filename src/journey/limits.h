@@ -25,6 +25,7 @@ constexpr std::size_t entries(unsigned bits) {
   return std::size_t{1} << (bits > kSmaller + 4 ? bits - kSmaller : std::min(bits, 4U));
 }
 inline constexpr std::size_t kTcpFlows = entries(17);
+inline constexpr std::size_t kTransfers = entries(13);  // connections whose data runs not plainly
 inline constexpr std::size_t kUdpFlows = entries(16);
 inline constexpr std::size_t kDnsQueries = entries(16);
 // Of these, decided ones kept for a second answer or a repeated error; few enough for the cache.
@@ -106,6 +107,36 @@ inline constexpr base::Duration kPortlessError = seconds{1};
 inline constexpr std::uint32_t kPortlessErrorPackets = 6;
 inline constexpr base::Duration kProbeMemory = seconds{60};
 inline constexpr base::Duration kSweepEvery = milliseconds{50};
+
+// --- transfers on established connections ---
+// A request after this long a pause: who timed the connection out meanwhile shows now.
+inline constexpr base::Duration kLongPause = seconds{4};
+// No sender waits this long before it sends a full window on; the least retransmission timeout in
+// use is 200 ms (Linux TCP_RTO_MIN).
+inline constexpr base::Duration kLossPause = milliseconds{150};
+inline constexpr base::Duration kReordered = milliseconds{3};  // without an IP id
+inline constexpr std::uint8_t kDuplicateAcks = 3;              // RFC 5681 3.2
+inline constexpr std::uint32_t kGoodbye = 64;                  // bytes of a TLS alert, at most
+// Data that was sent again so often, over so long, and was never acknowledged.
+inline constexpr std::uint16_t kStuckTries = 3;
+inline constexpr base::Duration kStuck = seconds{2};
+// Of segments that vanish for their size: at least this large, as every path carries less than this
+// (RFC 8200 5: 1280 bytes with headers and options).
+inline constexpr std::uint16_t kLargeSegment = 1200;
+// Besides, the small last segment may be sent again (RFC 8985 7, tail loss probe).
+inline constexpr std::uint32_t kProbesOfTail = 2;
+// Among this many of a segment's bytes there was one as large.
+inline constexpr std::uint32_t kSurelyLarge = 16;
+// A receiver that takes nothing: a server that long hangs; a client may be a player that is paused.
+inline constexpr base::Duration kShutServer = seconds{3};
+inline constexpr base::Duration kShutClient = seconds{5};
+// Loss that hurt: this many segments sent again, one of twenty, and this much time lost by waiting,
+// which is a quarter of the transfer's.
+inline constexpr std::uint32_t kLossySegments = 5;
+inline constexpr std::uint32_t kLossyShare = 20;
+inline constexpr base::Duration kLossyWait = milliseconds{900};
+inline constexpr std::int64_t kLossyWaitShare = 4;
+inline constexpr std::uint32_t kBulk = 65536;  // bytes: such a transfer that went well is told of
 
 inline constexpr std::uint8_t kProbeTtl = 10;  // no host starts with so few hops
 inline constexpr std::uint8_t kProbeRouters = 3;

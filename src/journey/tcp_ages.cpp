@@ -53,6 +53,10 @@ void TcpTracker::settle(Slot slot, State state) {
 void TcpTracker::forget(Slot slot) {
   leave_pairs(slot);
   const Flow& flow = flows_[slot];
+  if (const Slot record = flow.marks.record; record != kNoSlot) {
+    transfers_by_age_.remove(0, record);
+    transfers_.give_back(record);
+  }
   if (flow.age == settled) --settled_count_;
   by_age_.remove(flow.age, slot);
   by_ends_.remove(flow.hash, slot);
@@ -113,6 +117,9 @@ void TcpTracker::close(Slot slot, base::Duration patience, bool now) {
       tell_of_server(flow);
       break;
     case State::established:
+      end_transfer(slot);
+      tell_of_server(flow);
+      break;
     case State::refused:
     case State::given_up:
       tell_of_server(flow);
@@ -317,7 +324,8 @@ void TcpTracker::finish() {
 std::size_t TcpTracker::memory_bytes() {
   return Slab<Flow>::bytes(limits::kTcpFlows) + Index::bytes(limits::kTcpFlows) +
          Chains::bytes(limits::kTcpFlows / 8, limits::kTcpFlows) +
-         Chains::bytes(ages, limits::kTcpFlows);
+         Chains::bytes(ages, limits::kTcpFlows) + Slab<Transfer>::bytes(limits::kTransfers) +
+         Chains::bytes(1, limits::kTransfers);
 }
 
 }  // namespace whydown::journey

@@ -190,6 +190,8 @@ class Builder {
     const auto [reply, flags] = kKinds.at(kind);
     ports(Transport::tcp, reply, 80);
     packet_.tcp.flags = static_cast<std::uint8_t>(flags);
+    packet_.tcp.window = static_cast<std::uint16_t>(option("win", 500));
+    if (option("nopush", 0) != 0) packet_.tcp.flags &= static_cast<std::uint8_t>(~flag::psh);
     if (!options_.contains("seq") && !options_.contains("ack")) return;
     known(Field::tcp_sequence);
     packet_.tcp.sequence = static_cast<std::uint32_t>(option("seq", 0));
@@ -353,7 +355,9 @@ inline Played play(const std::vector<std::string>& script) {
   static constexpr const char* kSigns[] = {
       "late_answer_rejected", "late_answer",  "duplicate_frame", "acked_unseen_segment",
       "second_answer",        "server_heard", "data_unasked",    "data_answered",
-      "data_missing",         "nothing_sent"};
+      "data_missing",         "nothing_sent", "reset_ignored",   "lost_before",
+      "lost_behind",          "lost_upload",  "lost_download",   "server_shut",
+      "client_shut",          "hidden_hole",  "large_passed",    "after_pause"};
   for (const Observation& observation : recorder.observations) {
     played.observations.push_back(std::string{kSigns[static_cast<int>(observation.sign)]} + " " +
                                   host_name(observation.client) + ">" +

@@ -109,7 +109,6 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::cut_off:
       return Outcome::cut;
     case Symptom::slow_answer:
-    case Symptom::lossy:
       return Outcome::slow;
     case Symptom::net_unreachable:
     case Symptom::host_unreachable:
@@ -129,6 +128,7 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::certificate_name:
     case Symptom::error_status:
     case Symptom::redirect_loop:
+    case Symptom::lossy:
     case Symptom::zero_window:
     case Symptom::looping:
     case Symptom::count_:
