@@ -36,15 +36,57 @@ Window window_of(const Case& found) {
   return window;
 }
 
+bool is_about_transfers(const Case& found) {
+  return found.subject.step == evidence::Step::transfer;
+}
+
 RowList rows_at(const evidence::Store& store, const Case& found) {
   RowList rows;
   for (const auto& [key, row] : store.rows()) {
-    if (is_at(found, key.service)) rows.push_back(&row);
+    if (!is_at(found, key.service)) continue;
+    // A transfer that fails is one of the connections that were made.
+    const bool is_made = key.step == evidence::Step::connect && is_served(row);
+    const bool belongs =
+        is_about_transfers(found) ? is_transfer(key) || is_made : !is_transfer(key);
+    if (belongs) rows.push_back(&row);
   }
   return rows;
 }
 
+namespace {
+
+// Of the connections that were made, those whose transfer failed. That one works again shows by a
+// transfer that went well; connections may be made all the while.
+Tally tally_of_transfers(const evidence::Store& store, const Case& found) {
+  const Window window = window_of(found);
+  const base::Time behind = base::add(window.last, base::Duration{1});
+  Tally out;
+  std::uint64_t made = 0;
+  std::uint64_t made_within = 0;
+  std::uint64_t made_after = 0;
+  for (const Row* row : rows_at(store, found)) {
+    if (has(found.failing, *row) || has(found.absorbed, *row)) {
+      out.failed += judged(*row);
+    } else if (!is_transfer(row->key)) {
+      made += judged(*row);
+      made_within += begun_between(*row, window.first, window.last);
+      made_after += begun_between(*row, behind, base::Time::max());
+    } else if (is_served(*row)) {
+      out.ok_after += begun_between(*row, behind, base::Time::max());
+    }
+  }
+  out.total = std::max(out.failed, made_within);
+  out.served = out.total - out.failed;
+  const std::uint64_t later = std::max(out.total, made_within) + made_after;
+  out.ok_before = made > later ? made - later : 0;
+  out.is_served_after = out.ok_after > 0;
+  return out;
+}
+
+}  // namespace
+
 Tally tally(const evidence::Store& store, const Case& found) {
+  if (is_about_transfers(found)) return tally_of_transfers(store, found);
   const Window window = window_of(found);
   Tally out;
   for (const Row* row : rows_at(store, found)) {
@@ -96,14 +138,24 @@ std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case
   std::map<base::IpAddress, Counts> by_client;
   for (const auto& [key, row] : store.service_clients()) {
     if (!is_at(found, key.service) || row.ok() + row.failed() == 0) continue;
+    const bool is_of_transfer = key.step == evidence::Step::transfer;
+    if (is_of_transfer && !is_about_transfers(found)) continue;
     Counts& counts = by_client[key.client];
-    counts.ok += row.ok();
-    counts.failed += row.failed();
+    if (is_about_transfers(found)) {
+      counts.failed += is_of_transfer ? row.failed() : 0;
+      counts.ok += is_of_transfer ? 0 : row.ok();
+    } else {
+      counts.ok += row.ok();
+      counts.failed += row.failed();
+    }
     if (row.ok() == 0) continue;
     counts.before = counts.before || row.first_ok < window.first;
     // Of a client that failed, its own last failure counts: another's may come later.
     const base::Time failed = row.failed() > 0 ? row.last_failed : window.last;
     counts.after = counts.after || row.last_ok > std::min(failed, window.last);
+  }
+  if (is_about_transfers(found)) {
+    for (auto& [client, counts] : by_client) counts.ok -= std::min(counts.ok, counts.failed);
   }
   std::vector<std::pair<base::IpAddress, Counts>> sorted(by_client.begin(), by_client.end());
   std::ranges::sort(sorted, [](const auto& a, const auto& b) {

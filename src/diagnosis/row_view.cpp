@@ -61,6 +61,8 @@ std::uint64_t judged(const Row& row) {
   return row.attempts - std::min(row.attempts, uncounted(row));
 }
 
+bool is_transfer(const evidence::RowKey& key) { return key.step == evidence::Step::transfer; }
+
 bool is_failing(const Row& row) {
   const Outcome outcome = row.key.outcome;
   const bool failed = outcome == Outcome::refused || outcome == Outcome::failed ||

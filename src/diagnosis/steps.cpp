@@ -189,7 +189,7 @@ JourneyStep own_step(Step step, const Case& found, const Tally& tally) {
   const auto most = std::ranges::max_element(found.failing, {},
                                              [](const evidence::Row* row) { return judged(*row); });
   const evidence::RowKey& key = (*most)->key;
-  return {step, key.outcome, sentence(own_words(found, tally, attempt_noun(key.service.protocol)))};
+  return {step, key.outcome, sentence(own_words(found, tally, attempt_noun(key)))};
 }
 
 bool is_any_port(const Case& found, std::initializer_list<std::uint16_t> ports) {

@@ -49,14 +49,31 @@ bool is_dns_family(const Service& service) {
 
 // Smaller explains greater, never the other way: so no circle of explanations can arise.
 int rank_of(const RowKey& key) {
+  if (is_transfer(key)) {
+    if (key.symptom == Symptom::lossy) return 5;
+    return key.symptom == Symptom::stalled ? 6 : 7;
+  }
   if (key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd) return 0;
   if (is_about_host(key.symptom)) return 1;
   if (key.service.protocol == Protocol::tcp && key.service.port == kDnsPort) return 4;
   return key.symptom == Symptom::no_response ? 3 : 2;
 }
 
+// What keeps new connections out ends old ones too. Where some transfers crawl from loss, others
+// come to a standstill from it.
+bool explains_transfer(const RowKey& a, const RowKey& b) {
+  const bool is_still = b.symptom == Symptom::stalled || b.symptom == Symptom::too_big;
+  if (rank_of(a) <= 1) return is_still;
+  if (a.service != b.service) return false;
+  if (is_transfer(a)) return is_still;
+  if (a.symptom == Symptom::reset) return b.symptom == Symptom::cut_off;
+  const bool is_out = a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
+  return is_out && (is_still || b.symptom == Symptom::lossy || b.symptom == Symptom::cut_off);
+}
+
 bool explains(const RowKey& a, const RowKey& b) {
   if (rank_of(a) >= rank_of(b) || a.service.server != b.service.server) return false;
+  if (is_transfer(b)) return explains_transfer(a, b);
   const bool silent = b.symptom == Symptom::no_response;
   switch (rank_of(a)) {
     case 0:
@@ -124,7 +141,7 @@ std::map<Service, std::uint64_t> served_counts(const evidence::Store& store,
                                                std::map<Service, base::Time>& last_served) {
   std::map<Service, std::uint64_t> counts;
   for (const auto& [key, row] : store.rows()) {
-    if (!is_served(row)) continue;
+    if (!is_served(row) || is_transfer(key)) continue;
     counts[key.service] += judged(row);
     auto [at, is_new] = last_served.try_emplace(key.service, row.last);
     if (!is_new) at->second = std::max(at->second, row.last);
@@ -142,14 +159,17 @@ bool is_usual_nx_domain(const Row& row, std::uint64_t served) {
 void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint64_t& rare) {
   std::map<Service, base::Time> last_served;
   const std::map<Service, std::uint64_t> served = served_counts(store, last_served);
-  std::map<Service, std::uint64_t> failed;
-  for (const Item& item : items) failed[item.row->key.service] += judged(*item.row);
+  std::map<std::pair<Service, bool>, std::uint64_t> failed;
+  const auto kind_of = [](const Item& item) {
+    return std::pair(item.row->key.service, is_transfer(item.row->key));
+  };
+  for (const Item& item : items) failed[kind_of(item)] += judged(*item.row);
 
   std::erase_if(items, [&](const Item& item) {
     const Service& service = item.row->key.service;
     const auto ok = served.find(service);
     if (ok == served.end()) return false;
-    const std::uint64_t count = failed[service];
+    const std::uint64_t count = failed[kind_of(item)];
     const bool is_few =
         count < limits::kFewFailures && count * limits::kFewFailuresShare < ok->second + count;
     // The service died at the end: two refusals with nothing served after them.

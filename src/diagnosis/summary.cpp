@@ -30,8 +30,7 @@ std::vector<std::string> absorbed_words(const Case& found, const base::AddressBo
   for (const Row* row : found.absorbed) {
     if (out.size() == kListed) break;
     const evidence::RowKey& key = row->key;
-    out.push_back(fmt::format("{} to {} {}",
-                              count_words(judged(*row), attempt_noun(key.service.protocol)),
+    out.push_back(fmt::format("{} to {} {}", count_words(judged(*row), attempt_noun(key)),
                               endpoint_words(key.service, book), symptom_words(key.symptom)));
   }
   return out;
@@ -54,7 +53,7 @@ std::string absorbing_reason(const Case& found) {
 
 std::string scope_sentence(const Incident& incident, const Case& found, const Values& values,
                            const Calendar& calendar) {
-  const std::string_view noun = attempt_noun(found.failing.front()->key.service.protocol);
+  const std::string_view noun = attempt_noun(found.failing.front()->key);
   const std::string when = window_words({incident.first, incident.last}, calendar);
   const std::string whom =
       values.client_count == 0

@@ -30,6 +30,7 @@ struct Sums {
 Sums sum_up(const evidence::Store& store) {
   Sums sums;
   for (const auto& [key, row] : store.rows()) {
+    if (is_transfer(key)) continue;  // counted as the connection that it is of
     sums.open += row.open_at_end;
     const Protocol protocol = key.service.protocol;
     if (protocol == Protocol::dns || protocol == Protocol::tcp) sums.waiting += row.open_at_end;

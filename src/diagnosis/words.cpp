@@ -147,6 +147,12 @@ std::string_view attempt_noun(evidence::Protocol protocol) {
   return "attempt";
 }
 
+std::string_view attempt_noun(const evidence::RowKey& key) {
+  if (key.step == evidence::Step::transfer) return "connection";
+  if (key.step == evidence::Step::link) return "packet";
+  return attempt_noun(key.service.protocol);
+}
+
 std::string_view symptom_words(evidence::Symptom symptom) {
   using evidence::Symptom;
   switch (symptom) {

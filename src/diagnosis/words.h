@@ -45,6 +45,7 @@ std::string share_words(std::uint64_t part, std::uint64_t total, std::string_vie
 std::string percent_words(double probability);
 // "lookup", "connection attempt", ...
 std::string_view attempt_noun(evidence::Protocol protocol);
+std::string_view attempt_noun(const evidence::RowKey& key);
 // "got no answer", "were refused with a TCP reset": what happened to several attempts.
 std::string_view symptom_words(evidence::Symptom symptom);
 

@@ -312,6 +312,62 @@ constexpr std::array kFacts = {
            ""},
           detail::records_unread},
 
+    // --- what becomes of the data of a connection
+    // ----------------------------------------------------
+    Entry{{"transfer.after_pause",
+           "Did four of five of the connections fail when the client spoke again after 4 s or more "
+           "of quiet? No where none did.",
+           "RFC 5382 5"},
+          detail::after_pause},
+    Entry{{"transfer.reset_ignored",
+           "Did whoever is said to have reset the connection go on sending beyond the reset, as if "
+           "it knew nothing of it? Never no.",
+           "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009"},
+          detail::reset_ignored},
+    Entry{{"transfer.stopped_together",
+           "Did two or more connections, all that failed, do so within 300 ms? No where they lie "
+           "3 s or more apart.",
+           "reasoned: what ends a program or a way ends all connections at once"},
+          detail::stopped_together},
+    Entry{{"transfer.refused_since",
+           "Were new connections to the service refused after the first failure? No where others "
+           "were tried.",
+           "RFC 9293 3.5.2"},
+          detail::refused_since},
+    Entry{{"transfer.unanswered_since",
+           "Did new connections to the service get no answer after the first failure? No where "
+           "others were tried.",
+           ""},
+          detail::unanswered_since},
+    Entry{{"transfer.accepted_since",
+           "Were new connections to the service accepted after the first failure? No where others "
+           "were tried.",
+           ""},
+          detail::accepted_since},
+    Entry{{"transfer.lost_before",
+           "On four of five of the connections, was most of what was sent again never captured "
+           "before? No where most of it had been: then it was lost behind the place of the "
+           "capture.",
+           "reasoned from where the capture was taken"},
+          detail::lost_before},
+    Entry{{"transfer.one_direction",
+           "Was data lost in one direction only? No where both directions lose.", ""},
+          detail::one_direction},
+    Entry{{"transfer.client_shut",
+           "On four of five of the connections, was it the client that took nothing any more? No "
+           "where it was the server.",
+           "RFC 9293 3.8.6"},
+          detail::client_shut},
+    Entry{{"transfer.large_unseen",
+           "Is of the large packets only the gap seen that they leave? No where they came past "
+           "this place.",
+           "RFC 2923 2.1"},
+          detail::large_unseen},
+    Entry{{"transfer.large_passed",
+           "Were packets of full size acknowledged on other connections to the service? Never no.",
+           "RFC 2923 2.1"},
+          detail::large_passed},
+
     // --- load ------------------------------------------------------------------------------------
     Entry{
         {"traffic.flood_visible",

@@ -147,8 +147,9 @@ Finding closer_than_server(const View& view) {
 }
 
 Finding reset_ttl_differs(const View& view) {
-  const RowList rows =
-      rows_where(view.service, [](const Row& row) { return row.key.symptom == Symptom::reset; });
+  const RowList rows = rows_where(view.service, [](const Row& row) {
+    return row.key.symptom == Symptom::reset || row.key.symptom == Symptom::cut_off;
+  });
   return compare(view, rows, Kind::tcp_reset, "resets");
 }
 

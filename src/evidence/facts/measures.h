@@ -86,6 +86,19 @@ Finding records_unread(const View& view);
 // The same for a whole store; quality() asks too.
 Finding one_sided(const Store& store);
 
+// facts_transfer.cpp
+Finding after_pause(const View& view);
+Finding reset_ignored(const View& view);
+Finding stopped_together(const View& view);
+Finding refused_since(const View& view);
+Finding unanswered_since(const View& view);
+Finding accepted_since(const View& view);
+Finding lost_before(const View& view);
+Finding one_direction(const View& view);
+Finding client_shut(const View& view);
+Finding large_unseen(const View& view);
+Finding large_passed(const View& view);
+
 // facts_traffic.cpp
 Finding flood_visible(const View& view);
 Finding loss_grows_with_load(const View& view);

@@ -64,8 +64,13 @@ View::View(const Store& the_store, const Subject& the_subject, const base::Inter
       host.push_back(&at->second);
     }
   }
-  service =
-      rows_where(host, [&](const Row& row) { return is_of_subject(subject, row.key.service); });
+  // What became of a connection's data says nothing about how connections come about; but each of
+  // them begins with one that was made.
+  service = rows_where(host, [&](const Row& row) {
+    const bool is_transfer = row.key.step == Step::transfer;
+    return is_of_subject(subject, row.key.service) &&
+           (!is_transfer || subject.step == Step::transfer);
+  });
   failed = rows_where(service, [&](const Row& row) {
     return row.key.symptom == subject.symptom && row.key.step == subject.step;
   });
