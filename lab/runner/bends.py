@@ -229,6 +229,51 @@ def mask(world, spec):
     return back
 
 
+def cut(world, spec):
+    """A box at the router that resets a share of the requests on open connections, both ways."""
+    service = world.plan.services[spec["service"]]
+    order = {"target": service["address"], "port": service["port"], "share": spec["share"],
+             "device": world.network.outside(), "seed": world.plan.seed}
+    process = world.spaces.start("r", ["python3", "-B", str(HERE / "injector.py"),
+                                       json.dumps(order)])
+    return process.kill
+
+
+def forget(world, spec):
+    """A router that tracks connections, forgets those that are quiet for some seconds, and resets
+    or drops what belongs to none that it knows."""
+    service = world.plan.services[spec["service"]]
+    family = "ip6" if world.plan.ip == 6 else "ip"
+    answer = "reject with tcp reset" if spec["with"] == "reset" else "drop"
+    undo = world.firewall.table("r", "inet", [
+        "chain forward { type filter hook forward priority 0;",
+        f"{family} daddr {service['address']} tcp dport {service['port']} ct state invalid {answer}",
+        f"{family} saddr {service['address']} tcp sport {service['port']} ct state invalid drop",
+        "}"])
+    world.spaces.sysctl("r", "net.netfilter.nf_conntrack_tcp_loose", 0)
+    world.spaces.sysctl("r", "net.netfilter.nf_conntrack_tcp_timeout_established", spec["seconds"])
+    for state in ("unacknowledged", "max_retrans"):
+        world.spaces.sysctl("r", f"net.netfilter.nf_conntrack_tcp_timeout_{state}", spec["seconds"])
+    return undo
+
+
+def drop_large(world, spec):
+    """A link that takes small packets only, behind a filter that says so to nobody."""
+    service = world.plan.services[spec["service"]]
+    family = "ip6" if world.plan.ip == 6 else "ip"
+    side = "daddr" if spec.get("direction") == "in" else "saddr"
+    return world.firewall.table("r", "inet", [
+        "chain forward { type filter hook forward priority 0;",
+        f"{family} {side} {service['address']} meta length > {spec['bytes']} drop", "}"])
+
+
+def small_link(world, spec):
+    """A link that takes small packets only; the router says so, as it should."""
+    dev = world.network.outside()
+    world.network.batch("r", f"link set {dev} mtu {spec['bytes']}")
+    return lambda: world.network.batch("r", f"link set {dev} mtu 1500")
+
+
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
-    shape, flood, sysctl, inject_reset, mask, uplink)}
+    shape, flood, sysctl, inject_reset, mask, uplink, cut, forget, drop_large, small_link)}

@@ -229,6 +229,74 @@ async def lines(loop, sock, spec, rng):
             await asyncio.sleep(spec["idle"])
 
 
+async def session(load, spec, client, rng):
+    """One connection that is used again and again: so many bytes, their echo, a rest."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.tcp(service["address"])
+    try:
+        async with asyncio.timeout(client.habits["patience"]):
+            await loop.sock_connect(sock, (service["address"], service["port"]))
+            await loop.sock_recv(sock, 4096)
+        for _ in range(spec.get("times", 1000)):
+            async with asyncio.timeout(spec.get("timeout", 8)):
+                await exchange(loop, sock, spec.get("bytes", rng.randrange(20, 400)))
+            await asyncio.sleep(spec.get("idle", 0.3) * rng.uniform(0.8, 1.2))
+    finally:
+        sock.close()
+
+
+async def exchange(loop, sock, size):
+    """Sends and reads at once, so that neither side's buffers fill up."""
+    sending = asyncio.create_task(loop.sock_sendall(sock, b"x" * size))
+    try:
+        left = size
+        while left > 0:
+            data = await loop.sock_recv(sock, 65536)
+            if not data:
+                raise OSError("closed in the middle")
+            left -= len(data)
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+async def upload(load, spec, client, rng):
+    """One connection on which so many bytes after the other are sent; nothing is read."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.tcp(service["address"])
+    try:
+        async with asyncio.timeout(client.habits["patience"]):
+            await loop.sock_connect(sock, (service["address"], service["port"]))
+            await loop.sock_recv(sock, 4096)
+        while True:
+            async with asyncio.timeout(spec.get("timeout", 8)):
+                await loop.sock_sendall(sock, b"x" * spec["bytes"])
+            await asyncio.sleep(spec.get("idle", 0.1) * rng.uniform(0.8, 1.2))
+    finally:
+        sock.close()
+
+
+async def slow_reader(load, spec, client, _rng):
+    """Asks for a page, reads some of it, and rests before it reads on."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.tcp(service["address"])
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+    try:
+        async with asyncio.timeout(client.habits["patience"]):
+            await loop.sock_connect(sock, (service["address"], service["port"]))
+        await loop.sock_sendall(sock, b"GET / HTTP/1.0\r\n\r\n")
+        await loop.sock_recv(sock, spec.get("bytes", 16384))
+        await asyncio.sleep(spec.get("idle", 10))
+        async with asyncio.timeout(8):
+            while await loop.sock_recv(sock, 65536):
+                pass
+    finally:
+        sock.close()
+
+
 async def datagram(load, spec, client, rng):
     service = load.world.plan.services[spec["to"]]
     loop = asyncio.get_running_loop()
@@ -317,6 +385,6 @@ async def ping_gateway(load, client, rng):
 
 
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
-           "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
+           "session": session, "upload": upload, "slow_reader": slow_reader, "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
            "local_noise": local_noise}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

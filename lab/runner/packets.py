@@ -25,6 +25,8 @@ class Packet:
     dport: int | None = None
     flags: int = 0
     sequence: int = 0
+    acknowledgment: int = 0
+    window: int = 0
     size: int = 0           # payload of TCP and UDP
     dns: tuple | None = None        # id, rcode with its extension, name
     icmp: tuple | None = None       # type, code
@@ -108,6 +110,7 @@ def decode_rest(packet, protocol, data, size, quoted):
         packet.sport, packet.dport, packet.sequence = struct.unpack_from(">HHI", data)
         if not quoted:
             packet.flags = data[13]
+            packet.acknowledgment, packet.window = struct.unpack_from(">I2xH", data, 8)
             packet.size = size - (data[12] >> 4) * 4
     elif protocol in (1, 58):
         packet.kind, packet.icmp = "icmp", (data[0], data[1])

@@ -7,16 +7,19 @@ options again.
         seconds per query served one after the other, so that it has a capacity; REFUSED for what
         comes above `refuse_over` queries in a second
   http  one small page after `delay` seconds, with `status`
-  tcp   sends a greeting, then echoes
+  tcp   sends a greeting, then echoes `delay` seconds later; it rests `read_pause` seconds before
+        each read (with `quiet` it sends nothing back), and resets the connection in place of an answer in a share `abort_share` of them
   udp   echoes
   deaf  listens with `backlog` and never accepts
 """
 
 import json
 import pathlib
+import random
 import signal
 import socket
 import socketserver
+import struct
 import sys
 import time
 
@@ -105,11 +108,21 @@ class Echo(socketserver.BaseRequestHandler):
     """A greeting, then what was sent."""
 
     def handle(self):
+        options = self.server.options
         self.request.settimeout(30)
         try:
             self.request.sendall(b"220 ready\r\n")
+            time.sleep(options.get("read_pause", 0))
             while data := self.request.recv(65536):
-                self.request.sendall(data)
+                time.sleep(options.get("delay", 0))
+                if random.random() < options.get("abort_share", 0):
+                    self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                                            struct.pack("ii", 1, 0))
+                    self.request.close()
+                    return
+                if not options.get("quiet"):
+                    self.request.sendall(data)
+                time.sleep(options.get("read_pause", 0))
         except OSError:
             pass
 
@@ -122,7 +135,11 @@ def serve_stream(handler):
             daemon_threads = True
             request_queue_size = options.get("backlog", 128)
 
-        server = Server((address, port), handler)
+        server = Server((address, port), handler, bind_and_activate=False)
+        if "buffer" in options:
+            server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options["buffer"])
+        server.server_bind()
+        server.server_activate()
         server.options = options
         server.serve_forever()
     return serve

@@ -7,6 +7,8 @@ search for a neighbour.
 
 import dataclasses
 
+from . import transfer_signs
+
 # Seconds of capture after the first packet of a request that make a missing answer a silence: what
 # stubs wait by default, or less where the client itself had given up waiting and asked again.
 SILENCE_ONE_TRY = 5.0
@@ -54,6 +56,7 @@ class Service:
         self.by_port = {}        # client, server, port -> its requests
         self.asked = {}          # (asker, address) -> times of unanswered neighbour requests
         self.end = 0.0
+        self.packets = packets
         for packet in packets:
             self.end = packet.time
             self.see(packet)
@@ -129,6 +132,9 @@ class Service:
             return [(times[0], times[-1], asker, address)
                     for (asker, address), times in self.asked.items()
                     if len(times) >= 3 and ":" not in address]
+        if fault in transfer_signs.SIGNS:
+            return list(transfer_signs.failed(fault, self.packets, self.servers, self.port,
+                                              self.end))
         return [(request.first, request.last, request.client, request.server)
                 for request in self.requests if fails(request, fault, self.end)]
 
@@ -146,4 +152,4 @@ def fails(request, fault, end):
 
 
 KNOWN = {*ICMP_FAULTS, *RCODE_FAULTS, "tcp.refused", "dns.no_response", "tcp.no_response",
-         "arp.no_reply"}
+         "arp.no_reply", *transfer_signs.SIGNS}

@@ -33,8 +33,11 @@ LOADS = {
     "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
     "query_tcp": ({"to"}, {"timeout", "types"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
+    "session": ({"to"}, {"timeout", "idle", "bytes", "times"}),
+    "upload": ({"to", "bytes"}, {"timeout", "idle"}),
+    "slow_reader": ({"to"}, {"idle", "bytes"}),
     "fallback": ({"to", "also_to"}, set()),
-    "udp": ({"to"}, {"timeout", "tries", "port"}),
+    "udp": ({"to"}, {"timeout", "tries", "port", "times"}),
     "ping": ({"to"}, set()),
     "trace": ({"to"}, set()),
     "local_noise": (set(), set()),
@@ -67,6 +70,10 @@ BENDS = {
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
     "mask": ({"service"}, set()),
+    "cut": ({"service", "share"}, set()),
+    "forget": ({"service", "seconds", "with"}, set()),
+    "drop_large": ({"service", "bytes"}, {"direction"}),
+    "small_link": ({"bytes"}, set()),
 }
 
 # The values that these fields of a bend or a load may have, beside names, which are looked up.
@@ -74,6 +81,8 @@ VALUES = {
     ("reject", "with"): {"port-unreachable", "admin-prohibited", "host-unreachable",
                          "net-unreachable", "tcp-reset"},
     ("reject", "hook"): {"netdev"},
+    ("forget", "with"): {"reset", "drop"},
+    ("drop_large", "direction"): {"in", "out"},
     ("drop", "direction"): {"in", "out"},
     ("host_down", "how"): {"power", "cable"},
     ("host_down", "neighbours"): {"keep"},
@@ -83,7 +92,8 @@ VALUES = {
 
 # What the options of a service may be; see daemons.py and servers.py.
 OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
-           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size", "abort_share", "read_pause",
+           "quiet"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
