@@ -51,12 +51,26 @@ bool is_v6(const std::string& text) {
   return address && address->kind() == base::AddressKind::v6;
 }
 
+// In ECS's own form: "02-00-5E-10-00-01".
+std::string ecs_mac(const base::MacAddress& mac) {
+  std::string text = mac.to_string();
+  for (char& c : text) {
+    if (c == ':') c = '-';
+    if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
 // One end of the traffic: a number where there is one, else the name that a text log gives.
 Json end_of(const std::vector<std::string>& addresses) {
   Json out = Json::object();
   if (addresses.size() != 1) return out;  // several ends: see "related"
   out["address"] = addresses.front();
-  out[is_address(addresses.front()) ? "ip" : "domain"] = addresses.front();
+  if (const auto mac = base::MacAddress::parse(addresses.front())) {
+    out["mac"] = ecs_mac(*mac);  // a client that has no address yet
+  } else {
+    out[is_address(addresses.front()) ? "ip" : "domain"] = addresses.front();
+  }
   return out;
 }
 

@@ -72,6 +72,14 @@ TEST(Ecs, OnlyAnAttackIsAThreat) {
   EXPECT_EQ(list[0]["event"]["category"], (json{"network", "intrusion_detection"}));
 }
 
+TEST(Ecs, AClientWithoutAnAddressIsItsMac) {
+  diagnosis::Diagnosis diagnosis = dns_refused();
+  diagnosis.incidents[0].clients = {1, true, {"02:00:5e:10:00:01"}};
+  const auto list = events(diagnosis);
+  EXPECT_EQ(list[0]["source"]["mac"], "02-00-5E-10-00-01");
+  EXPECT_FALSE(list[0]["source"].contains("domain"));
+}
+
 TEST(Ecs, HostNamesAndManyClientsGoWhereTheyBelong) {
   diagnosis::Diagnosis diagnosis = dns_refused();
   diagnosis.incidents[0].service.servers = {"dns.google"};
