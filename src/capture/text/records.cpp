@@ -1,6 +1,7 @@
 #include "capture/text/records.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "capture/text/limits.h"
@@ -241,9 +242,30 @@ void RecordReader::append(std::string_view part, const CleanLine& clean) {
   }
 }
 
+namespace {
+
+// What -v says of a DHCP message, one field or option to a line: those that are read.
+bool is_dhcp_field(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kFields{
+      "Client-IP ",    "Your-IP ",   "Gateway-IP ",   "Client-Ethernet-Address ",
+      "DHCP-Message ", "Server-ID ", "Requested-IP ", "Lease-Time ",
+      "MSG "};
+  return std::ranges::any_of(kFields,
+                             [&](std::string_view field) { return text.starts_with(field); });
+}
+
+}  // namespace
+
 // A piece of text at which no record begins: more of the open one, or not part of any.
 void RecordReader::go_on(std::string_view text) {
   if (text.empty()) return;
+  const bool is_dhcp =
+      active_ && clean_.indented && line_is_fresh_ && open_.words.find("BOOTP/DHCP, ") != npos;
+  if (is_dhcp && is_dhcp_field(text)) {
+    if (open_.words.size() + text.size() + 1 > kMaxRecordBytes) return;
+    open_.words.append(" ").append(text);
+    return;
+  }
   if (active_ && open_.line_count < kMaxRecordLines && line_is_fresh_) {
     const Whole state = whole(open_.words);
     if (state != Whole::yes || text.starts_with("IP")) {

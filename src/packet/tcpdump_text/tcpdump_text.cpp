@@ -82,6 +82,7 @@ void read_udp(std::string_view payload, Packet& packet) {
     return;
   }
   packet.known = before;
+  if (scan::take(payload, "BOOTP/DHCP, ")) read_dhcp_words(payload, packet);
   if (payload.find("[|") != npos) {
     add_note(packet, Note::truncated_capture);
     return;
