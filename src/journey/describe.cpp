@@ -2,6 +2,8 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "journey/digest.h"
 #include "packet/dns/registry.h"
 #include "packet/transport_words.h"
@@ -120,16 +122,37 @@ std::string neighbour_words(const Words& words) {
   const Digest& digest = words.digest;
   const std::string asked = words.book.text(digest.quoted_destination);
   const std::string source = words.book.text(digest.source);
+  const std::string mac = digest.mac.is_known()
+                              ? " (" + words.book.text(base::IpAddress::mac(digest.mac)) + ")"
+                              : std::string{};
   switch (digest.kind) {
     case Kind::arp_request:
-      return source + " ARP request: who has " + asked + "?";
+      return source + mac + " ARP request: who has " + asked + "?";
     case Kind::arp_reply:
-      return source + " ARP reply: " + asked + " is here";
+      return source + " ARP reply: " + asked + " is here" + mac;
     case Kind::nd_solicitation:
       return source + " neighbour solicitation: who has " + asked + "?";
     default:
       return source + " neighbour advertisement: " + asked + " is here";
   }
+}
+
+// "02:00:00:00:00:01 DHCP REQUEST for 192.0.2.9 (id 0x3d1d)", "192.0.2.1 DHCP NAK to ...".
+std::string dhcp_words(const Words& words) {
+  const Digest& digest = words.digest;
+  const bool is_reply = digest.kind == Kind::dhcp_reply;
+  const bool has_mac = digest.mac.is_known();
+  const std::string client = has_mac ? words.book.text(base::IpAddress::mac(digest.mac)) : "";
+  std::string text = is_reply || !has_mac ? words.book.text(digest.source) : client;
+  const std::string_view type = packet::dhcp::type_name(digest.dhcp_type);
+  text.append(" DHCP ").append(!type.empty() ? type : is_reply ? "reply" : "request");
+  if (is_reply && has_mac) text.append(" to ").append(client);
+  if (digest.quoted_destination.is_known()) {
+    text.append(is_reply ? ": " : " for ").append(words.book.text(digest.quoted_destination));
+  }
+  if (digest.dhcp_reason == packet::dhcp::Reason::other_network) text += ", wrong network";
+  if (digest.dhcp_reason == packet::dhcp::Reason::not_available) text += ", address not available";
+  return digest.dhcp_id == 0 ? text : text + fmt::format(" (id {:#x})", digest.dhcp_id);
 }
 
 }  // namespace
@@ -165,6 +188,9 @@ std::string describe(const Digest& digest, const base::Interner& names) {
     case Kind::nd_solicitation:
     case Kind::nd_advertisement:
       return neighbour_words(words);
+    case Kind::dhcp_request:
+    case Kind::dhcp_reply:
+      return dhcp_words(words);
   }
   return "no packet";
 }

@@ -29,9 +29,13 @@ enum class Kind : std::uint8_t {
   arp_reply,
   nd_solicitation,
   nd_advertisement,
+  dhcp_request,  // of any type; Digest::dhcp_type
+  dhcp_reply,
 };
 
-// Plain data, about 150 bytes. Of ICMP errors, `quoted_*` is the datagram complained of.
+// Plain data, about 170 bytes. Of ICMP errors, `quoted_*` is the datagram complained of. Of DHCP,
+// `quoted_source` is the server that the message names, and `quoted_destination` the address that
+// is asked for or given.
 struct Digest {
   base::Place place;
   base::IpAddress source;
@@ -41,6 +45,7 @@ struct Digest {
   packet::Fields known;
   std::uint32_t name = 0;  // Interner id of the DNS name
   std::uint32_t ip_id = 0;
+  std::uint32_t dhcp_id = 0;
   std::uint32_t payload_length = 0;
   std::uint32_t expected_length = 0;  // of a query in text, from its own name; 0 = not known
   std::uint16_t source_port = 0;
@@ -55,6 +60,9 @@ struct Digest {
   std::uint16_t icmp_identifier = 0;
   std::uint16_t icmp_sequence = 0;
   Kind kind = Kind::none;
+  base::MacAddress mac;  // ARP: the sender's; DHCP: the client's
+  packet::dhcp::Type dhcp_type = packet::dhcp::Type::unknown;
+  packet::dhcp::Reason dhcp_reason = packet::dhcp::Reason::none;
   packet::Network network = packet::Network::none;
   packet::Transport transport = packet::Transport::none;
   packet::Transport quoted_transport = packet::Transport::none;

@@ -375,6 +375,7 @@ void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
     attempt.is_noise = attempt.is_noise || is_noise(name, question->type, attempt.symptom) ||
                        (attempt.symptom == Symptom::nx_domain && is_search_suffix(attempt));
   }
+  attempt.is_noise = attempt.is_noise || is_discovery(attempt.service);
   if (!attempt.healed) {
     const Verdict verdict = check(attempt);
     attempt.healed = verdict.served;

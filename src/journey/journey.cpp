@@ -2,6 +2,7 @@
 #include "journey/journey.h"
 
 #include "journey/context.h"
+#include "journey/dhcp_tracker.h"
 #include "journey/dns_tracker.h"
 #include "journey/duplicates.h"
 #include "journey/echo_tracker.h"
@@ -27,7 +28,9 @@ struct Tracker::State {
         udp(context, healing, probes),
         echo(context, healing, probes),
         neighbours(context, healing),
-        errors(context, healing, probes, {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo}) {}
+        dhcp(context, healing),
+        errors(context, healing, probes,
+               {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo, .dhcp = dhcp}) {}
 
   void count(const Packet& packet);
   void count_notes(const Packet& packet);
@@ -43,6 +46,7 @@ struct Tracker::State {
   UdpTracker udp;
   EchoTracker echo;
   NeighbourTracker neighbours;
+  DhcpTracker dhcp;
   Errors errors;
   base::Time swept{base::Time::max()};
   base::Time next_sweep{base::Time::min()};
@@ -56,6 +60,9 @@ Kind kind_of(const Packet& packet) {
   }
   if (packet.application == packet::Application::dns) {
     return packet.dns.response ? Kind::dns_answer : Kind::dns_query;
+  }
+  if (packet.application == packet::Application::dhcp) {
+    return packet.dhcp.is_reply ? Kind::dhcp_reply : Kind::dhcp_request;
   }
   switch (packet.transport) {
     case Transport::udp:
@@ -86,6 +93,7 @@ Observation observation_of(const Packet& packet) {
   observation.packet = digest_of(packet, kind_of(packet), 0);
   const bool arp = packet.network == packet::Network::arp;
   const bool dns = packet.application == packet::Application::dns;
+  const bool dhcp = packet.application == packet::Application::dhcp;
   bool to_server = true;
   if (dns) {
     to_server = !packet.dns.response;
@@ -100,11 +108,12 @@ Observation observation_of(const Packet& packet) {
   observation.service = {.server = to_server ? destination : source,
                          .port = to_server ? packet.destination_port : packet.source_port,
                          .transport = packet.transport,
-                         .protocol = arp   ? Protocol::arp
-                                     : dns ? Protocol::dns
-                                     : tcp ? Protocol::tcp
-                                     : udp ? Protocol::udp
-                                           : Protocol::icmp};
+                         .protocol = arp    ? Protocol::arp
+                                     : dns  ? Protocol::dns
+                                     : dhcp ? Protocol::dhcp
+                                     : tcp  ? Protocol::tcp
+                                     : udp  ? Protocol::udp
+                                            : Protocol::icmp};
   if (!tcp && !udp) observation.service.port = 0;
   return observation;
 }
@@ -150,6 +159,7 @@ void Tracker::State::advance() {
   udp.advance();
   echo.advance();
   neighbours.advance();
+  dhcp.advance();
   healing.advance();
 }
 
@@ -171,6 +181,9 @@ void Tracker::State::dispatch(const Packet& packet) {
     case Transport::udp:
       if (packet.application == packet::Application::dns) {
         dns.packet(packet);
+      } else if (packet.application == packet::Application::dhcp) {
+        dhcp.packet(packet);
+        neighbours.offered(packet);
       } else {
         udp.packet(packet);
       }
@@ -250,6 +263,7 @@ void Tracker::expect_soon(const Packet& packet, std::uint64_t ends) const {
 void Tracker::finish() {
   State& state = *state_;
   state.neighbours.finish();
+  state.dhcp.finish();
   state.dns.finish();
   state.udp.finish();
   state.echo.finish();
@@ -261,9 +275,10 @@ const Totals& Tracker::totals() const { return state_->context.totals; }
 
 std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
-         Probes::memory_bytes() + DnsTracker::memory_bytes() + TcpTracker::memory_bytes() +
-         UdpTracker::memory_bytes() + EchoTracker::memory_bytes() +
-         NeighbourTracker::memory_bytes() + Errors::memory_bytes();
+         Memory<OfferedAddress>::bytes(limits::kOffered) + Probes::memory_bytes() +
+         DnsTracker::memory_bytes() + TcpTracker::memory_bytes() + UdpTracker::memory_bytes() +
+         EchoTracker::memory_bytes() + NeighbourTracker::memory_bytes() +
+         DhcpTracker::memory_bytes() + Errors::memory_bytes();
 }
 
 }  // namespace whydown::journey

@@ -33,6 +33,9 @@ inline constexpr std::size_t kDnsSettled = entries(12);
 inline constexpr std::size_t kDnsDeliveries = entries(8);
 inline constexpr std::size_t kEchoes = entries(14);
 inline constexpr std::size_t kNeighbours = entries(14);
+inline constexpr std::size_t kDhcpClients = entries(11);  // that ask for an address
+inline constexpr std::size_t kOffered = entries(10);      // addresses that DHCP offered
+inline constexpr std::size_t kClaims = entries(11);       // addresses, and who claims them
 inline constexpr std::size_t kAskers = entries(12);       // whose ARP replies are captured
 inline constexpr std::size_t kWaiting = entries(14);      // failures that may still heal
 inline constexpr std::size_t kServedNames = entries(16);  // good answers remembered
@@ -61,6 +64,32 @@ inline constexpr std::uint32_t kSilenceLaterPackets = 3;  // where packets carry
 inline constexpr std::uint32_t kNeighbourTries = 3;
 inline constexpr base::Duration kNeighbourSilence = seconds{3};
 inline constexpr base::Duration kNeighbourGap = seconds{10};  // a later request is a new attempt
+
+// DHCP: another id this long after the last request is another attempt; silence lasted this long
+// from the first of two requests in vain; a request seen again within kDhcpCopy is the same one; an
+// address given within kDhcpHealing makes a refusal good; and a refusal that nobody came back from
+// is a verdict after kDhcpRefused.
+inline constexpr std::uint16_t kDhcpUntypedTries = 4;
+inline constexpr base::Duration kDhcpGap = seconds{12};
+inline constexpr base::Duration kDhcpSilence = seconds{6};
+inline constexpr base::Duration kDhcpCopy = milliseconds{500};
+inline constexpr base::Duration kDhcpHealing = seconds{30};
+inline constexpr base::Duration kDhcpRefused = seconds{10};
+
+// ARP: a reply this long after the request answers it; two that speak for one address within
+// kContest of each other take turns; and a contest that goes on is one attempt every so often.
+inline constexpr base::Duration kAnswerToArp = seconds{1};
+inline constexpr base::Duration kContest = seconds{30};
+inline constexpr base::Duration kContestEvery = seconds{2};
+// Few unasked replies may be the first of many: what it is shows within this time.
+inline constexpr base::Duration kUnaskedYoung = seconds{10};
+// Servers look by ARP whether an address is free before they offer it, so soon after a DISCOVER and
+// so often.
+inline constexpr base::Duration kFreeCheck = seconds{4};
+inline constexpr base::Duration kFreeCheckText = seconds{12};  // text shows no offer
+inline constexpr std::uint16_t kFreeCheckTries = 4;
+// ... and know a client by an address that it was offered and never took.
+inline constexpr base::Duration kOfferStands = seconds{60};
 
 // An unanswered request is given up after this long without a retransmission. Pasted logs show
 // ICMP errors 44 s late.
