@@ -76,6 +76,20 @@ Finding authoritative_answer(const View& view);
 Finding soa_in_answer(const View& view);
 Finding other_types_exist(const View& view);
 
+// facts_address.cpp
+Finding dhcp_offer_unheard(const View& view);
+Finding dhcp_new_clients_served(const View& view);
+Finding dhcp_relayed(const View& view);
+Finding dhcp_server_alive(const View& view);
+Finding dhcp_renewal(const View& view);
+Finding dhcp_other_server(const View& view);
+Finding dhcp_other_network(const View& view);
+Finding dhcp_address_taken(const View& view);
+Finding dhcp_server_refuses(const View& view);
+Finding arp_two_machines(const View& view);
+Finding arp_several_claimed(const View& view);
+Finding arp_claimed_by_dhcp_client(const View& view);
+
 // facts_capture.cpp
 Finding one_sided(const View& view);
 Finding lossy(const View& view);
