@@ -238,6 +238,45 @@ start_unbound() {
   wait_listening "$ns" -u 53
 }
 
+# start_dhcp NS FIRST,LAST: dnsmasq gives out these addresses; DAEMON is its process id.
+start_dhcp() {
+  inside "$1" dnsmasq --keep-in-foreground --port=0 --user=root --pid-file="$WORK/dhcp.pid" \
+    --dhcp-leasefile="$WORK/leases" --bind-interfaces --interface=eth0 --dhcp-authoritative \
+    --dhcp-range="$2,255.255.255.0,2m" >"$WORK/dhcp-$1.log" 2>&1 &
+  DAEMON=$!
+  PIDS+=("$DAEMON")
+  wait_listening "$1" -u 67
+}
+
+# join_by_dhcp [INTERFACE]: what a client does that joins the network; the address that it is given
+# becomes a second one of c.
+join_by_dhcp() {
+  write_dhcp_script
+  try c udhcpc -i "${1:-eth0}" -f -n -q -t 3 -T 4 -s "$WORK/dhcp-script"
+}
+
+# move_by_dhcp: the same of a client that comes from another network, where it was 10.9.9.9.
+move_by_dhcp() {
+  write_dhcp_script
+  {
+    echo 'lease { interface "eth0"; fixed-address 10.9.9.9; option subnet-mask 255.255.255.0;'
+    echo '  option dhcp-server-identifier 10.9.9.1; renew never; rebind never; expire never; }'
+  } >"$WORK/dhclient.leases"
+  try c timeout 16 dhclient -1 -d -sf "$WORK/dhcp-script" -cf /dev/null \
+    -lf "$WORK/dhclient.leases" -pf "$WORK/dhclient.pid" eth0
+}
+
+# For udhcpc, which says `bound`, and for dhclient.
+write_dhcp_script() {
+  cat >"$WORK/dhcp-script" <<'SCRIPT'
+#!/bin/sh
+if [ "$1" = bound ] || [ "$reason" = BOUND ]; then
+  ip address replace "${ip:-$new_ip_address}/24" dev "$interface"
+fi
+SCRIPT
+  chmod 755 "$WORK/dhcp-script"
+}
+
 stop_daemon() {
   kill -"${2:-TERM}" "$1"
   wait "$1" 2>/dev/null || true

@@ -229,6 +229,41 @@ def mask(world, spec):
     return back
 
 
+def deafen(world, spec):
+    """The switch drops the answers of a DHCP server at its port, as one does that does not trust
+    it."""
+    service = world.plan.services[spec["service"]]
+    router, port = world.network.ports[service["host"]]
+    return world.firewall.add_ingress(router, port, [
+        {"transport": "udp", "ports": [service["port"]], "answer": True, "verdict": "drop"}])
+
+
+def twin(world, spec):
+    """A second machine on the network takes the address that another one has."""
+    host, of = world.plan.hosts[spec["host"]], world.plan.hosts[spec["of"]]
+    world.network.address(host.name, DEV, of.address, of.net)
+    world.spaces.start(host.name, ["arping", "-q", "-U", "-c", "2", "-i", DEV, of.address])
+    length = ipaddress.ip_network(of.net).prefixlen
+    return lambda: world.network.batch(host.name, f"address del {of.address}/{length} dev {DEV}")
+
+
+def poison(world, spec):
+    """A machine poses as another one towards the first client, and the other way round."""
+    host, of, victim = world.plan.hosts[spec["host"]], world.plan.hosts[spec["of"]], \
+        world.victims()[0]
+    world.spaces.sysctl(host.name, "net.ipv4.ip_forward", 1)
+    world.spaces.sysctl(host.name, "net.ipv4.conf.all.send_redirects", 0)
+    world.spaces.sysctl(host.name, f"net.ipv4.conf.{DEV}.send_redirects", 0)
+    for machine in (of, victim):  # it finds out where they are
+        world.spaces.run(host.name, "ping", "-c", "1", "-W", "1", machine.address)
+    order = {"mac": host.mac, "device": DEV, "every": world.rng.uniform(1.0, 2.5),
+             "seconds": spec["seconds"],
+             "pair": [{"address": each.address, "mac": each.mac} for each in (of, victim)]}
+    process = world.spaces.start(host.name, ["python3", "-B", str(HERE / "poison.py"),
+                                             json.dumps(order)])
+    return process.kill
+
+
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
-    shape, flood, sysctl, inject_reset, mask, uplink)}
+    shape, flood, sysctl, inject_reset, mask, uplink, twin, poison, deafen)}

@@ -1,5 +1,6 @@
 """The real servers: how each is configured and started, and how to see that it is ready."""
 
+import ipaddress
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ READY_SECONDS = 25
 HERE = pathlib.Path(__file__).resolve().parent
 DNS = {"named", "unbound", "dnsmasq", "py-dns"}
 UDP_ONLY = {"py-dns", "py-udp"}
+DATAGRAMS = DNS | {"py-udp", "dnsmasq-dhcp"}
 
 
 class Service:
@@ -39,7 +41,7 @@ class Service:
         self.wait_listening()
 
     def wait_listening(self):
-        kind = "udp" if self.kind in DNS | {"py-udp"} else "tcp"
+        kind = "udp" if self.kind in DATAGRAMS else "tcp"
         deadline = time.monotonic() + READY_SECONDS
         while not self.listens(kind):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -71,6 +73,8 @@ class Service:
             return self.ask(socket.SOCK_DGRAM, dnswire.query(7, name, "A"))
         if self.kind == "py-udp":
             return self.ask(socket.SOCK_DGRAM, b"ready?")
+        if self.kind == "dnsmasq-dhcp":
+            return True  # it listens; a request would use up an address
         return self.kind == "py-deaf" or self.ask(socket.SOCK_STREAM, b"")
 
     def ask(self, kind, request):
@@ -216,6 +220,26 @@ def dnsmasq(service, address):
     return ["dnsmasq", "-C", service.write("dnsmasq.conf", "\n".join(lines) + "\n")]
 
 
+def dnsmasq_dhcp(service, _address):
+    """A DHCP server on the clients' network. Options: pool (how many addresses it has), network
+    ("other": one where the clients are not), known ("others": victims are not served), check (by
+    ping whether an address is free)."""
+    plan, options = service.world.plan, service.options
+    net = ipaddress.ip_network(plan.hosts[service.host].net)
+    first = net.network_address + options.get("first", 60)
+    last = first + options.get("pool", 100) - 1
+    lines = ["keep-in-foreground", "port=0", "bind-interfaces", "interface=eth0", "user=root",
+             f"pid-file={service.folder}/pid", f"dhcp-leasefile={service.folder}/leases",
+             "dhcp-authoritative", f"dhcp-range={first},{last},{net.netmask},2m"]
+    if not options.get("check", True):
+        lines.append("no-ping")
+    if options.get("known") == "others":
+        lines.append("dhcp-ignore=tag:!known")
+        victims = service.world.victims()
+        lines += [f"dhcp-host={machine.mac}" for machine in plan.clients if machine not in victims]
+    return ["dnsmasq", "-C", service.write("dnsmasq.conf", "\n".join(lines) + "\n")]
+
+
 def host_port(address, port):
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
 
@@ -257,6 +281,7 @@ def python(kind):
     return build
 
 
-BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq, "nginx": nginx,
+BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq,
+         "dnsmasq-dhcp": dnsmasq_dhcp, "nginx": nginx,
          "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
          "py-tcp": python("tcp"), "py-udp": python("udp"), "py-deaf": python("deaf")}

@@ -10,6 +10,7 @@ from . import daemons, namespace, signs
 
 SCHEMA = "whydown.label/1"
 FEWEST = 2         # failing requests that make an incident worth a label
+ALONE = signs.NEIGHBOURS | {"dhcp.no_offer"}  # one of these holds many packets already
 USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
 
 
@@ -55,7 +56,7 @@ class Labeller:
             fields = merged(answer, tap.side, without_headers(tap), tap.looking)
             found = self.found(fields, packets)
             wanted = fields.get("sees", True)
-            enough = len(found) >= FEWEST or any(each[4] == "arp.no_reply" for each in found)
+            enough = len(found) >= FEWEST or any(each[4] in ALONE for each in found)
             if wanted != enough:
                 raise namespace.Failed(
                     f"{tap.side} ({tap.looking if tap.side == 'router' else tap.link}): the label "
@@ -83,18 +84,19 @@ class Labeller:
         yield address, port, "udp" if transport == "udp" else "tcp"
         for name in fields.get("together", []):
             service = self.plan.services[name]
-            datagrams = service["daemon"] in daemons.DNS | {"py-udp"}
+            datagrams = service["daemon"] in daemons.DATAGRAMS
             yield service["address"], service["port"], "udp" if datagrams else "tcp"
 
     def found(self, fields, packets):
         """The failed requests as (first, last, client, server, fault), in order."""
         known = {machine.address for machine in self.plan.clients}
+        known |= {machine.mac for machine in self.plan.clients}
         out = set()
         for address, port, transport in self.watched(fields):
             service = signs.Service(packets, [address], port, transport)
             out |= {(*request, fault) for fault in fields["fault"]
                     for request in service.failed(fault)
-                    if request[2] in known or fault == "arp.no_reply"}
+                    if request[2] in known or fault in signs.NEIGHBOURS | signs.CONTESTS}
         return sorted(out)
 
     def flooded(self, side):
@@ -106,15 +108,16 @@ class Labeller:
         address, port, transport = self.service(fields)
         services = list(self.watched(fields))
         out = {"fault": fields["fault"], "accept": fields.get("accept", []),
-               "step": fields["step"], "servers": sorted({each[0] for each in services})}
-        machine = "arp.no_reply" in fields["fault"] and fields["step"] != "address"
+               "step": fields["step"], "servers": sorted({
+                   signs.SERVERS.get(fields["fault"][0], each[0]) for each in services})}
+        machine = signs.NEIGHBOURS & set(fields["fault"]) and fields["step"] != "address"
         if len(services) == 1 and not machine:  # several services, or a machine, have no one port
             out["transport"] = transport
             if transport in ("udp", "tcp"):
                 out["port"] = port
         whole = [each for each in found + beside if each[0] >= found[0][0]]
-        main = [each for each in whole if each[4] != "arp.no_reply"] or whole
-        if not self.flooded(side):
+        main = [each for each in whole if each[4] not in signs.NEIGHBOURS] or whole
+        if not self.flooded(side) and not signs.CONTESTS & set(fields["fault"]):
             out["clients"] = sorted({each[2] for each in main})
         last = max(each[1] for each in main)
         return {**out, "cause": fields["cause"],

@@ -10,7 +10,7 @@ import socket
 import ssl
 import struct
 
-from . import dnswire, stub
+from . import dhcp, dnswire, stub
 from .network import DEV
 
 MOST_OPEN = 400  # actions under way at once, over all clients
@@ -50,6 +50,7 @@ class Load:
         self.clients = [Client(world, machine, habits)
                         for machine, habits in zip(world.plan.clients, world.plan.stubs)]
         self.tasks, self.actions = [], set()
+        self.machines = {}       # DHCP clients by name
 
     def start(self):
         for number, spec in enumerate(self.world.scenario["load"]):
@@ -245,7 +246,24 @@ async def datagram(load, spec, client, rng):
 
 
 async def ping(load, spec, client, rng):
+    if spec.get("fresh"):  # as if it were the first time
+        load.world.network.batch(client.machine.name, f"neigh flush dev {DEV}")
     await echo(client, load.address(spec["to"]), rng)
+
+
+async def claim(load, spec, client, rng):
+    """What systems do before they use an address (RFC 5227): three probes, two announcements."""
+    mac = bytes.fromhex(client.machine.mac.replace(":", ""))
+    own = socket.inet_aton(client.machine.address)
+    with client.world.spaces.inside(client.machine.name):
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        sock.bind((DEV, 0))
+    head = b"\xff" * 6 + mac + struct.pack(">HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1) + mac
+    with sock:
+        senders = [bytes(4)] * 3 if spec.get("how") != "announce" else []
+        for sender in [*senders, own, own]:
+            sock.send(head + sender + bytes(6) + own)
+            await asyncio.sleep(rng.uniform(0.6, 1.2))
 
 
 async def echo(client, address, rng):
@@ -318,5 +336,5 @@ async def ping_gateway(load, client, rng):
 
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
            "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
-           "local_noise": local_noise}
+           "local_noise": local_noise, "dhcp": dhcp.act, "claim": claim}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

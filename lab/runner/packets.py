@@ -30,6 +30,8 @@ class Packet:
     icmp: tuple | None = None       # type, code
     quote: object = None            # the packet that an ICMP error quotes
     arp: tuple | None = None        # "ask" or "tell", who asks, whose address
+    mac: str = ""                   # of the sender of ARP, of the client of DHCP
+    dhcp: tuple | None = None       # kind (0: not shown), the server it names
 
 
 def read(path):
@@ -73,11 +75,10 @@ def decode(frame, link):
     if protocol == 0x86dd:
         return decode6(data)
     if protocol == 0x0806:
-        kind, asker, target = struct.unpack_from(">H6x4s6x4s", data, 6)
+        kind, mac, asker, target = struct.unpack_from(">H6s4s6x4s", data, 6)
         asker, target = (str(ipaddress.ip_address(each)) for each in (asker, target))
-        if kind == 1:
-            return Packet(kind="arp", source=asker, target=target, arp=("ask", asker, target))
-        return Packet(kind="arp", source=asker, target=target, arp=("tell", target, asker))
+        told = ("ask", asker, target) if kind == 1 else ("tell", target, asker)
+        return Packet(kind="arp", source=asker, target=target, arp=told, mac=mac.hex(":"))
     return None
 
 
@@ -103,6 +104,8 @@ def decode_rest(packet, protocol, data, size, quoted):
         packet.sport, packet.dport = struct.unpack_from(">HH", data)
         if 53 in (packet.sport, packet.dport):
             packet.dns = dns(data[8:])
+        if 67 in (packet.sport, packet.dport):
+            dhcp(packet, data[8:])
     elif protocol == 6:
         packet.kind = "tcp"
         packet.sport, packet.dport, packet.sequence = struct.unpack_from(">HHI", data)
@@ -120,6 +123,19 @@ def decode_rest(packet, protocol, data, size, quoted):
         if protocol == 58 and data[0] in (135, 136):
             neighbour(packet, data)
     return packet
+
+
+def dhcp(packet, data):
+    """Who asks, and what (RFC 2131 2, RFC 2132 9.6)."""
+    packet.mac = data[28:34].hex(":")
+    kind, server, at = 0, "", 240
+    while at + 1 < len(data) and data[at] != 255:
+        size = 0 if data[at] == 0 else 1 + data[at + 1]
+        value = data[at + 2:at + 1 + size]
+        kind = value[0] if data[at] == 53 and value else kind
+        server = str(ipaddress.ip_address(value)) if data[at] == 54 and len(value) == 4 else server
+        at += 1 + size
+    packet.dhcp = kind, server
 
 
 def neighbour(packet, data):

@@ -161,6 +161,8 @@ def check_bend(check, key, item, data):
         check.one_of(f"{key}.host", item["host"], data["host"])
     if "where" in item:
         check.one_of(f"{key}.where", item["where"], {"router", *data["host"]})
+    if "of" in item:
+        check.one_of(f"{key}.of", item["of"], data["host"])
     if "from" in item:
         check.one_of(f"{key}.from", item["from"], {"victims", *data["host"]})
 

@@ -7,6 +7,8 @@ search for a neighbour.
 
 import dataclasses
 
+from . import dhcp
+
 # Seconds of capture after the first packet of a request that make a missing answer a silence: what
 # stubs wait by default, or less where the client itself had given up waiting and asked again.
 SILENCE_ONE_TRY = 5.0
@@ -21,6 +23,15 @@ ERRORS = {4: {(3, 3): "port", (3, 9): "prohibited", (3, 10): "prohibited", (3, 1
 ICMP_FAULTS = {"icmp.admin_prohibited": "prohibited", "icmp.host_unreachable": "host",
                "icmp.net_unreachable": "net", "icmp.ttl_exceeded": "ttl",
                "dns.port_unreachable": "port", "udp.port_unreachable": "port"}
+NEIGHBOURS = {"arp.no_reply", "nd.no_reply"}
+CONTESTS = {"arp.conflict", "arp.spoofing"}
+CONTEST = 30.0      # two that speak for one address within this time of each other take turns
+# Whom the fault is about, where it is not the service's own address: requests for an address are
+# calls to everybody.
+SERVERS = {"dhcp.no_offer": "255.255.255.255"}
+LATER = 15.0        # a DHCP request this long after the last one is another attempt
+DHCP_SILENCE = 6.0
+DHCP_HEALED = 30.0
 RCODE_FAULTS = {"dns.servfail": {2}, "dns.refused": {5}, "dns.nxdomain": {3},
                 "dns.format_error": {1, 4, 16}}
 
@@ -52,6 +63,8 @@ class Service:
         self.requests = []
         self.latest = {}         # key -> the latest request; ports are used again
         self.by_port = {}        # client, server, port -> its requests
+        self.machines = {}       # hardware address -> (time, from the client, kind, server)
+        self.claims = {}         # address -> (time, hardware address) of who says to have it
         self.asked = {}          # (asker, address) -> times of unanswered neighbour requests
         self.end = 0.0
         for packet in packets:
@@ -61,6 +74,11 @@ class Service:
     def see(self, packet):
         if packet.arp:
             self.see_neighbour(packet)
+            if packet.mac and packet.source != "0.0.0.0":
+                self.claims.setdefault(packet.source, []).append((packet.time, packet.mac))
+        elif packet.dhcp:
+            self.machines.setdefault(packet.mac, []).append(
+                (packet.time, packet.dport == 67, *packet.dhcp))
         elif packet.quote:
             self.see_error(packet)
         elif packet.kind == self.transport and packet.dport == self.port \
@@ -125,12 +143,62 @@ class Service:
 
     def failed(self, fault):
         """The requests that failed as the fault says, as (first, last, client, server)."""
-        if fault == "arp.no_reply":
+        if fault in NEIGHBOURS:
             return [(times[0], times[-1], asker, address)
                     for (asker, address), times in self.asked.items()
-                    if len(times) >= 3 and ":" not in address]
+                    if len(times) >= 3 and (":" in address) == (fault == "nd.no_reply")]
+        if fault in CONTESTS:
+            return [turn for address in self.servers for turn in self.turns(address)]
+        if fault == "dhcp.nak":
+            return [each for mac in self.machines for each in self.refused(mac)]
+        if fault == "dhcp.no_offer":
+            return [each for mac in self.machines for each in self.unserved(mac)]
         return [(request.first, request.last, request.client, request.server)
                 for request in self.requests if fails(request, fault, self.end)]
+
+
+    def turns(self, address):
+        """Where two machines speak for one address, from the third change on."""
+        out, count = [], 0
+        said = self.claims.get(address, [])
+        for (before, one), (time, other) in zip(said, said[1:]):
+            if time - before > CONTEST:
+                count = 0
+            elif one != other:
+                count += 1
+                if count >= 3:
+                    out.append((before, time, other, address))
+        return out
+
+    def refused(self, mac):
+        events, out = self.machines[mac], []
+        for time, from_client, kind, server in events:
+            given = any(kind == dhcp.ACK and not asks and 0 <= later - time <= DHCP_HEALED
+                        for later, asks, kind, _ in events)
+            if not from_client and kind == dhcp.NAK and not given:
+                out.append((time, time, mac, server))
+        return out
+
+    def unserved(self, mac):
+        """Requests that went on and led to no address."""
+        out, times, taken = [], [], False
+
+        def end():
+            if len(times) >= 2 and self.end - times[0] >= DHCP_SILENCE and not taken:
+                out.append((times[0], times[-1], mac, SERVERS["dhcp.no_offer"]))
+            times.clear()
+
+        for time, from_client, kind, server in self.machines[mac]:
+            if from_client and kind in (0, dhcp.DISCOVER, dhcp.REQUEST):
+                if times and time - times[-1] > LATER:
+                    end()
+                if not times or time - times[-1] > RETRY or kind == dhcp.REQUEST:
+                    taken = bool(server) and kind == dhcp.REQUEST
+                    times.append(time)
+            elif not from_client and kind in (dhcp.ACK, dhcp.NAK):
+                times.clear()
+        end()
+        return out
 
 
 def fails(request, fault, end):
@@ -146,4 +214,4 @@ def fails(request, fault, end):
 
 
 KNOWN = {*ICMP_FAULTS, *RCODE_FAULTS, "tcp.refused", "dns.no_response", "tcp.no_response",
-         "arp.no_reply"}
+         *NEIGHBOURS, *CONTESTS, "dhcp.nak", *SERVERS}

@@ -19,7 +19,7 @@ SIDES = ("client", "router", "server")
 
 PHASES = ("before", "during", "after")
 
-DAEMONS = ("named", "unbound", "dnsmasq", "nginx", "s_server", "py-dns", "py-http", "py-tcp",
+DAEMONS = ("named", "unbound", "dnsmasq", "dnsmasq-dhcp", "nginx", "s_server", "py-dns", "py-http", "py-tcp",
            "py-udp", "py-deaf")
 
 FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
@@ -35,7 +35,9 @@ LOADS = {
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
     "fallback": ({"to", "also_to"}, set()),
     "udp": ({"to"}, {"timeout", "tries", "port"}),
-    "ping": ({"to"}, set()),
+    "ping": ({"to"}, {"fresh"}),
+    "dhcp": ({"to"}, {"how", "tries", "timeout", "slower"}),
+    "claim": ({"to"}, {"how"}),
     "trace": ({"to"}, set()),
     "local_noise": (set(), set()),
 }
@@ -67,6 +69,9 @@ BENDS = {
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
     "mask": ({"service"}, set()),
+    "twin": ({"host", "of"}, set()),
+    "deafen": ({"service"}, set()),
+    "poison": ({"host", "of", "seconds"}, set()),
 }
 
 # The values that these fields of a bend or a load may have, beside names, which are looked up.
@@ -79,11 +84,14 @@ VALUES = {
     ("host_down", "neighbours"): {"keep"},
     ("route", "kind"): {"none", "blackhole", "unreachable", "prohibit"},
     ("flood", "kind"): {"syn", "udp", "dns"},
+    ("dhcp", "how"): {"new", "keep", "old", "stubborn"},
+    ("claim", "how"): {"probe", "announce"},
+    ("ping", "fresh"): {True, False},
 }
 
 # What the options of a service may be; see daemons.py and servers.py.
 OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
-           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+           "pool", "network", "known", "check", "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",

@@ -67,7 +67,10 @@ base::QualityRemark hardly_tried(const Case& found, const Tally& tally,
 std::optional<base::QualityRemark> silence_gate(const Case& found,
                                                 std::span<const evidence::Fact> facts,
                                                 const Tally& tally, const base::AddressBook& book) {
-  if (found.subject.symptom != evidence::Symptom::no_response) return std::nullopt;
+  const evidence::Symptom symptom = found.subject.symptom;
+  if (symptom != evidence::Symptom::no_response && symptom != evidence::Symptom::no_offer) {
+    return std::nullopt;
+  }
   if (is_hardly_tried(found, tally)) return hardly_tried(found, tally, book);
   const auto [reason, words] = reason_of(facts, tally);
   if (reason == nullptr) return std::nullopt;

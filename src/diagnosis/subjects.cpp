@@ -60,6 +60,10 @@ bool explains(const RowKey& a, const RowKey& b) {
   const bool silent = b.symptom == Symptom::no_response;
   switch (rank_of(a)) {
     case 0:
+      // What reaches the wrong one of two machines is refused or lost.
+      if (a.symptom == Symptom::conflict || a.symptom == Symptom::spoofed) {
+        return silent || is_icmp_error(b.symptom) || b.symptom == Symptom::reset;
+      }
       return a.symptom == Symptom::no_response &&
              (silent || b.symptom == Symptom::host_unreachable);
     case 1:
@@ -85,7 +89,10 @@ std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& c
     const Fault* fault = fault_for(catalogue, key);
     if (fault == nullptr) continue;
     // One unanswered neighbour request is daily life; several in a row are not.
-    if (key.service.protocol == Protocol::arp && row.tries < limits::kArpTries) continue;
+    const bool is_neighbour =
+        key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd;
+    const bool is_unanswered = key.symptom == Symptom::no_response;
+    if (is_neighbour && is_unanswered && row.tries < limits::kArpTries) continue;
     items.push_back({&row, fault, window_of(row), {}, false});
   }
   return items;

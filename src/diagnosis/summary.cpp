@@ -39,6 +39,9 @@ std::vector<std::string> absorbed_words(const Case& found, const base::AddressBo
 
 // Why what was absorbed is no incident of its own.
 std::string absorbing_reason(const Case& found) {
+  if (found.subject.symptom == Symptom::conflict || found.subject.symptom == Symptom::spoofed) {
+    return "What is sent to an address that two machines claim reaches one or the other of them.";
+  }
   if (found.fault->step == "address") {
     return "Nothing can be delivered to a neighbour whose hardware address is not known.";
   }

@@ -149,7 +149,9 @@ void leave_a_remainder(std::vector<Scored>& causes, const Fault& fault, Nature n
 }  // namespace
 
 Nature nature_of(evidence::Symptom symptom) {
-  return symptom == evidence::Symptom::no_response ? Nature::silence : Nature::act;
+  const bool is_silence =
+      symptom == evidence::Symptom::no_response || symptom == evidence::Symptom::no_offer;
+  return is_silence ? Nature::silence : Nature::act;
 }
 
 std::vector<RankedCause> weigh(const Fault& fault, std::span<const Fact> facts, Nature nature) {

@@ -122,7 +122,7 @@ std::string_view attempt_noun(evidence::Protocol protocol) {
     case evidence::Protocol::nd:
       return "neighbour request";
     case evidence::Protocol::dhcp:
-      return "request for an address";
+      return "address request";
     case evidence::Protocol::icmp:
       return "ping";
     case evidence::Protocol::dns:
@@ -179,9 +179,9 @@ std::string_view symptom_words(evidence::Symptom symptom) {
     case Symptom::other_rcode:
       return "got an error code as their answer";
     case Symptom::no_offer:
-      return "were offered no address";
+      return "got no offer of an address";
     case Symptom::nak:
-      return "were refused the address they had";
+      return "met a refusal (DHCPNAK)";
     case Symptom::conflict:
       return "met an address that two machines claim";
     case Symptom::spoofed:
