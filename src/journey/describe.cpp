@@ -29,6 +29,11 @@ struct Words {
     return end(digest.source, digest.source_port) + " > " +
            end(digest.destination, digest.destination_port);
   }
+  // ", 198.51.100.1 first"; empty where no address was kept.
+  std::string given() const {
+    if (!digest.quoted_destination.is_known()) return {};
+    return ", " + book.text(digest.quoted_destination) + " first";
+  }
   // " A example.com"; empty where the packet shows none.
   std::string question() const {
     std::string text;
@@ -143,7 +148,7 @@ std::string describe(const Digest& digest, const base::Interner& names) {
       return words.ends() + " DNS query" + over(digest) + words.question() + id_of(digest);
     case Kind::dns_answer:
       return words.ends() + " DNS answer" + over(digest) + words.question() + ": " +
-             answer_words(digest) + id_of(digest);
+             answer_words(digest) + words.given() + id_of(digest);
     case Kind::icmp_error:
       return error_words(words);
     case Kind::icmp_echo_request:

@@ -37,7 +37,9 @@ struct Digest {
   base::IpAddress source;
   base::IpAddress destination;
   base::IpAddress quoted_source;
-  base::IpAddress quoted_destination;  // ARP, ND: the address asked for
+  // ARP, ND: the address asked for. Of a DNS answer that cannot be true: the first address it
+  // gives.
+  base::IpAddress quoted_destination;
   packet::Fields known;
   std::uint32_t name = 0;  // Interner id of the DNS name
   std::uint32_t ip_id = 0;

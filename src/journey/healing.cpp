@@ -110,6 +110,10 @@ base::Time Healing::until(const Outline& attempt, bool same_server) {
     const base::Duration same =
         attempt.timed ? limits::kSameActHealing : limits::kUntimedSameActHealing;
     const base::Duration other = attempt.timed ? limits::kActHealing : limits::kUntimedActHealing;
+    // The same server is asked again over TCP, once the handshake is done.
+    if (attempt.symptom == Symptom::truncated) {
+      return base::add(attempt.end, std::max(other, limits::kUntimedTcpHealing));
+    }
     return base::add(attempt.end, same_server ? same : other);
   }
   if (question_of(attempt) != nullptr) {
@@ -186,6 +190,9 @@ void Healing::name_served(const NameServed& served) {
     }
     attempt.healed = true;
     attempt.answered_by_other_server = !same_server;
+    if (attempt.outcome == Outcome::silent) {
+      attempt.latency = latency_of(attempt.timed, attempt.begin, served.answered);
+    }
     return true;
   });
   if (address) unmask_search_list(client, context_.names.text(served.name));
@@ -266,7 +273,10 @@ Healing::Verdict Healing::check_name(const Outline& attempt) {
     for (std::size_t i = 0; i < entry->by.size(); ++i) {
       const bool same = entry->server[i] == server;
       if (entry->by[i].within(from, until(attempt, same), kNameSlot)) {
-        return {.served = true, .by_other_server = !same};
+        const base::Time when = entry->by[i].first_since(from, kNameSlot);
+        return {.served = true,
+                .by_other_server = !same,
+                .wait = latency_of(attempt.timed, attempt.begin, when)};
       }
     }
     return {};
@@ -379,6 +389,7 @@ void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
     const Verdict verdict = check(attempt);
     attempt.healed = verdict.served;
     attempt.answered_by_other_server = verdict.by_other_server;
+    if (attempt.outcome == Outcome::silent) attempt.latency = verdict.wait;
   }
   const base::Time deadline = deadline_of(attempt);
   const bool may_be_probe = attempt.symptom == Symptom::ttl_exceeded && !attempt.is_probe;

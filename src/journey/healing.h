@@ -68,6 +68,8 @@ class Healing {
   struct Verdict {
     bool served = false;
     bool by_other_server = false;
+    // A name: how long it was waited for, to half a second; negative where that is not known.
+    base::Duration wait{-1};
   };
   // Whether the wish was served within its window so far; for undecided attempts whose window ends.
   Verdict check(const Outline& attempt);
@@ -95,6 +97,8 @@ class Healing {
     std::uint64_t slots;
     void add(base::Time time, unsigned slot_bits);
     bool within(base::Time from, base::Time to, unsigned slot_bits) const;
+    // The earliest time it was served since `from`, to a slot of time and never too late.
+    base::Time first_since(base::Time from, unsigned slot_bits) const;
   };
   struct ServedConnect : Times {
     std::uint64_t key;

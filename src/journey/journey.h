@@ -143,7 +143,8 @@ struct Outline {
   std::uint32_t tries = 0;    // request packets sent, retransmissions included
   base::Time begin{};         // first request, or the answer where no request was seen
   base::Time end{};           // answer or error; of silence, the last request
-  // From the first request to the answer; negative when there is none.
+  // From the first request to the answer; negative when there is none. Of a silence that was
+  // healed: how long the client waited for what healed it, as far as that is known.
   base::Duration latency{-1};
   // What is repeated from the packets, so that counting need not see them:
   Question question;

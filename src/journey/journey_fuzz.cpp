@@ -29,7 +29,9 @@ class Judge final : public journey::Sink {
     packets.show(attempt);
     const bool failed = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
                         attempt.outcome == Outcome::silent;
-    require(failed == (attempt.symptom != Symptom::none));
+    const bool slow = attempt.outcome == Outcome::slow;
+    require(slow || failed == (attempt.symptom != Symptom::none));
+    require(!slow || attempt.symptom == Symptom::none || attempt.symptom == Symptom::slow_answer);
     require((attempt.outcome == Outcome::silent) == (attempt.symptom == Symptom::no_response));
     require(!attempt.open_at_end || attempt.outcome == Outcome::unknown);
     require(!attempt.healed || failed);

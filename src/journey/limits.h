@@ -54,6 +54,21 @@ inline constexpr std::size_t kPrefixes = 8;
 // A resolver goes on to the next domain of its search list at once after NXDOMAIN.
 inline constexpr base::Duration kSearchListStep = std::chrono::seconds{2};
 
+// Resolvers of which the last address given is remembered, and for how many domains in a row it
+// must be the only one.
+inline constexpr std::size_t kSoleServers = entries(7);
+inline constexpr std::size_t kSoleDomains = 4;
+
+// UDP that is not DNS. Who waits for an answer sends the same bytes again: this often, and no more
+// often, no faster and no slower than this; shorter ones keep a NAT's memory alive. The last one
+// was given so long.
+inline constexpr std::uint16_t kLeastRepeats = 3;
+inline constexpr std::uint16_t kMostRepeats = 12;
+inline constexpr base::Duration kFastestRepeat = milliseconds{400};
+inline constexpr base::Duration kSlowestRepeat = seconds{12};
+inline constexpr std::uint32_t kLeastRequest = 5;  // bytes
+inline constexpr base::Duration kLastRepeat = seconds{1};
+
 // Silence is a verdict when the capture went on this long after the first request.
 inline constexpr base::Duration kSilenceOneTry = seconds{5};
 inline constexpr base::Duration kSilenceRetried = seconds{2};
@@ -85,8 +100,11 @@ inline constexpr base::Duration kSameConnectHealing = seconds{3};
 // Packets without a time stand a nanosecond apart: six packets, two for the same server.
 inline constexpr base::Duration kUntimedActHealing = std::chrono::nanoseconds{6};
 inline constexpr base::Duration kUntimedSameActHealing = std::chrono::nanoseconds{2};
+// ... and to ask again over TCP takes a handshake before.
+inline constexpr base::Duration kUntimedTcpHealing = std::chrono::nanoseconds{12};
 inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
-inline constexpr base::Duration kSlowName = seconds{2};
+// Longer than a user waits without noticing; a resolver that starts cold may take it now and then.
+inline constexpr base::Duration kSlowName = seconds{1};
 inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub
 // An answer this soon after a repeated query is the repetition's.
 inline constexpr base::Duration kPromptName = milliseconds{250};

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -149,6 +150,16 @@ class Builder {
     packet_.destination_port = reply ? client_port : server_port;
     packet_.payload_length = static_cast<std::uint32_t>(option("len", 0));
     known(Field::payload_length);
+    if (options_.contains("data")) data(static_cast<std::size_t>(option("data", 0)));
+  }
+  // Bytes that differ by the number.
+  void data(std::size_t number) {
+    static const std::array<std::string, 6> kData{
+        "abc",       "request 1", "request 2",
+        "request 3", "request 4", std::string{"\0\1\0\0\x21\x12\xa4\x42transaction", 19}};
+    const std::string& bytes = kData.at(number);
+    packet_.payload = {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+    packet_.payload_length = static_cast<std::uint32_t>(bytes.size());
   }
 
   void fill(const std::string& kind) {
@@ -222,6 +233,7 @@ class Builder {
                                                     {"refused", 5}, {"yxdomain", 6}};
     message.rcode = static_cast<packet::dns::Rcode>(kRcodes.at(word(7)));
     message.truncated = word(7) == "tc";
+    message.recursion_available = option("ra", 0) != 0;
     if (word(7) != "ok") return;
     known(Field::dns_sections);
     for (std::size_t i = 8; i < std::max<std::size_t>(words_.size(), 9); ++i) {

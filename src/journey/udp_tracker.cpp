@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 
+#include "base/hash.h"
 #include "journey/verdict.h"
 
 namespace whydown::journey {
@@ -19,7 +20,22 @@ constexpr std::uint16_t kReserved = 1024;
 constexpr std::array<std::uint16_t, 5> kDiscovery{137, 138, 1900, 5353, 5355};
 // Services whose clients close their sockets early: DNS, NTP, SNMP, syslog, QUIC, RADIUS, SIP.
 constexpr std::array<std::uint16_t, 7> kAnswering{53, 123, 161, 443, 514, 1812, 5060};
+// Services that answer nobody, whose silence their own protocol explains, or that clients try on
+// the off chance: discard, SNMP traps, QUIC, syslog, NetFlow and its like, Teredo, NAT-PMP, sFlow,
+// statsd.
+constexpr std::array<std::uint16_t, 11> kOneWay{9,    162,  443,  514,  2055, 3544,
+                                                4739, 5351, 6343, 8125, 9995};
+// STUN's magic cookie (RFC 8489 5), at byte 4. Of the many ways that ICE (RFC 8445) tries at once,
+// most stay silent.
+constexpr std::array<std::uint8_t, 4> kStunCookie{0x21, 0x12, 0xa4, 0x42};
+constexpr std::size_t kHashed = 64;  // bytes of a datagram
 constexpr std::size_t kPairMask = limits::kUdpFlows / 8 - 1;
+
+bool is_stun(std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t at = 4;
+  return bytes.size() >= at + kStunCookie.size() &&
+         std::ranges::equal(bytes.subspan(at, kStunCookie.size()), kStunCookie);
+}
 
 bool is_discovery(const Packet& packet) {
   const auto is = [](std::uint16_t port) {
@@ -94,6 +110,7 @@ void UdpTracker::open(const Packet& packet, std::uint64_t hash) {
   (answer ? flow.server_spoke : flow.client_spoke) = true;
   flow.state = answer ? State::unasked : State::asked;
   flow.tries = answer ? 0 : 1;
+  flow.content = answer ? 0 : content_of(packet);
   by_ends_.add(hash, slot);
   by_age_.append(undecided, slot);
   if (!answer) enter_pairs(slot);
@@ -105,6 +122,7 @@ void UdpTracker::from_client(Slot slot, const Packet& packet) {
   flow.client_spoke = true;
   const Trace trace = trace_of(packet);
   if (flow.state == State::asked || flow.state == State::asked_again) {
+    note_repeat(flow, packet);
     flow.last = trace;
     flow.timed = flow.timed && packet.has_time;
     if (flow.tries != std::numeric_limits<std::uint16_t>::max()) ++flow.tries;
@@ -117,7 +135,35 @@ void UdpTracker::from_client(Slot slot, const Packet& packet) {
   flow.timed = packet.has_time;
   flow.order = context_.order;
   flow.tries = 1;
+  flow.repeats = true;
+  flow.sent = 1;
+  flow.content = content_of(packet);
   enter_pairs(slot);
+}
+
+// Zero where too little is shown to tell, as of text, and for STUN.
+std::uint32_t UdpTracker::content_of(const Packet& packet) {
+  if (packet.payload.size() < limits::kLeastRequest || is_stun(packet.payload)) return 0;
+  const auto bytes = packet.payload.first(std::min(packet.payload.size(), kHashed));
+  const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return (static_cast<std::uint32_t>(base::hash_bytes(text)) ^ packet.payload_length) | 1U;
+}
+
+void UdpTracker::note_repeat(Flow& flow, const Packet& packet) {
+  if (!flow.repeats) return;
+  const Trace& before = flow.last.is_set() ? flow.last : flow.first;
+  const base::Duration gap = base::between(before.when(), packet.place.time);
+  const bool is_same = flow.content != 0 && content_of(packet) == flow.content;
+  // The same packet on its way into a router and out of it.
+  if (is_same && gap <= limits::kOtherVantage) return;
+  flow.repeats = is_same && flow.timed && packet.has_time && gap >= limits::kFastestRepeat &&
+                 gap <= limits::kSlowestRepeat && flow.sent < limits::kMostRepeats;
+  count_up(flow.sent);
+}
+
+bool UdpTracker::waits(const Flow& flow) {
+  return flow.repeats && flow.sent >= limits::kLeastRepeats &&
+         std::ranges::find(kOneWay, flow.server_port) == kOneWay.end();
 }
 
 void UdpTracker::from_server(Slot slot, const Packet& packet) {
@@ -293,9 +339,19 @@ void UdpTracker::close(Slot slot, bool evicted) {
     ++context_.totals.udp_flows_one_way;
   }
   const bool mid_stream = flow.state == State::unasked && flow.age == undecided;
-  if (flow.state != State::asked && !mid_stream) return;
+  const bool is_asked = flow.state == State::asked || flow.state == State::asked_again;
+  const bool is_waiting = is_asked && !evicted && waits(flow);
+  if (flow.state != State::asked && !mid_stream && !is_waiting) return;
   Attempt attempt = attempt_of(flow);
   attempt.open_at_end = evicted && !mid_stream;
+  if (is_waiting && attempt.service.protocol == Protocol::udp) {
+    const bool silent = base::between(attempt.end, context_.now) >= limits::kLastRepeat;
+    attempt.open_at_end = !silent;
+    if (silent) {
+      attempt.outcome = Outcome::silent;
+      attempt.symptom = Symptom::no_response;
+    }
+  }
   // Unlike other services, a name server owes an answer.
   if (!mid_stream && attempt.service.protocol == Protocol::dns) {
     const bool silent = is_silence({.has_time = flow.timed,
