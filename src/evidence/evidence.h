@@ -116,7 +116,7 @@ struct Row {
   base::Time last{base::Time::min()};      // latest end
   TimeHistogram times;                     // of begin
   TimeHistogram answer_times;              // of end, of attempts with an answer
-  LatencyHistogram latency;                // of attempts with an answer
+  LatencyHistogram latency;                // of attempts with an answer; healed silences' waits
   LatencyTrend latency_trend;              // the same over time (of begin)
   AddressSketch clients;
   NameSketch names;            // interner ids

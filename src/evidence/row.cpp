@@ -138,6 +138,8 @@ void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_
   if (attempt.decided_by != journey::Kind::none && attempt.latency.count() >= 0) {
     latency.add(attempt.latency);
     latency_trend.add(attempt.begin, attempt.latency);
+  } else if (attempt.healed) {
+    latency.add(attempt.latency);
   }
   if (new_client) clients.add(attempt.client);
   names.add(attempt.question.name);

@@ -183,6 +183,11 @@ constexpr std::array kFacts = {
          "the first failure, an answer cut short (TC) and an error included?",
          "RFC 7766 5"},
         detail::dns_udp_answers},
+    Entry{{"dns.tcp_tried",
+           "Was TCP to the same server and port tried since the first failure? Unknown where a "
+           "capture filter may hide it.",
+           "RFC 7766 5"},
+          detail::dns_tcp_tried},
     Entry{{"dns.tcp_refused",
            "Did the same server reset the TCP connections to the same port since the first failure "
            "over UDP, and accept none?",
@@ -285,6 +290,21 @@ constexpr std::array kFacts = {
            "RFC 2308 2.2"},
           detail::other_types_exist},
 
+    Entry{{"dns.second_answers",
+           "Did queries that were sent once get two answers that say different things?",
+           "RFC 5452 4; RFC 3833 2.2"},
+          detail::second_answers},
+    Entry{{"dns.answers_from_two_distances",
+           "Do answers that carry the server's address have different TTLs, as from different "
+           "places? In the kept packets.",
+           "nmap.org, firewall and IDS packet forgery"},
+          detail::answers_from_two_distances},
+    Entry{
+        {"dns.one_address_for_all",
+         "Do the answers give one address for names of three domains or more? In the kept packets.",
+         "RFC 8952 (captive portals)"},
+        detail::one_address_for_all},
+
     // --- the capture -----------------------------------------------------------------------------
     Entry{{"capture.one_sided",
            "Was only one direction captured: of 80 % of five or more TCP flows, of every one of "
@@ -335,7 +355,7 @@ constexpr std::array kFacts = {
           detail::latency_jump_before_failure},
     Entry{{"latency.flat_meanwhile",
            "Did answers to first requests meanwhile take at most twice as long (geometric mean) as "
-           "before, of 10 or more each? No from four times on.",
+           "before, of 5 or more each? No from four times on.",
            "reasoned: a queue that fills up delays what it does not drop"},
           detail::latency_flat_meanwhile},
     Entry{{"traffic.answered_rate_pinned",
@@ -344,6 +364,33 @@ constexpr std::array kFacts = {
            "loss's, over five seconds or more)? No from half on.",
            "reasoned: a limit lets a fixed number through, chance does not"},
           detail::answered_rate_pinned},
+    // --- late answers ----------------------------------------------------------------------------
+    Entry{{"service.rescued",
+           "Did other servers answer what this one did not, after the clients had waited a second "
+           "or more (upper quartile)? No where the server answered itself.",
+           "glibc resolver(5), timeout: 5 s for each server of the list"},
+          detail::rescued},
+    Entry{{"request.repetition_answered",
+           "Did late answers (80 % of them or more) come within 250 ms of a repetition of the "
+           "request, as where the first one was lost? No below 20 %. In the kept packets.",
+           "RFC 1035 4.2.1"},
+          detail::repetition_answered},
+    Entry{{"latency.others_at_once",
+           "Were other requests answered within 250 ms while most answers were late? In the kept "
+           "packets.",
+           "reasoned: what a cache holds costs no time"},
+          detail::others_at_once},
+    Entry{{"latency.grows_with_load",
+           "Did answers take twice as long (geometric mean) in the seconds with more requests than "
+           "the mean as in the others, of 10 answers or more each and twice the load? No up to 1.3 "
+           "times.",
+           "reasoned: a queue grows with what is put into it"},
+          detail::latency_grows_with_load},
+    Entry{{"latency.constant",
+           "Did the late answers all take about the same time (the 90th percentile at most 1.3 "
+           "times the 10th)? No from twice on.",
+           "reasoned: a timer that runs out is constant, a queue is not"},
+          detail::latency_constant},
 };
 
 constexpr std::array<FactInfo, kFacts.size()> infos() {

@@ -143,6 +143,19 @@ Finding dns_udp_answers(const View& view) {
              cite_answers(answered));
 }
 
+Finding dns_tcp_tried(const View& view) {
+  const OverTcp found = over_tcp(view);
+  if (found.tried != nullptr) {
+    return yes(tcp_port(view, *found.tried) + " was tried", earliest(found.requests));
+  }
+  // A filter for UDP hides it.
+  const auto& inputs = view.store.inputs();
+  const bool is_filtered = std::ranges::any_of(
+      inputs, [](const base::InputInfo& input) { return !input.filter.empty(); });
+  if (is_filtered || !is_dns_over_udp(view.subject.services.front())) return unknown();
+  return no("nobody asked over TCP since the first of these answers", cite_answers(view.failed));
+}
+
 Finding dns_tcp_refused(const View& view) {
   const OverTcp found = over_tcp(view);
   if (found.tried == nullptr) return unknown();

@@ -51,6 +51,7 @@ Finding servfail_meanwhile(const View& view);
 
 // facts_dns.cpp
 Finding dns_tcp_answers(const View& view);
+Finding dns_tcp_tried(const View& view);
 Finding dns_tcp_refused(const View& view);
 Finding dns_udp_answers(const View& view);
 Finding dns_tcp_hangs(const View& view);
@@ -75,6 +76,9 @@ Finding failing_name_resolved(const View& view);
 Finding authoritative_answer(const View& view);
 Finding soa_in_answer(const View& view);
 Finding other_types_exist(const View& view);
+Finding second_answers(const View& view);
+Finding answers_from_two_distances(const View& view);
+Finding one_address_for_all(const View& view);
 
 // facts_capture.cpp
 Finding one_sided(const View& view);
@@ -92,6 +96,13 @@ Finding loss_grows_with_load(const View& view);
 Finding latency_jump_before_failure(const View& view);
 Finding latency_flat_meanwhile(const View& view);
 Finding answered_rate_pinned(const View& view);
+
+// facts_slow.cpp
+Finding rescued(const View& view);
+Finding repetition_answered(const View& view);
+Finding others_at_once(const View& view);
+Finding latency_grows_with_load(const View& view);
+Finding latency_constant(const View& view);
 
 // How many attempts at the services failed in the subject's way and how many were served, second by
 // second (or coarser) of the failure: its first and last second, which it may not fill, left out.

@@ -120,6 +120,10 @@ bool is_ok(const Row& row) {
 bool is_served(const Row& row, Symptom subject_symptom) {
   if (is_ok(row)) return true;
   if (row.key.symptom == Symptom::nx_domain) return subject_symptom != Symptom::nx_domain;
+  // A part of an answer, or a false one, comes from a running server too, as far as silence goes.
+  if (row.key.symptom == Symptom::truncated || row.key.symptom == Symptom::wrong_answer) {
+    return !is_rcode(subject_symptom) && subject_symptom != row.key.symptom;
+  }
   return is_rcode(row.key.symptom) && !is_rcode(subject_symptom);
 }
 
