@@ -181,6 +181,8 @@ www   A    198.51.100.80
 mail  A    198.51.100.80
 loop  A    198.51.100.200
 ZONE
+  # More than fits into a datagram of 1232 bytes.
+  printf 'big TXT%s\n' "$(printf ' "%0200d"' 0 0 0 0 0 0 0 0)" >>"$1"
 }
 
 # start_web NS [tls]: nginx on port 80, and on 443 with a certificate of its own.

@@ -217,6 +217,16 @@ def inject_reset(world, spec):
     return back
 
 
+def forge(world, spec):
+    """A box at the router that answers DNS queries in the server's name; the server answers too."""
+    service = world.plan.services[spec["service"]]
+    order = {"target": service["address"], "port": service["port"],
+             "device": world.network.outside(), "seed": world.plan.seed}
+    process = world.spaces.start("r", ["python3", "-B", str(HERE / "injector.py"),
+                                       json.dumps(order)])
+    return process.kill
+
+
 def mask(world, spec):
     """Victims believe that a far server is on their own network, and ask for it by ARP."""
     address = world.plan.services[spec["service"]]["address"]
@@ -231,4 +241,4 @@ def mask(world, spec):
 
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
-    shape, flood, sysctl, inject_reset, mask, uplink)}
+    shape, flood, sysctl, inject_reset, forge, mask, uplink)}

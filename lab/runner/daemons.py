@@ -13,7 +13,7 @@ from . import dnswire, namespace
 READY_SECONDS = 25
 HERE = pathlib.Path(__file__).resolve().parent
 DNS = {"named", "unbound", "dnsmasq", "py-dns"}
-UDP_ONLY = {"py-dns", "py-udp"}
+UDP_ONLY = {"py-dns", "py-udp", "py-sink"}
 
 
 class Service:
@@ -39,7 +39,7 @@ class Service:
         self.wait_listening()
 
     def wait_listening(self):
-        kind = "udp" if self.kind in DNS | {"py-udp"} else "tcp"
+        kind = "udp" if self.kind in DNS | UDP_ONLY else "tcp"
         deadline = time.monotonic() + READY_SECONDS
         while not self.listens(kind):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -71,7 +71,7 @@ class Service:
             return self.ask(socket.SOCK_DGRAM, dnswire.query(7, name, "A"))
         if self.kind == "py-udp":
             return self.ask(socket.SOCK_DGRAM, b"ready?")
-        return self.kind == "py-deaf" or self.ask(socket.SOCK_STREAM, b"")
+        return self.kind in ("py-deaf", "py-sink") or self.ask(socket.SOCK_STREAM, b"")
 
     def ask(self, kind, request):
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
@@ -147,6 +147,10 @@ class Service:
         return str(path)
 
 
+# More than fits into a datagram of 1232 bytes, which is what the clients take.
+BIG = " ".join(f'"{"x" * 250}"' for _ in range(8))
+
+
 def kind_of(address):
     return "AAAA" if ":" in address else "A"
 
@@ -159,6 +163,8 @@ def named(service, address):
         zone += "".join(f"{label} {kind_of(each)} {each}\n" for each in addresses)
     if service.wildcard:
         zone += f"* {kind_of(service.wildcard)} {service.wildcard}\n"
+    if service.options.get("big"):
+        zone += f"big TXT {BIG}\n"
     service.write("zone", zone)
     six = ":" in address
     allowed = "any; "
@@ -199,6 +205,8 @@ def unbound(service, address):
         lines.append(f'  local-zone: "{domain}." static')
         for name, addresses in service.records().items():
             lines += [f'  local-data: "{name}. 300 {kind_of(each)} {each}"' for each in addresses]
+        if service.options.get("big"):
+            lines.append(f"  local-data: 'big.{domain}. 300 TXT {BIG}'")
     path = service.write("unbound.conf", "\n".join(lines) + "\n")
     return ["unbound", "-d", "-c", path]
 
@@ -252,6 +260,11 @@ def python(kind):
         if kind == "dns":
             options["records"] = service.records()
             options["default"] = [service.wildcard] if service.wildcard else None
+            if options.get("portal"):
+                options["portal"] = [service.world.web_address()]
+            if "upstreams" in options:
+                options["upstreams"] = [service.world.plan.services[name]["address"]
+                                        for name in options["upstreams"]]
         spec = {"kind": kind, "address": address, "port": service.port, "options": options}
         return ["python3", "-B", str(HERE / "servers.py"), service.write("spec", json.dumps(spec))]
     return build
@@ -259,4 +272,5 @@ def python(kind):
 
 BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq, "nginx": nginx,
          "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
-         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-deaf": python("deaf")}
+         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-sink": python("sink"),
+         "py-deaf": python("deaf")}

@@ -1,7 +1,8 @@
-"""A box that resets connections in the server's name. Run as `injector.py JSON`, at the router.
+"""A box that speaks in a server's name. Run as `injector.py JSON`, at the router.
 
 It hears SYNs to one service on the clients' side and answers each with RST and ACK from the
-server's address, with a hop count of its own and without DF, as measured from such boxes.
+server's address, with a hop count of its own and without DF, as measured from such boxes. Of DNS
+(port 53) it answers each query with an address of its own, beside the server's true answer.
 """
 
 import json
@@ -10,6 +11,7 @@ import socket
 import struct
 import sys
 
+import dnswire
 from flood import ip_header, transport
 
 ETH_P_IP = 0x0800
@@ -31,6 +33,26 @@ def reset_for(data, order, ttl, rng):
     return source, head + segment
 
 
+def forged_answer(data, order, ttl, rng):
+    """The false answer for an IPv4 packet that is a query to the service, or None."""
+    head = (data[0] & 15) * 4
+    if data[9] != 17 or len(data) < head + 20:
+        return None
+    source, target = (socket.inet_ntoa(data[at:at + 4]) for at in (12, 16))
+    sport, dport = struct.unpack_from(">HH", data, head)
+    if target != order["target"] or dport != order["port"]:
+        return None
+    try:
+        body = dnswire.answer(data[head + 8:], 0, ["198.18.66.6"], ttl=rng.choice((30, 60, 120)),
+                              authoritative=False)
+    except ValueError:
+        return None
+    segment = struct.pack(">HHHH", dport, sport, 8 + len(body), 0) + body
+    segment = transport(target, source, 17, segment, 6)
+    head = ip_header(target, source, 17, len(segment), rng.randrange(1, 65536), ttl)
+    return source, head + segment
+
+
 def main():
     order = json.loads(sys.argv[1])
     rng = random.Random(order["seed"])
@@ -40,7 +62,8 @@ def main():
     out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
     while True:
         data = heard.recv(65536)
-        answer = reset_for(data, order, ttl, rng) if len(data) > 20 and data[0] >> 4 == 4 else None
+        make = forged_answer if order["port"] == 53 else reset_for
+        answer = make(data, order, ttl, rng) if len(data) > 20 and data[0] >> 4 == 4 else None
         if answer:
             out.sendto(answer[1], (answer[0], 0))
 

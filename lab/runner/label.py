@@ -83,7 +83,7 @@ class Labeller:
         yield address, port, "udp" if transport == "udp" else "tcp"
         for name in fields.get("together", []):
             service = self.plan.services[name]
-            datagrams = service["daemon"] in daemons.DNS | {"py-udp"}
+            datagrams = service["daemon"] in daemons.DNS | daemons.UDP_ONLY
             yield service["address"], service["port"], "udp" if datagrams else "tcp"
 
     def found(self, fields, packets):

@@ -106,8 +106,8 @@ class Load:
         """The client's own habits, where the scenario does not fix them."""
         habits = dict(client.habits)
         habits["type"] = spec.get("types", ["AAAA" if self.world.plan.ip == 6 else "A"])[0]
-        habits.update({key: spec[key] for key in ("timeout", "tries", "types", "edns", "rd")
-                       if key in spec})
+        own = ("timeout", "tries", "types", "edns", "rd", "follow")
+        habits.update({key: spec[key] for key in own if key in spec})
         if not isinstance(habits["edns"], bool):
             habits["version"], habits["edns"] = habits["edns"], True
         return habits
@@ -234,12 +234,27 @@ async def datagram(load, spec, client, rng):
     loop = asyncio.get_running_loop()
     sock = client.udp(service["address"], spec.get("port", service["port"]))
     try:
+        request = os.urandom(rng.randrange(24, 200))
         for _ in range(spec.get("tries", client.habits["tries"])):
-            await loop.sock_sendall(sock, os.urandom(rng.randrange(24, 200)))
+            await loop.sock_sendall(sock, request)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(loop.sock_recv(sock, 4096),
                                        spec.get("timeout", client.habits["timeout"]))
                 return
+    finally:
+        sock.close()
+
+
+async def report(load, spec, client, rng):
+    """One-way datagrams, as of syslog or statsd: one socket, always other contents."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.udp(service["address"], service["port"])
+    try:
+        for number in range(6):
+            line = f"<{rng.randrange(192)}>host{number} app[{rng.randrange(9999)}]: {rng.random()}"
+            await loop.sock_sendall(sock, line.encode("ascii"))
+            await asyncio.sleep(rng.uniform(0.3, 1.5))
     finally:
         sock.close()
 
@@ -317,6 +332,6 @@ async def ping_gateway(load, client, rng):
 
 
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
-           "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
+           "fallback": fallback, "udp": datagram, "report": report, "ping": ping, "trace": trace,
            "local_noise": local_noise}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -26,7 +26,7 @@ class Packet:
     flags: int = 0
     sequence: int = 0
     size: int = 0           # payload of TCP and UDP
-    dns: tuple | None = None        # id, rcode with its extension, name
+    dns: tuple | None = None        # id, rcode with its extension, name, cut off (TC), data
     icmp: tuple | None = None       # type, code
     quote: object = None            # the packet that an ICMP error quotes
     arp: tuple | None = None        # "ask" or "tell", who asks, whose address
@@ -140,12 +140,16 @@ def quote(decoder, data):
 
 
 def dns(data):
-    """(id, rcode, name): the rcode with the upper bits of an OPT record that comes first."""
+    """(id, rcode, name, cut off, the first record's data): the rcode with the upper bits of an OPT
+    record that comes first."""
     try:
         ident, flags, name, _ = dnswire.read_question(data)
     except ValueError:
-        return None if len(data) < 4 else (*struct.unpack_from(">H", data), data[3] & 15, "")
+        return None if len(data) < 4 else (*struct.unpack_from(">H", data), data[3] & 15, "",
+                                            bool(data[2] & 2), b"")
     rcode, at = flags & 15, 12 + len(dnswire.name_bytes(name)) + 4 if name else 12
     if data[6:10] == bytes(4) and data[at:at + 3] == b"\0\0\x29" and len(data) >= at + 6:
         rcode |= data[at + 5] << 4
-    return ident, rcode, name
+    first = data[at + 12:at + 12 + data[at + 11]] if data[at:at + 1] == b"\xc0" \
+        and len(data) > at + 11 else b""
+    return ident, rcode, name, bool(flags & 0x0200), first

@@ -21,17 +21,25 @@ FAULTS = scenario.catalogue_faults(SOURCE)
 C, S, R = "192.0.2.7", "203.0.113.2", "192.0.2.1"
 
 
-def udp(time, ident, reply=None, client=C, port=4000, server=S):
+def udp(time, ident, reply=None, client=C, port=4000, server=S, name="a.example", cut=False,
+        data=b""):
     """A query, or with an rcode its answer."""
     if reply is None:
-        return Packet(time, "udp", client, server, 64, port, 53, dns=(ident, 0, "a.example"))
-    return Packet(time, "udp", server, client, 63, 53, port, dns=(ident, reply, "a.example"))
+        return Packet(time, "udp", client, server, 64, port, 53, dns=(ident, 0, name, False, b""))
+    return Packet(time, "udp", server, client, 63, 53, port, dns=(ident, reply, name, cut, data))
+
+
+def sent(time, back=False, port=6000):
+    """A datagram of another service."""
+    if back:
+        return Packet(time, "udp", S, C, 63, 1194, port)
+    return Packet(time, "udp", C, S, 64, port, 1194)
 
 
 def error(time, kind, code, client=C, port=4000, server=S, by=S, transport="udp", dport=53,
           ident=None):
     quote = Packet(0, transport, client, server, 63, port, dport)
-    quote.dns = ident and (ident, 0, "a.example")
+    quote.dns = ident and (ident, 0, "a.example", False, b"")
     return Packet(time, "icmp", by, client, 63, icmp=(kind, code), quote=quote)
 
 
@@ -59,6 +67,26 @@ SIGNS = [
     ("dns.no_response", "udp", 53, [udp(1, 1), udp(2, 1), udp(3, 2), udp(3.1, 2, 0)], 1),
     ("dns.no_response", "udp", 53, [udp(1, 1), udp(1.001, 1), udp(3, 2), udp(3.1, 2, 0)], 0),
     ("dns.no_response", "udp", 53, [udp(1, 1), error(4, 3, 1)], 0),
+    ("dns.slow", "udp", 53, [udp(1, 1), udp(2.5, 1, 0)], 1),
+    ("dns.slow", "udp", 53, [udp(1, 1), udp(1.5, 1, 0)], 0),
+    ("dns.slow", "udp", 53, [udp(1, 1), udp(6, 2), udp(6.1, 2, 0)], 1),
+    ("dns.truncated", "udp", 53, [udp(1, 1), udp(1.1, 1, 0, cut=True)], 1),
+    ("dns.truncated", "udp", 53, [udp(1, 1), udp(1.1, 1, 0)], 0),
+    ("dns.wrong_answer", "udp", 53,
+     [udp(1, 1), udp(1.1, 1, 0, data=b"good"), udp(1.2, 1, 0, data=b"evil")], 1),
+    ("dns.wrong_answer", "udp", 53,
+     [udp(1, 1), udp(1.1, 1, 0, data=b"good"), udp(1.2, 1, 0, data=b"good")], 0),
+    ("dns.wrong_answer", "udp", 53,
+     [packet for at in (1, 2, 3, 4) for packet in (
+         udp(at, at, name=f"www{at}.a.example"),
+         udp(at + .1, at, 0, name=f"www{at}.a.example", data=b"same"))], 0),
+    ("dns.wrong_answer", "udp", 53,
+     [packet for at in (1, 2, 3, 4) for packet in (
+         udp(at, at, name=f"www.shop{at}.example"),
+         udp(at + .1, at, 0, name=f"www.shop{at}.example", data=b"same"))], 4),
+    ("udp.no_response", "udp", 1194, [sent(1), sent(2), sent(3), sent(9, port=7)], 1),
+    ("udp.no_response", "udp", 1194, [sent(1), sent(9, port=7)], 0),
+    ("udp.no_response", "udp", 1194, [sent(1), sent(2), sent(2.1, True), sent(9, port=7)], 0),
     ("dns.servfail", "udp", 53, [udp(1, 1), udp(1.1, 1, 2)], 1),
     ("dns.servfail", "udp", 53, [udp(1, 1), udp(1.1, 1, 3)], 0),
     ("dns.nxdomain", "udp", 53, [udp(1, 1), udp(1.1, 1, 3)], 1),
@@ -219,7 +247,7 @@ class Reading(unittest.TestCase):
                     one = found[0]
                     self.assertEqual((5.25, "udp", C, S, 4000, 53), (
                         one.time, one.kind, one.source, one.target, one.sport, one.dport))
-                    self.assertEqual((77, 0, "www.example.com"), one.dns)
+                    self.assertEqual((77, 0, "www.example.com"), one.dns[:3])
 
     def test_cut_frames_are_left_out(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -231,7 +259,7 @@ class Reading(unittest.TestCase):
         for rcode, addresses, count in ((0, ["192.0.2.1"], 1), (0, ["2001:db8::1"], 0), (3, [], 0)):
             reply = dnswire.answer(asked, rcode, addresses)
             with self.subTest(rcode=rcode, count=count):
-                self.assertEqual((9, rcode, "www.example.com"), packets.dns(reply))
+                self.assertEqual((9, rcode, "www.example.com"), packets.dns(reply)[:3])
                 self.assertEqual(count, struct.unpack_from(">H", reply, 6)[0])
 
     def test_checksums(self):

@@ -5,10 +5,15 @@ options again.
 
   dns   answers from `records`; `rcode` for all, `edns_rcode` where the query has EDNS, `delay`
         seconds per query served one after the other, so that it has a capacity; REFUSED for what
-        comes above `refuse_over` queries in a second
+        comes above `refuse_over` queries in a second; a name not asked for before takes
+        `miss_delay` seconds. With `upstreams` it asks these in turn, waits `upstream_timeout`
+        seconds for each, and remembers the answers. `world`: names outside of its zone exist, each
+        with an address of its own; `portal`: all names have the address given here; `cut`: answers
+        about names that begin with "big." do not fit into a datagram
   http  one small page after `delay` seconds, with `status`
   tcp   sends a greeting, then echoes
   udp   echoes
+  sink  takes datagrams and says nothing
   deaf  listens with `backlog` and never accepts
 """
 
@@ -18,7 +23,9 @@ import signal
 import socket
 import socketserver
 import sys
+import threading
 import time
+import zlib
 
 import dnswire
 
@@ -45,9 +52,18 @@ def dns_reply(request, options):
     if "rcode" in options:
         return dnswire.answer(request, dnswire.RCODES[options["rcode"]], authoritative=False)
     addresses = records.get(name, options.get("default"))
+    if options.get("portal"):
+        addresses = options["portal"]
+    elif addresses is None and options.get("world"):
+        number = zlib.crc32(name.encode())
+        addresses = [f"198.18.{number % 250}.{len(name)}", f"2001:db8:18::{number & 0xffff:x}"]
+    if options.get("cut") and name.startswith("big."):
+        return dnswire.answer(request, 0, truncated=True)
     if addresses is None:
         return dnswire.answer(request, dnswire.RCODES["NXDOMAIN"])
-    return dnswire.answer(request, 0, addresses)
+    is_resolver = bool(options.get("world"))
+    return dnswire.answer(request, 0, addresses, authoritative=not is_resolver,
+                          recursion=is_resolver)
 
 
 def over_limit(options):
@@ -61,17 +77,58 @@ def over_limit(options):
     return options["seen"] > options["refuse_over"]
 
 
+def question_of(request):
+    _, _, name, kind = dnswire.read_question(request)
+    return name, kind
+
+
+def ask_upstreams(request, address, options):
+    """The first answer of the upstreams, or None; strictly in turn, as simple forwarders do."""
+    for upstream in options["upstreams"]:
+        with bound(socket.SOCK_DGRAM, address, 0) as sock:
+            sock.settimeout(options.get("upstream_timeout", 2.0))
+            try:
+                sock.connect((upstream, 53))
+                sock.send(request)
+                return sock.recv(4096)
+            except OSError:
+                continue
+    return None
+
+
+def forward(sock, peer, request, address, options, cache):
+    question = question_of(request)
+    reply = cache.get(question)
+    if reply is None:
+        reply = ask_upstreams(request, address, options)
+        if reply is None:
+            reply = dnswire.answer(request, dnswire.RCODES["SERVFAIL"], authoritative=False)
+        else:
+            cache[question] = reply
+    sock.sendto(request[:2] + reply[2:], peer)
+
+
 def serve_dns(address, port, options):
     sock = bound(socket.SOCK_DGRAM, address, port)
     if "buffer" in options:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, options["buffer"])
+    cache, known = {}, set()
     while True:
         request, peer = sock.recvfrom(4096)
         try:
+            question = question_of(request)
+            if "upstreams" in options:
+                threading.Thread(target=forward, daemon=True, args=(
+                    sock, peer, request, address, options, cache)).start()
+                continue
             reply = dns_reply(request, options)
         except ValueError:
             continue
         time.sleep(options.get("delay", 0))
+        if "miss_delay" in options and question not in known:
+            known.add(question)
+            threading.Timer(options["miss_delay"], sock.sendto, (reply, peer)).start()
+            continue
         sock.sendto(reply, peer)
 
 
@@ -81,6 +138,12 @@ def serve_udp(address, port, options):
         request, peer = sock.recvfrom(4096)
         time.sleep(options.get("delay", 0))
         sock.sendto(request, peer)
+
+
+def serve_sink(address, port, _options):
+    sock = bound(socket.SOCK_DGRAM, address, port)
+    while True:
+        sock.recv(4096)
 
 
 class Page(socketserver.BaseRequestHandler):
@@ -135,8 +198,8 @@ def serve_deaf(address, port, options):
         time.sleep(60)
 
 
-KINDS = {"dns": serve_dns, "udp": serve_udp, "http": serve_stream(Page), "tcp": serve_stream(Echo),
-         "deaf": serve_deaf}
+KINDS = {"dns": serve_dns, "udp": serve_udp, "sink": serve_sink, "http": serve_stream(Page),
+         "tcp": serve_stream(Echo), "deaf": serve_deaf}
 
 
 def main():

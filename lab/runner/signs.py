@@ -11,6 +11,7 @@ import dataclasses
 # stubs wait by default, or less where the client itself had given up waiting and asked again.
 SILENCE_ONE_TRY = 5.0
 SILENCE_RETRIED = 2.0
+LATE = 1.0         # seconds to an answer that a user notices
 RETRY = 0.5  # a second packet later than this is a repeat, and not the same one seen twice
 
 # Of IPv4 (RFC 792, 1812) and of IPv6 (RFC 4443), by the length of the address.
@@ -36,6 +37,10 @@ class Request:
     rcode: int | None = None
     icmp: str = ""           # a value of ERRORS
     answered: bool = False
+    took: float = 0.0        # seconds from the first packet to the answer
+    cut: bool = False        # the answer is truncated (TC)
+    name: str = ""
+    given: set = dataclasses.field(default_factory=set)  # first records of all answers
     reset: bool = False
 
     def silent(self, end):
@@ -98,9 +103,12 @@ class Service:
             elif packet.flags & 0x12 == 0x12:
                 request.answered = True
             return
+        if not request.answered:
+            request.took = packet.time - request.first
         request.answered = True
         if packet.dns:
-            request.rcode = packet.dns[1]
+            request.rcode, request.name, request.cut = packet.dns[1:4]
+            request.given |= {packet.dns[4]} - {b""}
 
     def see_error(self, packet):
         quote = packet.quote
@@ -129,8 +137,21 @@ class Service:
             return [(times[0], times[-1], asker, address)
                     for (asker, address), times in self.asked.items()
                     if len(times) >= 3 and ":" not in address]
+        if fault == "dns.wrong_answer":
+            return [(request.first, request.last, request.client, request.server)
+                    for request in self.requests
+                    if len(request.given) > 1 or request.given & self.given_for_all()]
         return [(request.first, request.last, request.client, request.server)
                 for request in self.requests if fails(request, fault, self.end)]
+
+    def given_for_all(self):
+        """Data given out for names of four domains or more."""
+        domains = {}
+        for request in self.requests:
+            for data in request.given:
+                domain = ".".join(request.name.split(".")[-2:])
+                domains.setdefault(data, set()).add(domain)
+        return {data for data, names in domains.items() if len(names) >= 4}
 
 
 def fails(request, fault, end):
@@ -140,10 +161,16 @@ def fails(request, fault, end):
         return request.rcode in RCODE_FAULTS[fault]
     if fault == "tcp.refused":
         return request.reset or (request.icmp == "port" and not request.answered)
+    if fault == "dns.slow":  # late, or left to another server
+        return request.took >= LATE or request.silent(end) or request.icmp == "host"
+    if fault == "dns.truncated":
+        return request.rcode == 0 and request.cut
+    if fault == "udp.no_response":
+        return request.silent(end) and request.last - request.first > RETRY
     if fault in ("dns.no_response", "tcp.no_response"):
         return request.silent(end)
     raise KeyError(f"no sign is known for the fault {fault}")
 
 
 KNOWN = {*ICMP_FAULTS, *RCODE_FAULTS, "tcp.refused", "dns.no_response", "tcp.no_response",
-         "arp.no_reply"}
+         "arp.no_reply", "dns.slow", "dns.truncated", "dns.wrong_answer", "udp.no_response"}

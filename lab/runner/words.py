@@ -20,7 +20,7 @@ SIDES = ("client", "router", "server")
 PHASES = ("before", "during", "after")
 
 DAEMONS = ("named", "unbound", "dnsmasq", "nginx", "s_server", "py-dns", "py-http", "py-tcp",
-           "py-udp", "py-deaf")
+           "py-udp", "py-sink", "py-deaf")
 
 FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
 
@@ -30,11 +30,12 @@ LINKS = ("ethernet", "vlan", "sll2", "sll")
 # `phases` and `overlap`, which all have.
 LOADS = {
     "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to"}),
-    "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
+    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow"}),
     "query_tcp": ({"to"}, {"timeout", "types"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
     "fallback": ({"to", "also_to"}, set()),
     "udp": ({"to"}, {"timeout", "tries", "port"}),
+    "report": ({"to"}, set()),
     "ping": ({"to"}, set()),
     "trace": ({"to"}, set()),
     "local_noise": (set(), set()),
@@ -43,9 +44,10 @@ COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
 
 # Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
 # resolver, of a domain that the server does not serve, without a domain,
-# of an address, never the same twice (the servers have a wildcard).
+# of an address, never the same twice (the servers have a wildcard), of many domains that have
+# nothing to do with each other, with data that does not fit into a datagram.
 NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse",
-         "many")
+         "many", "domains", "big")
 
 # What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
 BENDS = {
@@ -66,6 +68,7 @@ BENDS = {
     "flood": ({"service", "kind", "per_second", "seconds"}, {"from"}),
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
+    "forge": ({"service"}, set()),
     "mask": ({"service"}, set()),
 }
 
@@ -83,7 +86,8 @@ VALUES = {
 
 # What the options of a service may be; see daemons.py and servers.py.
 OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
-           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size",
+           "miss_delay", "upstreams", "upstream_timeout", "big", "cut", "world", "portal"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",

@@ -63,7 +63,7 @@ Diagnosis diagnose(const evidence::Store& store, const Catalogue& catalogue,
   for (const Case& scan : cases.scans) {
     diagnosis.data_quality.push_back(scan_remark(scan, book));
   }
-  for (base::QualityRemark& remark : dead_spots(store, book)) {
+  for (base::QualityRemark& remark : dead_spots(store, cases.cases, book)) {
     diagnosis.data_quality.push_back(std::move(remark));
   }
   if (cases.left_out > 0) diagnosis.data_quality.push_back(left_out_remark(cases.left_out));

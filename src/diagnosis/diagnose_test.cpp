@@ -372,6 +372,19 @@ TEST(Diagnose, LongIncidentsShowTheirFirstAndLastPackets) {
   EXPECT_TRUE(holds(incident.explanation, "100 lookups to 203.0.113.2 port 53 (domain)"));
 }
 
+TEST(SilenceGate, TruncatedAnswersNeedToShowTcp) {
+  const base::Interner names;
+  const base::AddressBook book(names);
+  Case found;
+  found.subject.services = {dns_service("203.0.113.2")};
+  found.subject.symptom = Symptom::truncated;
+  for (const auto truth : {evidence::Truth::unknown, evidence::Truth::no, evidence::Truth::yes}) {
+    const std::vector<evidence::Fact> facts = {{"dns.tcp_tried", truth, {}, {}}};
+    const auto remark = silence_gate(found, facts, Tally{}, book);
+    EXPECT_EQ(remark.has_value(), truth == evidence::Truth::unknown);
+  }
+}
+
 struct GateRow {
   const char* fact;
   Symptom symptom;

@@ -62,11 +62,35 @@ base::QualityRemark hardly_tried(const Case& found, const Tally& tally,
   return remark;
 }
 
+// What a filter for UDP leaves out, may be the whole answers.
+std::optional<base::QualityRemark> truncated_gate(const Case& found,
+                                                  std::span<const evidence::Fact> facts,
+                                                  const Tally& tally,
+                                                  const base::AddressBook& book) {
+  const auto tried = std::ranges::find(facts, "dns.tcp_tried", &evidence::Fact::id);
+  if (tried == facts.end() || tried->truth != evidence::Truth::unknown) return std::nullopt;
+  const evidence::Service& service = found.subject.services.front();
+  base::QualityRemark remark;
+  remark.id = "diagnosis.truncated_not_judged";
+  remark.severity = base::Severity::note;
+  remark.text = fmt::format(
+      "{} to {} got an answer that was cut off (TC). Whether the clients then asked over TCP the "
+      "capture's filter may hide, so this says nothing.",
+      count_words(tally.failed, attempt_noun(service.protocol)),
+      book.endpoint(service.server, service.port));
+  remark.packets = first_requests(found.failing);
+  remark.count = tally.failed;
+  return remark;
+}
+
 }  // namespace
 
 std::optional<base::QualityRemark> silence_gate(const Case& found,
                                                 std::span<const evidence::Fact> facts,
                                                 const Tally& tally, const base::AddressBook& book) {
+  if (found.subject.symptom == evidence::Symptom::truncated) {
+    return truncated_gate(found, facts, tally, book);
+  }
   if (found.subject.symptom != evidence::Symptom::no_response) return std::nullopt;
   if (is_hardly_tried(found, tally)) return hardly_tried(found, tally, book);
   const auto [reason, words] = reason_of(facts, tally);

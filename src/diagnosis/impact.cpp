@@ -47,10 +47,13 @@ RowList rows_at(const evidence::Store& store, const Case& found) {
 Tally tally(const evidence::Store& store, const Case& found) {
   const Window window = window_of(found);
   Tally out;
+  std::uint64_t doubled = 0;
   for (const Row* row : rows_at(store, found)) {
     if (has(found.failing, *row) || has(found.absorbed, *row)) {
       out.failed += judged(*row);
       out.total += judged(*row);
+      // The first of two answers is counted as served; the second one is no lookup of its own.
+      if (row->key.symptom == evidence::Symptom::wrong_answer) doubled += row->request_unseen;
       continue;
     }
     const std::uint64_t within = decided_within(*row, window);
@@ -69,6 +72,9 @@ Tally tally(const evidence::Store& store, const Case& found) {
     if (row->first < window.first && judged(*row) > later) out.ok_before += judged(*row) - later;
     out.is_served_after = out.is_served_after || (judged(*row) > 0 && row->last > window.last);
   }
+  doubled = std::min(doubled, out.served);
+  out.served -= doubled;
+  out.total -= doubled;
   return out;
 }
 

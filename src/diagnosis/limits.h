@@ -36,6 +36,18 @@ inline constexpr std::uint64_t kArpTries =
 // timers stays silent for up to 20 s before its first ICMP error (measured).
 inline constexpr base::Duration kNear = std::chrono::seconds{30};
 
+// Slow, not down: at least this many late ones, from the first to the last one at least this long,
+// and at least as many as were answered in time meanwhile.
+inline constexpr std::uint64_t kFewSlow = 4;
+inline constexpr base::Duration kSlowSpell = std::chrono::seconds{5};
+// How long the clients waited here before another server served them, measured to half a second. Of
+// lookups of one name that overlap, the first one to be served ends the wait of all, so that many
+// waits seem shorter than they were: the upper quartile counts.
+inline constexpr base::Duration kLongWait = std::chrono::milliseconds{1300};
+inline constexpr double kLongWaitShare = 0.75;
+// Beside failures that are this share of the late ones or more, lateness is a part of the failure.
+inline constexpr std::uint64_t kFailingShareOfSlow = 3;
+
 // Healed failures of a service that served nobody, before it is worth a remark; and how many.
 inline constexpr std::uint64_t kDeadSpotFailures = 3;
 inline constexpr std::size_t kDeadSpots = 8;

@@ -9,6 +9,7 @@
 
 #include "diagnosis/limits.h"
 #include "diagnosis/scan.h"
+#include "diagnosis/slowness.h"
 
 namespace whydown::diagnosis {
 
@@ -28,6 +29,7 @@ struct Item {
   Window window;
   RowList absorbed;
   bool is_gone = false;  // absorbed by another
+  bool is_slow = false;  // not down: see slowness.h
 };
 
 // --- which symptoms explain which
@@ -55,7 +57,14 @@ int rank_of(const RowKey& key) {
   return key.symptom == Symptom::no_response ? 3 : 2;
 }
 
+// The answer did not fit, so the client asked again over TCP.
+bool is_second_way(const RowKey& a, const RowKey& b) {
+  return a.symptom == Symptom::truncated && a.service.server == b.service.server &&
+         a.service.port == b.service.port && b.service.transport == packet::Transport::tcp;
+}
+
 bool explains(const RowKey& a, const RowKey& b) {
+  if (is_second_way(a, b)) return true;
   if (rank_of(a) >= rank_of(b) || a.service.server != b.service.server) return false;
   const bool silent = b.symptom == Symptom::no_response;
   switch (rank_of(a)) {
@@ -86,9 +95,49 @@ std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& c
     if (fault == nullptr) continue;
     // One unanswered neighbour request is daily life; several in a row are not.
     if (key.service.protocol == Protocol::arp && row.tries < limits::kArpTries) continue;
-    items.push_back({&row, fault, window_of(row), {}, false});
+    items.push_back({&row, fault, window_of(row), {}, false, false});
   }
   return items;
+}
+
+bool is_beside(const Item& a, const Item& b) {
+  return a.row->key.service == b.row->key.service && a.window.is_near(b.window, limits::kNear);
+}
+
+// Silences that a repetition to the same server healed.
+std::uint64_t healed_silences(const evidence::Store& store, const Service& service) {
+  std::uint64_t count = 0;
+  for (const auto& [key, row] : store.rows()) {
+    if (key.service != service || !key.healed || key.symptom != Symptom::no_response) continue;
+    count += judged(row) - std::min(judged(row), row.answered_by_other_server);
+  }
+  return count;
+}
+
+// Where a service both fails and is slow, one of the two is the incident: the failures, unless they
+// are few beside what was served late. Then a silence is only the longest wait of all.
+void add_slow(const evidence::Store& store, const Catalogue& catalogue, std::vector<Item>& items) {
+  std::vector<Item> slow;
+  for (const Row* row : slow_rows(store)) {
+    const Fault* fault = fault_for(catalogue, raised_as(*row));
+    if (fault != nullptr) slow.push_back({row, fault, window_of(*row), {}, false, true});
+  }
+  for (Item& item : slow) {
+    std::uint64_t failed = 0;
+    for (const Item& other : items) {
+      if (is_beside(item, other)) failed += judged(*other.row);
+    }
+    if (failed > 0) failed += healed_silences(store, item.row->key.service);
+    if (failed * limits::kFailingShareOfSlow >= judged(*item.row)) continue;
+    for (Item& other : items) {
+      const bool is_silence = other.row->key.symptom == Symptom::no_response;
+      if (!is_silence || other.is_slow || other.is_gone || !is_beside(item, other)) continue;
+      item.absorbed.push_back(other.row);
+      other.is_gone = true;
+    }
+    items.push_back(std::move(item));
+  }
+  std::erase_if(items, [](const Item& item) { return item.is_gone; });
 }
 
 void absorb(std::vector<Item>& items) {
@@ -279,10 +328,13 @@ Cases find_cases(const evidence::Store& store, const Catalogue& catalogue) {
   Cases out;
   std::vector<Item> items = failing_items(store, catalogue);
   drop_rare(store, items, out.rare);
+  add_slow(store, catalogue, items);
   absorb(items);
   std::erase_if(items, [](const Item& item) { return item.is_gone; });
   for (Group& grouped : group(items, out.left_out)) {
     grouped.found.subject = subject_of(grouped.found);
+    grouped.found.is_slow = std::ranges::all_of(
+        grouped.found.failing, [](const Row* row) { return is_late(*row) || is_rescued(*row); });
     std::vector<Case>& kind = is_port_scan(grouped.found) ? out.scans : out.cases;
     kind.push_back(std::move(grouped.found));
   }

@@ -5,6 +5,7 @@
 //    as errors and silences; a neighbour that does not answer ARP explains all that fails beyond);
 // 2. grouped: the same fault at several servers, for the same clients, at the same time;
 // 3. folded: very many ports of one host (a scan, or a host without any service).
+// What was served late joins them where it is an incident (slowness.h).
 // Left out are failures so rare among served attempts that they are no incident.
 #pragma once
 
@@ -22,6 +23,7 @@ struct Case {
   evidence::Subject subject;  // its services are at most limits::kSubjectServices
   RowList failing;            // what raised it
   RowList absorbed;           // failures of another kind that it explains
+  bool is_slow = false;       // served in the end, by this server or another one, but late
   bool is_folded = false;     // many ports of one host: the services have no port in common
 };
 

@@ -42,9 +42,12 @@ std::string absorbing_reason(const Case& found) {
   if (found.fault->step == "address") {
     return "Nothing can be delivered to a neighbour whose hardware address is not known.";
   }
+  if (found.is_slow) return "A request without an answer is the longest wait of all.";
   const bool is_silence = std::ranges::all_of(
       found.absorbed, [](const Row* row) { return row->key.symptom == Symptom::no_response; });
-  if (is_silence && found.subject.symptom != Symptom::no_response) {
+  const bool is_by_errors =
+      found.subject.symptom != Symptom::no_response && found.subject.symptom != Symptom::truncated;
+  if (is_silence && is_by_errors) {
     return "Hosts and routers send such errors at a limited rate only (RFC 1812 4.3.2.8), so "
            "silence beside them is the same trouble, and the number of errors is not the number "
            "of failures.";
@@ -62,8 +65,8 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
           : fmt::format(" by {}{} ({})", incident.clients.exact ? "" : "about ",
                         count_words(values.client_count, "computer"), values.clients);
   std::string text = fmt::format(
-      "{}{} failed{}", share_words(incident.attempts_failed, incident.attempts_total, noun), whom,
-      when.empty() ? "" : ", " + when);
+      "{}{} {}{}", share_words(incident.attempts_failed, incident.attempts_total, noun), whom,
+      found.is_slow ? "took too long" : "failed", when.empty() ? "" : ", " + when);
   if (incident.ok_before + incident.ok_after > 0) {
     const auto count = [](std::uint64_t n) { return n == 0 ? "none" : base::thousands(n); };
     text.append(fmt::format("; {} served before that", count(incident.ok_before)));

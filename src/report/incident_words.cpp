@@ -93,6 +93,7 @@ std::string observation_words(const Incident& incident) {
     return "What is seen is an absence, no answer in the capture, and that proves less than an "
            "answer would.";
   }
+  if (outcome == Outcome::slow) return "That it was slow is certain: the times are in the packets.";
   return "The packets show the symptom.";
 }
 
@@ -182,8 +183,10 @@ std::string left_out_words(const Incident& incident) {
 }
 
 std::string attempt_words(const Incident& incident) {
-  std::string out = fmt::format("{} of {} failed", thousands(incident.attempts_failed),
-                                counted(incident.attempts_total, "attempt", "attempts"));
+  const bool is_slow = outcome_of(incident) == Outcome::slow;
+  std::string out = fmt::format("{} of {} {}", thousands(incident.attempts_failed),
+                                counted(incident.attempts_total, "attempt", "attempts"),
+                                is_slow ? "took too long" : "failed");
   std::vector<std::string> around;
   if (incident.ok_before > 0) around.push_back(thousands(incident.ok_before) + " served before it");
   if (incident.ok_after > 0) around.push_back(thousands(incident.ok_after) + " served after it");

@@ -45,8 +45,10 @@ std::string sure_words(const Incident& incident) {
   const evidence::Outcome outcome = outcome_of(incident);
   std::string out =
       is_act(outcome) ? "That it failed is certain: the record of the traffic shows it."
-                      : "The record shows that no answer came. That is weaker than a refusal, for "
-                        "an answer may have gone unrecorded.";
+      : outcome == evidence::Outcome::slow
+          ? "That it was slow is certain: the record of the traffic shows the times."
+          : "The record shows that no answer came. That is weaker than a refusal, for "
+            "an answer may have gone unrecorded.";
   const diagnosis::RankedCause* leading = leading_cause(incident);
   if (leading == nullptr) return out + " Why, it does not tell.";
   const bool tied = std::ranges::any_of(incident.inseparable, [&](const auto& pair) {
