@@ -4,7 +4,6 @@
 #include <array>
 #include <limits>
 
-#include "base/hash.h"
 #include "journey/verdict.h"
 
 namespace whydown::journey {
@@ -20,22 +19,7 @@ constexpr std::uint16_t kReserved = 1024;
 constexpr std::array<std::uint16_t, 5> kDiscovery{137, 138, 1900, 5353, 5355};
 // Services whose clients close their sockets early: DNS, NTP, SNMP, syslog, QUIC, RADIUS, SIP.
 constexpr std::array<std::uint16_t, 7> kAnswering{53, 123, 161, 443, 514, 1812, 5060};
-// Services that answer nobody, whose silence their own protocol explains, or that clients try on
-// the off chance: discard, SNMP traps, QUIC, syslog, NetFlow and its like, Teredo, NAT-PMP, sFlow,
-// statsd.
-constexpr std::array<std::uint16_t, 11> kOneWay{9,    162,  443,  514,  2055, 3544,
-                                                4739, 5351, 6343, 8125, 9995};
-// STUN's magic cookie (RFC 8489 5), at byte 4. Of the many ways that ICE (RFC 8445) tries at once,
-// most stay silent.
-constexpr std::array<std::uint8_t, 4> kStunCookie{0x21, 0x12, 0xa4, 0x42};
-constexpr std::size_t kHashed = 64;  // bytes of a datagram
 constexpr std::size_t kPairMask = limits::kUdpFlows / 8 - 1;
-
-bool is_stun(std::span<const std::uint8_t> bytes) {
-  constexpr std::size_t at = 4;
-  return bytes.size() >= at + kStunCookie.size() &&
-         std::ranges::equal(bytes.subspan(at, kStunCookie.size()), kStunCookie);
-}
 
 bool is_discovery(const Packet& packet) {
   const auto is = [](std::uint16_t port) {
@@ -139,31 +123,6 @@ void UdpTracker::from_client(Slot slot, const Packet& packet) {
   flow.sent = 1;
   flow.content = content_of(packet);
   enter_pairs(slot);
-}
-
-// Zero where too little is shown to tell, as of text, and for STUN.
-std::uint32_t UdpTracker::content_of(const Packet& packet) {
-  if (packet.payload.size() < limits::kLeastRequest || is_stun(packet.payload)) return 0;
-  const auto bytes = packet.payload.first(std::min(packet.payload.size(), kHashed));
-  const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-  return (static_cast<std::uint32_t>(base::hash_bytes(text)) ^ packet.payload_length) | 1U;
-}
-
-void UdpTracker::note_repeat(Flow& flow, const Packet& packet) {
-  if (!flow.repeats) return;
-  const Trace& before = flow.last.is_set() ? flow.last : flow.first;
-  const base::Duration gap = base::between(before.when(), packet.place.time);
-  const bool is_same = flow.content != 0 && content_of(packet) == flow.content;
-  // The same packet on its way into a router and out of it.
-  if (is_same && gap <= limits::kOtherVantage) return;
-  flow.repeats = is_same && flow.timed && packet.has_time && gap >= limits::kFastestRepeat &&
-                 gap <= limits::kSlowestRepeat && flow.sent < limits::kMostRepeats;
-  count_up(flow.sent);
-}
-
-bool UdpTracker::waits(const Flow& flow) {
-  return flow.repeats && flow.sent >= limits::kLeastRepeats &&
-         std::ranges::find(kOneWay, flow.server_port) == kOneWay.end();
 }
 
 void UdpTracker::from_server(Slot slot, const Packet& packet) {
