@@ -89,8 +89,8 @@ Finding others_at_once(const View& view) {
     }
   }
   if (!quick.empty()) {
-    return yes(counted(quick.size(), "kept answer") + " came at once meanwhile",
-               earliest(std::move(quick)));
+    std::string detail = counted(quick.size(), "kept answer") + " came at once meanwhile";
+    return yes(std::move(detail), earliest(std::move(quick)));
   }
   if (sum(view.failed, &Row::attempts) < kFewAnswers) return unknown();
   return no("no kept answer came at once meanwhile", cite_answers(view.failed));
