@@ -188,9 +188,21 @@ def flood(world, spec):
     order = {"kind": spec["kind"], "target": service["address"], "port": service["port"],
              "source": attacker.address, "invented": invented, "seed": world.plan.seed,
              "per_second": spec["per_second"], "seconds": spec["seconds"],
+             "bytes": spec.get("bytes", 0),
              "name": world.plan.names["zone"][0]}
     world.note(f"flood from {'invented addresses' if invented else attacker.address}")
     world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "flood.py"), json.dumps(order)])
+    return nothing
+
+
+def scan(world, spec):
+    """One machine looks for open ports of a service's machine, or for machines beside it."""
+    service = world.plan.services[spec["service"]]
+    attacker = world.plan.hosts[spec.get("from", "bad")]
+    order = {"kind": spec["kind"], "target": service["address"], "port": service["port"],
+             "count": spec["count"], "pace": spec["pace"], "seed": world.plan.seed}
+    world.note(f"scan from {attacker.address}")
+    world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "scan.py"), json.dumps(order)])
     return nothing
 
 
@@ -231,4 +243,4 @@ def mask(world, spec):
 
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
-    shape, flood, sysctl, inject_reset, mask, uplink)}
+    shape, flood, scan, sysctl, inject_reset, mask, uplink)}

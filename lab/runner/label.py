@@ -9,6 +9,7 @@ import datetime
 from . import daemons, namespace, signs
 
 SCHEMA = "whydown.label/1"
+FEWEST_OF_ATTACK = 20  # packets
 FEWEST = 2         # failing requests that make an incident worth a label
 USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
 
@@ -65,12 +66,39 @@ class Labeller:
                 beside = self.found({**fields, "fault": fields.get("accept", [])}, packets)
                 faults.append(self.fault(fields, found, beside, tap.side))
                 first = min(first, found[0][0])
+        attacks = self.attacks(tap.side, packets)
         seconds = max(ended - began, 0.0)
         return {"schema": SCHEMA, "scenario": self.plan.scenario, "seed": self.plan.seed,
                 "capture": name, "side": tap.side, "seconds": round(seconds, 3),
-                "healthy": not faults,
+                "healthy": not faults and not attacks,
                 "healthy_seconds": round(min(max(first - began, 0.0), seconds), 3),
-                "faults": faults, "also_allowed": self.scenario["also_allowed"], "note": note}
+                "faults": faults, **({"attacks": attacks} if attacks else {}),
+                "also_allowed": self.scenario["also_allowed"], "note": note}
+
+    def attacks(self, side, packets):
+        """The attacks that this side sees, or Failed where the capture does not bear them out."""
+        out = []
+        for attack in self.scenario["attack"]:
+            fields = {**attack, **attack.get(side, {})}
+            service = self.plan.services.get(fields["service"])
+            host = self.plan.hosts.get(fields["service"])
+            address = service["address"] if service else host.address if host else None
+            ours = {machine.address for machine in self.plan.clients}
+            bad = self.plan.hosts.get("bad")
+            sent = signs.uninvited(packets, ours, address, bad.address if bad else None)
+            if (sent >= FEWEST_OF_ATTACK) != fields.get("sees", True):
+                raise namespace.Failed(f"{side}: the label expects the attack to be "
+                                       f"{'seen' if fields.get('sees', True) else 'unseen'}, the "
+                                       f"capture holds {sent} packets of it")
+            if not fields.get("sees", True):
+                continue
+            one = {"fault": fields["fault"], "servers": [address] if address else []}
+            if service and fields["fault"] == ["dos.syn_flood"]:
+                one["port"] = service["port"]
+            if fields["caused_outage"] != "unknown":
+                one["caused_outage"] = fields["caused_outage"]
+            out.append(one)
+        return out
 
     def service(self, fields):
         service = self.plan.services[fields["service"]]

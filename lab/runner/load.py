@@ -244,6 +244,22 @@ async def datagram(load, spec, client, rng):
         sock.close()
 
 
+async def stream(load, spec, client, rng):
+    """Four seconds of voice or telemetry: one way, on the same two ports, 50 to 250 a second."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.udp(service["address"], spec.get("port", service["port"]))
+    gap = 1 / rng.uniform(50, 250)
+    end = loop.time() + 4.0
+    try:
+        while loop.time() < end:
+            with contextlib.suppress(OSError):
+                await loop.sock_sendall(sock, os.urandom(172))
+            await asyncio.sleep(gap)
+    finally:
+        sock.close()
+
+
 async def ping(load, spec, client, rng):
     await echo(client, load.address(spec["to"]), rng)
 
@@ -317,6 +333,6 @@ async def ping_gateway(load, client, rng):
 
 
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
-           "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
-           "local_noise": local_noise}
+           "fallback": fallback, "udp": datagram, "stream": stream, "ping": ping,
+           "trace": trace, "local_noise": local_noise}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -181,6 +181,25 @@ class Labels(unittest.TestCase):
             self.assertEqual((True, [], 20.0),
                              (made["healthy"], made["faults"], made["healthy_seconds"]))
 
+    def test_an_attack_is_labelled_where_it_is_seen(self):
+        each = scenario.load(LAB / "scenarios/dos.syn_flood.small.toml", FAULTS)
+        plan = draw.draw(each, 1)
+        web, bad = plan.services["web"], plan.hosts["bad"].address
+        syns = [Packet(1000 + number / 50, "tcp", bad, web["address"], 64, 5000 + number,
+                       web["port"], 2) for number in range(60)]
+        answers = [Packet(syn.time, "tcp", syn.target, syn.source, 64, syn.dport, syn.sport, 0x12)
+                   for syn in syns]
+        labeller = label.Labeller(each, plan)
+        made = labeller.label(self.tap("server"), "x", syns, "")
+        self.assertEqual([{"fault": ["dos.syn_flood"], "servers": [web["address"]],
+                           "port": web["port"], "caused_outage": False}], made["attacks"])
+        self.assertEqual((False, []), (made["healthy"], made["faults"]))
+        made = labeller.label(self.tap("client"), "x", answers, "")
+        self.assertEqual((True, False), (made["healthy"], "attacks" in made))
+        for side, seen in (("client", syns), ("server", answers)):
+            with self.assertRaises(namespace.Failed):
+                labeller.label(self.tap(side), "x", seen, "")
+
     def test_what_the_packets_do_not_bear_out_fails(self):
         for tap, seen in ((self.tap(), []), (self.tap(), self.failing()[:2]),
                           (self.tap(), self.failing("192.0.2.250")),

@@ -8,7 +8,7 @@ options again.
         comes above `refuse_over` queries in a second
   http  one small page after `delay` seconds, with `status`
   tcp   sends a greeting, then echoes
-  udp   echoes
+  udp   echoes, or as a `sink` takes in what comes
   deaf  listens with `backlog` and never accepts
 """
 
@@ -80,7 +80,8 @@ def serve_udp(address, port, options):
     while True:
         request, peer = sock.recvfrom(4096)
         time.sleep(options.get("delay", 0))
-        sock.sendto(request, peer)
+        if not options.get("sink") or request == b"ready?":
+            sock.sendto(request, peer)
 
 
 class Page(socketserver.BaseRequestHandler):

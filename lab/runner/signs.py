@@ -145,5 +145,17 @@ def fails(request, fault, end):
     raise KeyError(f"no sign is known for the fault {fault}")
 
 
+def uninvited(packets, clients, address, attacker):
+    """Requests at an address by machines that are no client; anywhere: those of the attacker."""
+    count = 0
+    for packet in packets:
+        is_meant = packet.source == attacker if address is None else (
+            packet.target == address and packet.source not in clients)
+        is_asking = packet.kind in ("udp", "icmp") or (packet.kind == "tcp" and
+                                                       packet.flags & 0x12 == 0x02)
+        count += bool(is_meant and is_asking and not packet.quote)
+    return count
+
+
 KNOWN = {*ICMP_FAULTS, *RCODE_FAULTS, "tcp.refused", "dns.no_response", "tcp.no_response",
          "arp.no_reply"}

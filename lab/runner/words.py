@@ -12,7 +12,8 @@ CAUSES = tuple("""
 service_down service_hung wrong_bind_address firewall_reject_host firewall_reject_path firewall_drop
 host_down wrong_server_address flood overload rate_limit upstream_down access_policy missing_record
 wrong_record dnssec certificate protocol_mismatch path_loss routing mtu middlebox_reset idle_timeout
-application_error application_slow backlog_full address_conflict attack client_gave_up other
+application_error application_slow backlog_full address_conflict attack own_test client_gave_up
+other
 """.split())
 
 SIDES = ("client", "router", "server")
@@ -35,6 +36,7 @@ LOADS = {
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
     "fallback": ({"to", "also_to"}, set()),
     "udp": ({"to"}, {"timeout", "tries", "port"}),
+    "stream": ({"to"}, {"port"}),
     "ping": ({"to"}, set()),
     "trace": ({"to"}, set()),
     "local_noise": (set(), set()),
@@ -63,7 +65,8 @@ BENDS = {
     "uplink": (set(), set()),
     "loop": ({"to"}, set()),
     "shape": ({"where", "kbit"}, set()),
-    "flood": ({"service", "kind", "per_second", "seconds"}, {"from"}),
+    "flood": ({"service", "kind", "per_second", "seconds"}, {"from", "bytes"}),
+    "scan": ({"service", "kind", "count", "pace"}, {"from"}),
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
     "mask": ({"service"}, set()),
@@ -78,14 +81,15 @@ VALUES = {
     ("host_down", "how"): {"power", "cable"},
     ("host_down", "neighbours"): {"keep"},
     ("route", "kind"): {"none", "blackhole", "unreachable", "prohibit"},
-    ("flood", "kind"): {"syn", "udp", "dns"},
+    ("flood", "kind"): {"syn", "udp", "icmp", "dns"},
+    ("scan", "kind"): {"ports", "udp_ports", "hosts"},
 }
 
 # What the options of a service may be; see daemons.py and servers.py.
 OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
-           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size", "sink"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
-           "tries", "port"}
+           "tries", "port", "count", "pace"}
 LISTS = {"transports": {"udp", "tcp"}, "types": {"A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT"}}

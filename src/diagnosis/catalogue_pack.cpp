@@ -39,8 +39,8 @@ template <typename Archive>
 void fields(Archive& archive, Fault& fault) {
   archive(fault.id, fault.kind, fault.step, fault.protocol, fault.severity, fault.title,
           fault.meaning, fault.supervisor, fault.student, fault.raised_by_protocol,
-          fault.raised_by_symptoms, fault.causes, fault.inseparable, fault.checks, fault.not_shown,
-          fault.sources);
+          fault.raised_by_symptoms, fault.raised_by_pattern, fault.technique, fault.causes,
+          fault.inseparable, fault.checks, fault.not_shown, fault.sources);
 }
 
 class Writer {

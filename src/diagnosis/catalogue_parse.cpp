@@ -146,6 +146,24 @@ std::string read_id(TomlTable& file) {
   return id;
 }
 
+// "T1499" or "T1499.001".
+std::string read_technique(TomlTable& raised_by) {
+  std::string technique = raised_by.text("technique");
+  const auto are_digits = [&](std::size_t from, std::size_t count) {
+    return technique.size() >= from + count &&
+           std::ranges::all_of(technique.substr(from, count),
+                               [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const bool is_whole =
+      technique.size() == 5 || (technique.size() == 9 && technique[5] == '.' && are_digits(6, 3));
+  if (!technique.empty() && !(is_whole && technique[0] == 'T' && are_digits(1, 4))) {
+    raised_by.complaints().add(raised_by.source_of("technique"),
+                               "raised_by: the technique \"" + technique + "\"",
+                               "an id of MITRE ATT&CK like \"T1499.001\"");
+  }
+  return technique;
+}
+
 Fault read_fault(TomlTable& file) {
   Fault fault;
   fault.id = read_id(file);
@@ -158,8 +176,14 @@ Fault read_fault(TomlTable& file) {
   fault.supervisor = sentence(file, "supervisor");
   fault.student = sentence(file, "student");
   if (auto raised_by = file.table("raised_by")) {
-    fault.raised_by_protocol = raised_by->word("protocol", protocol_ids());
-    fault.raised_by_symptoms = raised_by->words("symptoms", symptom_ids());
+    // Failed attempts raise a fault, a pattern of traffic an attack.
+    if (fault.kind == "attack") {
+      fault.raised_by_pattern = raised_by->word("pattern", pattern_ids());
+      fault.technique = read_technique(*raised_by);
+    } else {
+      fault.raised_by_protocol = raised_by->word("protocol", protocol_ids());
+      fault.raised_by_symptoms = raised_by->words("symptoms", symptom_ids());
+    }
     raised_by->finish();
   }
   fault.sources = file.texts("sources");

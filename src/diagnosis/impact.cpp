@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "diagnosis/attack.h"
 #include "diagnosis/limits.h"
 
 namespace whydown::diagnosis {
@@ -59,6 +60,8 @@ Tally tally(const evidence::Store& store, const Case& found) {
       out.healed += within;
       continue;
     }
+    // Of a flood, or of somebody who did not wait for an answer: no wish of a user's.
+    if (row->key.unmeant) continue;
     out.total += within;
     if (!is_served(*row)) continue;
     out.served += within;
@@ -69,11 +72,16 @@ Tally tally(const evidence::Store& store, const Case& found) {
     if (row->first < window.first && judged(*row) > later) out.ok_before += judged(*row) - later;
     out.is_served_after = out.is_served_after || (judged(*row) > 0 && row->last > window.last);
   }
+  if (found.flood != nullptr) {
+    out.failed = found.users_failed;
+    out.total = out.failed + out.served;
+  }
   return out;
 }
 
 evidence::AddressSketch failing_clients_of(const Case& found) {
   evidence::AddressSketch clients;
+  if (found.flood != nullptr) return found.users;
   for (const Row* row : found.failing) add_clients(*row, clients);
   return clients;
 }
@@ -84,27 +92,30 @@ evidence::AddressSketch clients_of(const Case& found) {
   return clients;
 }
 
-std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case& found,
-                                        const base::AddressBook& book) {
-  struct Counts {
-    std::uint64_t ok = 0;
-    std::uint64_t failed = 0;
-    bool before = false;
-    bool after = false;
-  };
-  const Window window = window_of(found);
-  std::map<base::IpAddress, Counts> by_client;
-  for (const auto& [key, row] : store.service_clients()) {
-    if (!is_at(found, key.service) || row.ok() + row.failed() == 0) continue;
-    Counts& counts = by_client[key.client];
-    counts.ok += row.ok();
-    counts.failed += row.failed();
-    if (row.ok() == 0) continue;
-    counts.before = counts.before || row.first_ok < window.first;
-    // Of a client that failed, its own last failure counts: another's may come later.
-    const base::Time failed = row.failed() > 0 ? row.last_failed : window.last;
-    counts.after = counts.after || row.last_ok > std::min(failed, window.last);
-  }
+namespace {
+
+struct Counts {
+  std::uint64_t ok = 0;
+  std::uint64_t failed = 0;
+  bool before = false;
+  bool after = false;
+};
+using CountsByClient = std::map<base::IpAddress, Counts>;
+
+void add(CountsByClient& by_client, const evidence::ServiceClientKey& key,
+         const evidence::ServiceClientRow& row, const Window& window) {
+  if (row.ok() + row.failed() == 0) return;
+  Counts& counts = by_client[key.client];
+  counts.ok += row.ok();
+  counts.failed += row.failed();
+  if (row.ok() == 0) return;
+  counts.before = counts.before || row.first_ok < window.first;
+  // Of a client that failed, its own last failure counts: another's may come later.
+  const base::Time failed = row.failed() > 0 ? row.last_failed : window.last;
+  counts.after = counts.after || row.last_ok > std::min(failed, window.last);
+}
+
+std::vector<ClientImpact> listed(const CountsByClient& by_client, const base::AddressBook& book) {
   std::vector<std::pair<base::IpAddress, Counts>> sorted(by_client.begin(), by_client.end());
   std::ranges::sort(sorted, [](const auto& a, const auto& b) {
     return std::tie(b.second.failed, a.first) < std::tie(a.second.failed, b.first);
@@ -115,6 +126,30 @@ std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case
     out.push_back({book.text(client), counts.ok, counts.failed, counts.before, counts.after});
   }
   return out;
+}
+
+}  // namespace
+
+std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case& found,
+                                        const base::AddressBook& book) {
+  const Window window = window_of(found);
+  CountsByClient by_client;
+  for (const auto& [key, row] : store.service_clients()) {
+    const bool is_theirs = found.flood == nullptr || is_bystander(key, row, *found.flood);
+    if (is_at(found, key.service) && is_theirs) add(by_client, key, row, window);
+  }
+  return listed(by_client, book);
+}
+
+std::vector<ClientImpact> client_impact(const evidence::Store& store,
+                                        const evidence::Pattern& pattern,
+                                        const base::AddressBook& book) {
+  CountsByClient by_client;
+  for (const auto& [key, row] : store.service_clients()) {
+    if (!concerns(pattern, key.service) || !is_bystander(key, row, pattern)) continue;
+    add(by_client, key, row, {pattern.first, pattern.last});
+  }
+  return listed(by_client, book);
 }
 
 }  // namespace whydown::diagnosis

@@ -32,20 +32,6 @@ bool is_yes(std::span<const evidence::Fact> facts, std::string_view id) {
       facts, [&](const evidence::Fact& fact) { return fact.id == id && fact.truth == Truth::yes; });
 }
 
-std::string transport_of(const evidence::Service& service) {
-  switch (service.protocol) {
-    case Protocol::arp:
-      return "arp";
-    case Protocol::nd:
-    case Protocol::icmp:
-      return "icmp";
-    default:
-      break;
-  }
-  if (service.transport == packet::Transport::tcp) return "tcp";
-  return service.transport == packet::Transport::udp ? "udp" : "none";
-}
-
 Service service_words(const Case& found, const base::Interner& names,
                       const base::AddressBook& book) {
   Service out;
@@ -127,7 +113,52 @@ double evidence_db(const RankedCause& cause) {
   return sum;
 }
 
-// Pairs that the facts known here leave about where their priors put them.
+// Who, what and when.
+void fill_scope(Incident& incident, const evidence::Store& store, const Case& found,
+                const Tally& tally, const base::Interner& names) {
+  const base::AddressBook book(names);
+  incident.service = service_words(found, names, book);
+  incident.clients = client_words(clients_of(found), book);
+  incident.impact = client_impact(store, found, book);
+  const Window window = window_of(found);
+  incident.first = window.first;
+  incident.last = window.last;
+  incident.has_time = calendar_of(store.inputs()).has_time && !window.is_empty();
+  incident.ongoing_at_end = !tally.is_served_after;
+  incident.attempts_total = tally.total;
+  incident.attempts_failed = tally.failed;
+  incident.healed = tally.healed;
+  incident.ok_before = tally.ok_before;
+  incident.ok_after = tally.ok_after;
+}
+
+// A filter on the one client hides nothing that the client did; any other may hide its web traffic.
+bool shows_the_web(const base::InputInfo& input, const evidence::Store& store) {
+  if (input.filter.empty()) return true;
+  constexpr std::string_view kHost = "host ";
+  const std::string_view filter = input.filter;
+  if (!filter.starts_with(kHost)) return false;
+  const auto only = base::IpAddress::parse(filter.substr(kHost.size()));
+  return only && std::ranges::all_of(store.service_clients(),
+                                     [&](const auto& pair) { return pair.first.client == *only; });
+}
+
+}  // namespace
+
+std::string transport_of(const evidence::Service& service) {
+  switch (service.protocol) {
+    case Protocol::arp:
+      return "arp";
+    case Protocol::nd:
+    case Protocol::icmp:
+      return "icmp";
+    default:
+      break;
+  }
+  if (service.transport == packet::Transport::tcp) return "tcp";
+  return service.transport == packet::Transport::udp ? "udp" : "none";
+}
+
 std::vector<InseparablePair> pairs_left(const Fault& fault, const std::vector<RankedCause>& causes,
                                         const Values& values) {
   constexpr double kWorthNaming = 0.01;
@@ -195,38 +226,6 @@ void fill_causes(std::vector<RankedCause>& causes, const Values& values) {
     }
   }
 }
-
-// Who, what and when.
-void fill_scope(Incident& incident, const evidence::Store& store, const Case& found,
-                const Tally& tally, const base::Interner& names) {
-  const base::AddressBook book(names);
-  incident.service = service_words(found, names, book);
-  incident.clients = client_words(clients_of(found), book);
-  incident.impact = client_impact(store, found, book);
-  const Window window = window_of(found);
-  incident.first = window.first;
-  incident.last = window.last;
-  incident.has_time = calendar_of(store.inputs()).has_time && !window.is_empty();
-  incident.ongoing_at_end = !tally.is_served_after;
-  incident.attempts_total = tally.total;
-  incident.attempts_failed = tally.failed;
-  incident.healed = tally.healed;
-  incident.ok_before = tally.ok_before;
-  incident.ok_after = tally.ok_after;
-}
-
-// A filter on the one client hides nothing that the client did; any other may hide its web traffic.
-bool shows_the_web(const base::InputInfo& input, const evidence::Store& store) {
-  if (input.filter.empty()) return true;
-  constexpr std::string_view kHost = "host ";
-  const std::string_view filter = input.filter;
-  if (!filter.starts_with(kHost)) return false;
-  const auto only = base::IpAddress::parse(filter.substr(kHost.size()));
-  return only && std::ranges::all_of(store.service_clients(),
-                                     [&](const auto& pair) { return pair.first.client == *only; });
-}
-
-}  // namespace
 
 WebUse web_use(const evidence::Store& store) {
   constexpr std::uint16_t kHttp = 80;

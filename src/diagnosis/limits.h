@@ -16,14 +16,13 @@ inline constexpr std::int64_t kMostRuns = 1'000'000;  // of the lab, behind one 
 inline constexpr double kLargestDb = 40;              // 10000 to 1: nothing in a capture is surer
 
 // --- which failures become incidents ---
-inline constexpr std::size_t kIncidents = 64;        // the rest is counted in a remark
+inline constexpr std::size_t kIncidents = 64;  // the rest is counted in a remark
+inline constexpr std::size_t kAttacks = 32;
 inline constexpr std::size_t kSubjectServices = 64;  // services whose facts are read together
 inline constexpr std::size_t kPortsOfOneHost = 8;    // more failing ports than this: one incident
-// A search for open ports: this many refused ones of a host or more, each tried so often at most,
-// no slower than this.
-inline constexpr std::size_t kScanPorts = 20;
-inline constexpr std::uint64_t kScanTries = 3;  // per client and port
-inline constexpr base::Duration kScanPace = std::chrono::seconds{2};
+// So many UDP ports of a host, each tried so often at most by each client, are one as well.
+inline constexpr std::size_t kFewPorts = 3;
+inline constexpr std::uint64_t kFewTries = 2;
 inline constexpr std::uint64_t kFewFailures = 3;         // fewer than this ...
 inline constexpr std::uint64_t kFewFailuresShare = 100;  // ... and less than 1 in 100: no incident
 // Names that do not exist are asked for all day. Below 1 in 10 lookups, and each of them only a few

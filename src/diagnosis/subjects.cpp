@@ -4,11 +4,12 @@
 #include <array>
 #include <iterator>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
+#include "diagnosis/attack.h"
 #include "diagnosis/limits.h"
-#include "diagnosis/scan.h"
 
 namespace whydown::diagnosis {
 
@@ -78,10 +79,11 @@ bool explains(const RowKey& a, const RowKey& b) {
 // --- the stages
 // -----------------------------------------------------------------------------------
 
-std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& catalogue) {
+std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& catalogue,
+                                const std::set<const Row*>& claimed) {
   std::vector<Item> items;
   for (const auto& [key, row] : store.rows()) {
-    if (!is_failing(row)) continue;
+    if (!is_failing(row) || claimed.contains(&row)) continue;
     const Fault* fault = fault_for(catalogue, key);
     if (fault == nullptr) continue;
     // One unanswered neighbour request is daily life; several in a row are not.
@@ -195,12 +197,27 @@ void join(Group& group, const Item& item) {
   add_clients(*item.row, group.clients);
 }
 
-// Hosts of which more ports failed in one way than limits::kPortsOfOneHost.
-std::map<std::pair<const Fault*, base::IpAddress>, std::size_t> port_counts(
+struct Ports {
+  std::size_t all = 0;
+  std::size_t hardly_tried = 0;  // of UDP
+  // More than limits::kPortsOfOneHost, or a few that nobody comes back to, as a small search
+  // leaves.
+  bool are_folded() const {
+    return all > limits::kPortsOfOneHost || (all >= limits::kFewPorts && hardly_tried == all);
+  }
+};
+
+// The failing ports of each host, by fault.
+std::map<std::pair<const Fault*, base::IpAddress>, Ports> port_counts(
     const std::vector<Item>& items) {
-  std::map<std::pair<const Fault*, base::IpAddress>, std::size_t> counts;
+  std::map<std::pair<const Fault*, base::IpAddress>, Ports> counts;
   for (const Item& item : items) {
-    if (item.fault->step == "connect") ++counts[{item.fault, item.row->key.service.server}];
+    if (item.fault->step != "connect") continue;
+    Ports& ports = counts[{item.fault, item.row->key.service.server}];
+    const bool is_hardly = item.row->key.service.transport == packet::Transport::udp &&
+                           judged(*item.row) <= limits::kFewTries * item.row->clients.count();
+    ++ports.all;
+    ports.hardly_tried += is_hardly ? 1U : 0U;
   }
   return counts;
 }
@@ -211,7 +228,7 @@ std::vector<Group> group(const std::vector<Item>& items, std::uint64_t& left_out
   std::map<GroupKey, std::vector<std::size_t>> by_key;
   for (const Item& item : items) {
     const auto count = ports.find({item.fault, item.row->key.service.server});
-    const bool is_folded = count != ports.end() && count->second > limits::kPortsOfOneHost;
+    const bool is_folded = count != ports.end() && count->second.are_folded();
     std::vector<std::size_t>& rivals = by_key[key_of(item, is_folded)];
     evidence::AddressSketch clients;
     add_clients(*item.row, clients);
@@ -257,6 +274,21 @@ evidence::Subject subject_of(const Case& found) {
   return subject;
 }
 
+void add_users(const evidence::Store& store, std::span<const evidence::Pattern> patterns,
+               Case& found) {
+  found.flood = flood_at(patterns, found.subject.services);
+  if (found.flood == nullptr) return;
+  const bool is_behind =
+      caused_outage(*found.flood, bystanders_of(store, *found.flood)).value_or(false);
+  if (is_behind) found.subject.pattern = found.flood;
+  for (const auto& [key, row] : store.service_clients()) {
+    const bool is_here = std::ranges::binary_search(found.subject.services, key.service);
+    if (!is_here || row.failed() == 0 || !is_bystander(key, row, *found.flood)) continue;
+    found.users.add(key.client);
+    found.users_failed += row.failed();
+  }
+}
+
 }  // namespace
 
 const Fault* fault_for(const Catalogue& catalogue, const RowKey& key) {
@@ -275,16 +307,19 @@ const Fault* fault_for(const Catalogue& catalogue, const RowKey& key) {
   return for_any;
 }
 
-Cases find_cases(const evidence::Store& store, const Catalogue& catalogue) {
+Cases find_cases(const evidence::Store& store, const Catalogue& catalogue,
+                 std::span<const evidence::Pattern> patterns) {
   Cases out;
-  std::vector<Item> items = failing_items(store, catalogue);
+  std::vector<Item> items = failing_items(store, catalogue, claimed_rows(store, patterns));
   drop_rare(store, items, out.rare);
   absorb(items);
   std::erase_if(items, [](const Item& item) { return item.is_gone; });
   for (Group& grouped : group(items, out.left_out)) {
     grouped.found.subject = subject_of(grouped.found);
-    std::vector<Case>& kind = is_port_scan(grouped.found) ? out.scans : out.cases;
-    kind.push_back(std::move(grouped.found));
+    add_users(store, patterns, grouped.found);
+    // Nobody but the flood failed: the attack is told, and no outage with it.
+    if (grouped.found.flood != nullptr && grouped.found.users_failed == 0) continue;
+    out.cases.push_back(std::move(grouped.found));
   }
   return out;
 }

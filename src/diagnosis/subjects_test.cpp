@@ -40,7 +40,7 @@ struct World {
              std::string_view client = "192.0.2.7") {
     fail(service, begin, Symptom::none, times, client);
   }
-  Cases find() const { return find_cases(store, catalogue()); }
+  Cases find() const { return find_cases(store, catalogue(), evidence::patterns(store)); }
 
   Attempt last;
 };
@@ -193,6 +193,20 @@ const Row kRows[] = {
        }
      },
      "tcp.refusedx12"},
+    {"a few UDP ports that nobody comes back to are one incident",
+     [](World& w) {
+       for (const std::uint16_t port : std::initializer_list<std::uint16_t>{7, 69, 161, 5060}) {
+         w.fail(udp_service(kWeb, port), port * 0.001, Symptom::port_unreachable);
+       }
+     },
+     "udp.port_unreachablex4"},
+    {"UDP services that are wanted are told apart",
+     [](World& w) {
+       for (const std::uint16_t port : std::initializer_list<std::uint16_t>{123, 161, 514}) {
+         w.fail(udp_service(kWeb, port), port * 0.001, Symptom::port_unreachable, 6);
+       }
+     },
+     "udp.port_unreachablex1 udp.port_unreachablex1 udp.port_unreachablex1"},
     {"a search for open ports is none",
      [](World& w) {
        w.serve(tcp_service(kWeb, 80), 0);

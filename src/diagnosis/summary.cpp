@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/numbers.h"
+#include "diagnosis/limits.h"
 #include "diagnosis/vocabulary.h"
 
 namespace whydown::diagnosis {
@@ -138,10 +139,24 @@ std::string explanation_of(const Case& found, const Values& values, const base::
     sentences.push_back(absorbing_reason(found));
   }
   if (found.is_folded) {
-    sentences.emplace_back(
-        "Very many ports of this host fail alike: that is how a search for open ports looks, or a "
-        "host without any service; a port that nobody needs is no outage.");
+    sentences.push_back(fmt::format(
+        "{} ports of this host fail alike: that is how a search for open ports looks, or a "
+        "host without any service; a port that nobody needs is no outage.",
+        found.failing.size() > limits::kPortsOfOneHost ? "Very many" : "Several"));
   }
+  return paragraph(sentences);
+}
+
+std::string attack_summary_of(const Incident& incident, const std::string& first,
+                              const Calendar& calendar) {
+  const std::string when = window_words({incident.first, incident.last}, calendar);
+  const std::vector<std::string> sentences{
+      first,
+      when.empty() ? std::string{} : sentence("This went on " + when),
+      incident.attack->outcome,
+      calendar_sentence(calendar),
+      incident.ongoing_at_end ? "It was still under way when the capture ended." : "",
+      cause_sentence(incident)};
   return paragraph(sentences);
 }
 

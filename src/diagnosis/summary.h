@@ -16,4 +16,8 @@ std::string explanation_of(const Case& found, const Values& values, const base::
 std::string summary_of(const Incident& incident, const Case& found, const Values& values,
                        const Calendar& calendar, const WebUse& web);
 
+// The same of an attack; `first` says what it is.
+std::string attack_summary_of(const Incident& incident, const std::string& first,
+                              const Calendar& calendar);
+
 }  // namespace whydown::diagnosis

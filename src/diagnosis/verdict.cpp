@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <string_view>
-#include <tuple>
 
 #include <fmt/core.h>
 
@@ -135,18 +133,6 @@ std::string inconclusive_text(const Sums& sums, std::uint64_t gated, std::uint64
 }
 
 }  // namespace
-
-void put_in_order(std::vector<Incident>& incidents) {
-  const auto key = [](const Incident& i) {
-    return std::tuple(severity_rank(i.severity), ~i.attempts_failed, i.first,
-                      std::string_view(i.fault), i.service.servers, i.service.port,
-                      i.clients.addresses);
-  };
-  std::ranges::sort(incidents,
-                    [&](const Incident& a, const Incident& b) { return key(a) < key(b); });
-  int id = 0;
-  for (Incident& incident : incidents) incident.id = ++id;
-}
 
 std::vector<std::string> not_attempted(const std::vector<Incident>& incidents, const WebUse& web) {
   if (!web.is_known) return {};

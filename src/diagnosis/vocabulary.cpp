@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "evidence/traffic.h"
+
 namespace whydown::diagnosis {
 
 namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 29> kCauses = {"service_down",
+constexpr std::array<string_view, 30> kCauses = {"service_down",
                                                  "service_hung",
                                                  "wrong_bind_address",
                                                  "firewall_reject_host",
@@ -37,13 +39,16 @@ constexpr std::array<string_view, 29> kCauses = {"service_down",
                                                  "backlog_full",
                                                  "address_conflict",
                                                  "attack",
+                                                 "own_test",
                                                  "client_gave_up"};
 
 constexpr std::array<string_view, 4> kSeverities = {"critical", "high", "medium", "low"};
 constexpr std::array<string_view, 2> kKinds = {"fault", "attack"};
-constexpr std::array<string_view, 11> kPlaceholders = {
-    "server",   "servers", "port",    "name",   "names", "such_names",
-    "the_name", "client",  "clients", "failed", "total"};
+constexpr std::array<string_view, 18> kPlaceholders = {
+    "server", "servers", "port", "name", "names", "such_names", "the_name", "client", "clients",
+    "failed", "total",
+    // of attacks
+    "source", "sources", "rate", "sent", "ports", "hosts", "open"};
 
 // Levenshtein's distance, one row at a time.
 std::size_t edits(string_view from, string_view to) {
@@ -97,6 +102,14 @@ std::vector<string_view> symptom_ids() {
 std::vector<string_view> fact_ids() {
   std::vector<string_view> ids;
   for (const evidence::FactInfo& fact : evidence::fact_list()) ids.push_back(fact.id);
+  return ids;
+}
+
+std::vector<string_view> pattern_ids() {
+  std::vector<string_view> ids;
+  for (auto i = 0; i < static_cast<int>(evidence::PatternKind::count_); ++i) {
+    ids.push_back(evidence::pattern_id(static_cast<evidence::PatternKind>(i)));
+  }
   return ids;
 }
 

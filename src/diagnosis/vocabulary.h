@@ -20,6 +20,7 @@ std::vector<std::string_view> step_ids();
 std::vector<std::string_view> protocol_ids();  // journey's, and "any"
 std::vector<std::string_view> symptom_ids();   // journey's, without "none"
 std::vector<std::string_view> fact_ids();
+std::vector<std::string_view> pattern_ids();  // evidence's
 
 std::optional<evidence::Step> step_from(std::string_view id);
 // 0 for the gravest; unknown ids rank behind the last.

@@ -95,7 +95,7 @@ void to_probabilities(std::vector<Scored>& causes) {
 
 // Facts that show something else than the missing answer itself. What only repeats the silence
 // (nobody was ever answered, the request was sent again) is no second fact.
-constexpr std::array<std::string_view, 24> kSecondFacts = {"host.alive",
+constexpr std::array<std::string_view, 25> kSecondFacts = {"host.alive",
                                                            "host.other_ports_refuse",
                                                            "host.other_ports_answer",
                                                            "arp.server_answered",
@@ -112,6 +112,7 @@ constexpr std::array<std::string_view, 24> kSecondFacts = {"host.alive",
                                                            "service.answered_after",
                                                            "service.accepted_mute",
                                                            "traffic.flood_visible",
+                                                           "traffic.flood_began_it",
                                                            "traffic.loss_grows_with_load",
                                                            "latency.jump_before_failure",
                                                            "latency.flat_meanwhile",

@@ -24,6 +24,13 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "clients") return values.clients;
   if (placeholder == "failed") return std::to_string(values.failed);
   if (placeholder == "total") return std::to_string(values.total);
+  if (placeholder == "source") return values.source;
+  if (placeholder == "sources") return values.sources;
+  if (placeholder == "rate") return values.rate;
+  if (placeholder == "sent") return values.sent;
+  if (placeholder == "ports") return values.ports;
+  if (placeholder == "hosts") return values.hosts;
+  if (placeholder == "open") return values.open;
   return fmt::format("{{{}}}", placeholder);
 }
 

@@ -169,6 +169,14 @@ void Row::count_answer(const Outline& attempt, const Packets& packets) {
   extended_errors.add(code, whole.answer.place);
 }
 
+void Row::count_source(const Outline& attempt) {
+  const bool is_begun = !top_.empty();
+  if (!is_begun) top_.emplace_back();
+  // What came before the counting is the only client's, or nobody knows whose.
+  const bool is_all_of_one = !is_begun && clients.is_exact() && clients.count() == 1;
+  top_.front().add(attempt.client, is_all_of_one ? tries : attempt.tries);
+}
+
 void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limit) {
   attempts += other.attempts;
   counted += other.counted;
@@ -195,6 +203,11 @@ void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limi
   clients.merge(other.clients);
   names.merge(other.names);
   extended_errors.merge(other.extended_errors);
+  if (top_.empty()) {
+    top_ = other.top_;
+  } else if (!other.top_.empty()) {
+    top_.front().merge(other.top_.front());
+  }
   for (const Attempt* attempt : other.exemplars()) {
     exemplars_.offer(*attempt, journey::WholePackets{*attempt}, std::min(first_limit, kFirst),
                      std::min(last_limit, kLast));

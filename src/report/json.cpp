@@ -29,6 +29,7 @@ class Writer {
 
   Json input(const base::InputInfo& input) const;
   Json incident(const Incident& incident) const;
+  Json attack(const diagnosis::Attack& attack) const;
   Json remark(const base::QualityRemark& remark) const;
 
  private:
@@ -278,6 +279,34 @@ Json Writer::incident(const Incident& incident) const {
   put_evidence(out, incident);
   put_journey(out, incident);
   put_timeline(out, incident);
+  if (incident.attack) out["attack"] = attack(*incident.attack);
+  if (incident.explained_by > 0) out["explained_by"] = incident.explained_by;
+  if (!incident.explains.empty()) out["explains"] = incident.explains;
+  return out;
+}
+
+Json Writer::attack(const diagnosis::Attack& attack) const {
+  Json out;
+  out["pattern"] = attack.pattern;
+  put(out, "technique", attack.technique);
+  for (const diagnosis::AttackSource& source : attack.sources) {
+    Json one{{"address", source.address}, {"packets", source.packets}};
+    if (!source.is_exact) one["exact"] = false;
+    out["sources"].push_back(std::move(one));
+  }
+  out["source_count"] = attack.source_count;
+  if (!attack.is_count_exact) out["source_count_exact"] = false;
+  out["packets_sent"] = attack.packets;
+  out["per_second"] = std::round(attack.per_second * 10) / 10;
+  if (attack.caused_outage) out["caused_outage"] = *attack.caused_outage;
+  const auto span = [](const diagnosis::AttackOutcome& outcome) {
+    return Json{{"ok", outcome.ok}, {"failed", outcome.failed}};
+  };
+  out["others"] = {{"before", span(attack.before)},
+                   {"during", span(attack.during)},
+                   {"after", span(attack.after)}};
+  out["because"] = attack.outcome;
+  put_packets(out, attack.places);
   return out;
 }
 

@@ -318,7 +318,7 @@ constexpr std::array kFacts = {
          "Did this service get 1000 requests or more in some second, ten times as many as in its "
          "quieter hours, or most of them half-open handshakes? Or 100 handshakes, four of five of "
          "all left half open, or never repeated though unanswered, or unfinished at ten times the "
-         "usual rate? Never no.",
+         "usual rate? Or a flood of any rate with which the failures begin? Never no.",
          "RFC 4987"},
         detail::flood_visible},
     Entry{
@@ -344,6 +344,27 @@ constexpr std::array kFacts = {
            "loss's, over five seconds or more)? No from half on.",
            "reasoned: a limit lets a fixed number through, chance does not"},
           detail::answered_rate_pinned},
+    Entry{
+        {"traffic.flood_began_it",
+         "Did a flood of packets that nobody meant go on at the service, and the trouble of those "
+         "who were served before begin with it? Never no.",
+         "reasoned: served until the flood, and not since it began"},
+        detail::flood_began_it},
+    // --- of a pattern of traffic that looks like an attack
+    // ----------------------------------------
+    Entry{{"attack.sources_many",
+           "Do the packets come from 50 addresses or more, none of which sent a tenth of them? No "
+           "where at most 8 addresses sent them.",
+           "RFC 4987 2.2: floods of SYNs come from invented addresses"},
+          detail::attack_sources_many},
+    Entry{{"attack.sources_local", "Is each address that sent much of it a private or local one?",
+           "RFC 1918; RFC 4193"},
+          detail::attack_sources_local},
+    Entry{{"attack.source_served",
+           "Was an address that sent much of it served here too, by this service or another: a "
+           "lookup answered, a connection completed?",
+           "reasoned: who gets answers owns the address"},
+          detail::attack_source_served},
 };
 
 constexpr std::array<FactInfo, kFacts.size()> infos() {
@@ -379,8 +400,11 @@ std::vector<Fact> facts(const Store& store, const Subject& subject, const base::
   out.reserve(kFacts.size());
   const View view(store, subject, names);
   for (const Entry& entry : kFacts) {
-    // Without a failure in view there is nothing to measure from.
-    Finding found = view.failed.empty() ? Finding{} : entry.measure(view);
+    // Without a failure in view there is nothing to measure from; of a pattern, only its own facts.
+    const bool is_attack = subject.pattern != nullptr && subject.symptom == Symptom::none;
+    const bool is_own = entry.info.id.starts_with("attack.") == is_attack;
+    const bool is_there = is_attack || !view.failed.empty();
+    Finding found = is_own && is_there ? entry.measure(view) : Finding{};
     out.push_back({entry.info.id, found.truth, std::move(found.detail), std::move(found.packets)});
   }
   return out;

@@ -233,6 +233,7 @@ std::vector<Moment> moments(const View& view) {
 // repetitions do not count, so that an outage alone raises it little. Never "no": the flood may
 // have come by another way.
 Finding flood_visible(const View& view) {
+  if (view.subject.pattern != nullptr) return flood_began_it(view);
   for (const Service& service : view.subject.services) {
     const RowList rows =
         rows_where(view.service, [&](const Row& row) { return row.key.service == service; });

@@ -93,6 +93,12 @@ Finding latency_jump_before_failure(const View& view);
 Finding latency_flat_meanwhile(const View& view);
 Finding answered_rate_pinned(const View& view);
 
+// facts_attack.cpp; all but the first of subjects that are a pattern of traffic
+Finding flood_began_it(const View& view);
+Finding attack_sources_many(const View& view);
+Finding attack_sources_local(const View& view);
+Finding attack_source_served(const View& view);
+
 // How many attempts at the services failed in the subject's way and how many were served, second by
 // second (or coarser) of the failure: its first and last second, which it may not fill, left out.
 struct Moment {
