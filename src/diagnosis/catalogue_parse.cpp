@@ -86,6 +86,33 @@ void read_causes(TomlTable& file, Fault& fault) {
   }
 }
 
+// What an answer makes known, as { "yes" = [...], "no" = [...] } of fact ids.
+std::vector<FactValue> read_facts(TomlTable& answer) {
+  std::vector<FactValue> out;
+  for (std::string& fact : answer.optional_words("yes", fact_ids())) {
+    out.push_back({std::move(fact), true});
+  }
+  for (std::string& fact : answer.optional_words("no", fact_ids())) {
+    out.push_back({std::move(fact), false});
+  }
+  return out;
+}
+
+// A check that a probe makes by itself says what it costs, and what an answer makes known.
+void read_sends(TomlTable& table, CatalogueCheck& check) {
+  check.sends = table.optional_word("sends", send_ids());
+  const std::optional<std::uint32_t> cost = table.optional_count("cost", limits::kMostCost);
+  const bool is_telling = std::ranges::any_of(
+      check.answers, [](const CatalogueAnswer& answer) { return !answer.facts.empty(); });
+  const bool is_machine = !check.sends.empty();
+  if (is_machine != cost.has_value() || is_machine != is_telling) {
+    table.complaints().add(table.source_of("command"),
+                           "check: only some of sends, cost and an answer's facts",
+                           "all of them for a check that a probe makes, none for a person's");
+  }
+  check.cost = cost.value_or(0);
+}
+
 CatalogueCheck read_check(TomlTable& table, std::span<const string_view> causes) {
   CatalogueCheck check;
   check.command = sentence(table, "command");
@@ -95,9 +122,11 @@ CatalogueCheck read_check(TomlTable& table, std::span<const string_view> causes)
     CatalogueAnswer read;
     read.see = sentence(answer, "see");
     read.then = sentence(answer, "then");
+    read.facts = read_facts(answer);
     answer.finish();
     check.answers.push_back(std::move(read));
   }
+  read_sends(table, check);
   table.finish();
   return check;
 }

@@ -18,6 +18,7 @@
 #include "base/place.h"
 #include "base/quality.h"
 #include "diagnosis/catalogue.h"
+#include "diagnosis/values.h"
 #include "evidence/evidence.h"
 
 namespace whydown::diagnosis {
@@ -165,6 +166,9 @@ struct Incident {
   std::vector<JourneyStep> journey;
   Activity activity;
   std::vector<Mark> marks;  // in order of time
+  // What it was made from, to weigh it again when more is known (diagnosis/reweigh.h). Not shown.
+  evidence::Subject subject;
+  Values values;
 };
 
 struct Diagnosis {

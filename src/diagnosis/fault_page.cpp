@@ -90,6 +90,10 @@ void add_checks(std::string& page, const Fault& fault) {
   page.append("## Checks that decide\n\n");
   for (const CatalogueCheck& check : fault.checks) {
     page.append(fmt::format("`{}` ({})\n\n", plain(check.command), plain(check.where)));
+    if (!check.sends.empty()) {
+      page.append(fmt::format("A probe makes it by itself: `{}`, {} packets at most.\n\n",
+                              check.sends, check.cost));
+    }
     for (const CatalogueAnswer& answer : check.answers) {
       page.append(fmt::format("- {}: {}\n", plain(answer.see), plain(answer.then)));
     }

@@ -244,6 +244,15 @@ WebUse web_use(const evidence::Store& store) {
   return use;
 }
 
+void weigh_incident(Incident& incident, const Fault& fault, std::span<const evidence::Fact> facts) {
+  const Values& values = incident.values;
+  incident.causes = weigh(fault, facts, nature_of(incident.subject.symptom));
+  fill_causes(incident.causes, values);
+  incident.facts = known_facts(facts);
+  incident.inseparable = pairs_left(fault, incident.causes, values);
+  incident.not_shown = not_shown_of(fault, facts, values);
+}
+
 Incident build_incident(const evidence::Store& store, const Case& found,
                         std::span<const evidence::Fact> facts, const Tally& tally,
                         const base::Interner& names) {
@@ -260,12 +269,10 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   const base::AddressBook book(names);
   const Values values = values_of(incident, found, book);
   incident.title = fill(fault.title, values);
-  incident.causes = weigh(fault, facts, nature_of(found.subject.symptom));
-  fill_causes(incident.causes, values);
-  incident.facts = known_facts(facts);
-  incident.inseparable = pairs_left(fault, incident.causes, values);
+  incident.subject = found.subject;
+  incident.values = values;
+  weigh_incident(incident, fault, facts);
   incident.checks = checks_of(fault, values);
-  incident.not_shown = not_shown_of(fault, facts, values);
 
   PacketList packets = evidence_packets(store, found, names);
   incident.evidence = std::move(packets.packets);

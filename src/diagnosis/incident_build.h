@@ -17,6 +17,9 @@ struct WebUse {
 };
 WebUse web_use(const evidence::Store& store);
 
+// The parts of an incident that follow from its facts: causes, pairs, what is not shown.
+void weigh_incident(Incident& incident, const Fault& fault, std::span<const evidence::Fact> facts);
+
 // `id` is left at 0. `facts` are those of found.subject.
 Incident build_incident(const evidence::Store& store, const Case& found,
                         std::span<const evidence::Fact> facts, const Tally& tally,

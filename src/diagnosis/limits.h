@@ -13,6 +13,7 @@ namespace whydown::diagnosis::limits {
 inline constexpr std::size_t kCatalogueFileBytes = std::size_t{1} << 20U;
 inline constexpr std::size_t kCatalogueFiles = 1024;
 inline constexpr std::int64_t kMostRuns = 1'000'000;  // of the lab, behind one weight
+inline constexpr std::int64_t kMostCost = 64;         // packets of one check
 inline constexpr double kLargestDb = 40;              // 10000 to 1: nothing in a capture is surer
 
 // --- which failures become incidents ---

@@ -102,6 +102,15 @@ std::string inner(std::string title) {
   return title;
 }
 
+// Only where the failure comes before the web could be tried.
+std::string web_sentence(const Incident& incident, const WebUse& web) {
+  if (!web.is_known || web.http || web.https || incident.step > Step::name) return {};
+  return "HTTP and HTTPS were never attempted: the web server is not what failed, as far as this "
+         "log shows.";
+}
+
+}  // namespace
+
 std::string cause_sentence(const Incident& incident) {
   if (incident.causes.empty()) return {};
   const RankedCause& top = incident.causes.front();
@@ -119,15 +128,6 @@ std::string cause_sentence(const Incident& incident) {
   }
   return sentence(text);
 }
-
-// Only where the failure comes before the web could be tried.
-std::string web_sentence(const Incident& incident, const WebUse& web) {
-  if (!web.is_known || web.http || web.https || incident.step > Step::name) return {};
-  return "HTTP and HTTPS were never attempted: the web server is not what failed, as far as this "
-         "log shows.";
-}
-
-}  // namespace
 
 std::string explanation_of(const Case& found, const Values& values, const base::AddressBook& book) {
   std::vector<std::string> sentences{fill(found.fault->meaning, values)};

@@ -10,6 +10,8 @@
 namespace whydown::diagnosis {
 
 // The catalogue's meaning, and which other failures the incident explains.
+// How sure the likeliest cause is; a part of the summary.
+std::string cause_sentence(const Incident& incident);
 std::string explanation_of(const Case& found, const Values& values, const base::AddressBook& book);
 // What failed, when, for whom, how sure the cause is, and what was never tried. Everything but the
 // paragraphs themselves must be set in `incident`.

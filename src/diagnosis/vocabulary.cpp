@@ -41,6 +41,17 @@ constexpr std::array<string_view, 29> kCauses = {"service_down",
 
 constexpr std::array<string_view, 4> kSeverities = {"critical", "high", "medium", "low"};
 constexpr std::array<string_view, 2> kKinds = {"fault", "attack"};
+// Each is one kind of question that src/probe/check_actions.cpp knows how to ask.
+constexpr std::array<string_view, 9> kSends = {
+    "dns-tcp",         // the failing question over TCP
+    "dns-cd",          // the same without a check of signatures (CD, DO)
+    "dns-edns",        // the same with EDNS, so that extended errors may come
+    "dns-other-name",  // another name at the same server
+    "dns-resolver",    // the same question to another of the system's resolvers
+    "dns-authority",   // the same question to the name's authoritative servers
+    "closed-port",     // one packet to a port that hardly anybody uses
+    "tcp-tos",         // a SYN with a type of service to the same port
+    "echo"};           // an ICMP echo request to the server
 constexpr std::array<string_view, 11> kPlaceholders = {
     "server",   "servers", "port",    "name",   "names", "such_names",
     "the_name", "client",  "clients", "failed", "total"};
@@ -66,6 +77,7 @@ std::size_t edits(string_view from, string_view to) {
 std::span<const string_view> cause_ids() { return kCauses; }
 std::span<const string_view> severity_ids() { return kSeverities; }
 std::span<const string_view> kind_ids() { return kKinds; }
+std::span<const string_view> send_ids() { return kSends; }
 std::span<const string_view> placeholders() { return kPlaceholders; }
 
 std::vector<string_view> step_ids() {

@@ -152,6 +152,12 @@ Nature nature_of(evidence::Symptom symptom) {
   return symptom == evidence::Symptom::no_response ? Nature::silence : Nature::act;
 }
 
+double decibans(const CatalogueCause& cause, std::span<const Fact> facts) {
+  double sum = 0;
+  for (const Counted& counted : counted_weights(cause, facts)) sum += counted.weight->db;
+  return sum;
+}
+
 std::vector<RankedCause> weigh(const Fault& fault, std::span<const Fact> facts, Nature nature) {
   std::vector<Scored> causes;
   causes.reserve(fault.causes.size() + 1);  // and "other"

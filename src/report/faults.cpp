@@ -44,6 +44,11 @@ void write_checks(TextPage& page, const diagnosis::Fault& fault) {
                          clean_paragraph(joined(check.separates)),
                      4);
     }
+    if (!check.sends.empty()) {
+      page.paragraph(fmt::format("a probe makes it by itself: {}, {} packets at most", check.sends,
+                                 check.cost),
+                     4);
+    }
     for (const diagnosis::CatalogueAnswer& answer : check.answers) {
       page.item("-",
                 fmt::format("If {}: {}", without_stop(clean_paragraph(answer.see)),

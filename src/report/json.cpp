@@ -30,10 +30,10 @@ class Writer {
   Json input(const base::InputInfo& input) const;
   Json incident(const Incident& incident) const;
   Json remark(const base::QualityRemark& remark) const;
-
- private:
   // "packets", and "places" where a number alone does not say of which input it is.
   void put_packets(Json& object, const std::vector<base::Place>& places) const;
+
+ private:
   Json place(const base::Place& place) const;
   Json arguments(const std::vector<diagnosis::Argument>& arguments) const;
   void put_causes(Json& object, const Incident& incident) const;
@@ -341,6 +341,8 @@ Json complaints_of(const diagnosis::Diagnosis& diagnosis, const Case& supplied) 
   return list;
 }
 
+double rounded(double value) { return std::round(value * 10'000) / 10'000; }
+
 double ms_of(base::Duration span) {
   return std::round(std::chrono::duration<double, std::micro>(span).count()) / 1000;
 }
@@ -361,8 +363,43 @@ Json phases_of(const ProbePart& part) {
   return list;
 }
 
+Json fact_of(const ProbeFact& fact, const Writer& writer) {
+  Json out;
+  out["fact"] = fact.id;
+  out["is"] = fact.is;
+  out["seen_by"] = fact.is_of_sockets ? "sockets" : "packets";
+  put(out, "detail", fact.detail);
+  writer.put_packets(out, fact.packets);
+  return out;
+}
+
+Json checks_of(const ProbePart& part, const Writer& writer) {
+  Json list = Json::array();
+  for (const ProbeCheck& check : part.checks) {
+    Json one;
+    one["incident"] = check.incident;
+    one["sends"] = check.sends;
+    one["said"] = check.said;
+    one["worth_bits"] = rounded(check.worth);
+    one["begin_ms"] = ms_of(check.begin);
+    one["took_ms"] = ms_of(check.took);
+    one["seen"] = check.seen;
+    put(one, "means", check.means);
+    for (const ProbeFact& fact : check.facts) one["facts"].push_back(fact_of(fact, writer));
+    one["causes"] = Json::array();
+    for (const ProbeCause& cause : check.causes) {
+      one["causes"].push_back({{"id", cause.id},
+                               {"title", cause.title},
+                               {"before", rounded(cause.before)},
+                               {"after", rounded(cause.after)}});
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 // What the probe did and saw itself, beside its packets.
-Json probe_of(const ProbePart& part) {
+Json probe_of(const ProbePart& part, const Writer& writer) {
   Json out;
   out["target"] = part.target;
   out["end"] = probe_end_id(part.end);
@@ -370,6 +407,8 @@ Json probe_of(const ProbePart& part) {
   if (part.is_captured) out["packets"] = part.packets;
   if (part.is_captured) out["kernel_drops"] = part.kernel_drops;
   out["phases"] = phases_of(part);
+  if (!part.checks.empty()) out["checks"] = checks_of(part, writer);
+  put(out, "checks_end", part.checks_end);
   put(out, "not_seen", part.not_seen);
   put(out, "remarks", part.remarks);
   return out;
@@ -397,7 +436,7 @@ std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& op
     out["data_quality"].push_back(writer.remark(remark));
   }
   put(out, "not_attempted", diagnosis.not_attempted);
-  if (options.probe) out["probe"] = probe_of(*options.probe);
+  if (options.probe) out["probe"] = probe_of(*options.probe, writer);
   if (options.supplied) {
     out["case"] = case_of(*options.supplied);
     Json complaints = complaints_of(diagnosis, *options.supplied);

@@ -51,6 +51,14 @@ constexpr std::array kFacts = {
            "its answers to successful requests? In the kept packets.",
            "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009"},
           detail::reset_ttl_differs},
+    Entry{
+        {"reset.copies_tos",
+         "Do resets in the server's name repeat the type of service of the SYNs that they refuse, "
+         "where that is not 0, at the subject's port? Linux does so for a closed port; a reject "
+         "rule sends 0. No only where other packets of the server repeat one (an echo reply, a "
+         "reset at another port). In the kept packets.",
+         "Linux net/ipv4/tcp_ipv4.c, tcp_v4_send_reset; nf_reject_ipv4.c"},
+        detail::reset_copies_tos},
     Entry{{"icmp.quote_counted_down",
            "Had the device on the way counted down the TTL of the request that it complains of, as "
            "Linux does when it forwards? No where it refused before. Of errors with a TTL from 33 "
@@ -275,6 +283,18 @@ constexpr std::array kFacts = {
     Entry{{"dns.authoritative_answer",
            "Are all failing answers authoritative (AA)? In the kept packets.", "RFC 1035 4.1.1"},
           detail::authoritative_answer},
+    Entry{{"dns.cd_answers",
+           "Did the same server resolve a failing name, and the same type, where the client asked "
+           "it not to check signatures (CD), and not without? No where that failed as well. In "
+           "the kept packets.",
+           "RFC 4035 3.2.2"},
+          detail::cd_answers},
+    Entry{{"dns.authority_answers",
+           "Did another server answer a failing name itself, with authority (AA) and with records? "
+           "No where it said with authority that there are none, and where a probe's question to "
+           "the name's own servers drew no such answer.",
+           "RFC 1034 4.3.1"},
+          detail::authority_answers},
     Entry{{"dns.soa_in_answer",
            "Have all failing answers a SOA record in their authority section? In the kept packets.",
            "RFC 2308 2"},

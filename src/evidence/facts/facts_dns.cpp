@@ -28,6 +28,7 @@ struct OverTcp {
   std::vector<base::Place> answered;    // a query, be it by an error
   std::vector<base::Place> unanswered;  // a query that had a connection
   std::vector<base::Place> reset;
+  std::vector<base::Place> undecided;  // a query that the capture does not follow to its end
 };
 
 bool has_query(const Attempt& attempt) {
@@ -61,9 +62,13 @@ OverTcp over_tcp(const View& view) {
                  wanted.port == service.port;
         });
     const bool is_tcp = service.transport == packet::Transport::tcp;
-    if (!is_same_port || !is_tcp || row->key.outcome == Outcome::unknown) continue;
+    if (!is_same_port || !is_tcp) continue;
     for (const Attempt* attempt : row->exemplars()) {
       if (!is_during(view, attempt->begin)) continue;
+      if (row->key.outcome == Outcome::unknown) {
+        if (has_query(*attempt)) out.undecided.push_back(attempt->request.place);
+        continue;
+      }
       out.tried = row;
       sort_in(out, *row, *attempt);
     }
@@ -118,6 +123,9 @@ Finding dns_tcp_answers(const View& view) {
   }
   if (!found.unanswered.empty()) {
     return no(port + " left the query without an answer", earliest(found.unanswered));
+  }
+  if (!found.accepted.empty() && !found.undecided.empty()) {
+    return unknown(port + " accepted the connection, and a query waits for its answer");
   }
   if (!found.accepted.empty()) {
     return yes(port + " accepted the connection", earliest(found.accepted));

@@ -21,6 +21,7 @@ Finding delay_impossible(const View& view);
 Finding closer_than_server(const View& view);
 Finding quote_counted_down(const View& view);
 Finding reset_ttl_differs(const View& view);
+Finding reset_copies_tos(const View& view);
 
 // facts_host.cpp
 Finding other_ports_refuse(const View& view);
@@ -75,6 +76,10 @@ Finding failing_name_resolved(const View& view);
 Finding authoritative_answer(const View& view);
 Finding soa_in_answer(const View& view);
 Finding other_types_exist(const View& view);
+
+// facts_dns_asked.cpp
+Finding cd_answers(const View& view);
+Finding authority_answers(const View& view);
 
 // facts_capture.cpp
 Finding one_sided(const View& view);
