@@ -33,7 +33,7 @@ SCENARIOS = (
     "healthy.plain", "healthy.tls")
 
 # Seconds between what breaks and the probe: longer than the lab's resolvers may keep a record.
-SETTLE = 1.6
+SETTLE = 2.5
 
 
 def host_port(address, port):

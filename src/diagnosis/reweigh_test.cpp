@@ -92,8 +92,8 @@ TEST(Reweigh, SilenceMayStillBeBroken) {
   const Incident silent =
       incident_of(fault, {{"host.alive", false, "", {}}, {"host.silent_everywhere", true, "", {}}});
   EXPECT_GT(worth_of(ping, fault, silent), 0.1);
-  const Incident alive = incident_of(
-      fault, {{"host.alive", true, "", {}}, {"host.silent_everywhere", false, "", {}}});
+  const Incident alive =
+      incident_of(fault, {{"host.alive", true, "", {}}, {"host.silent_everywhere", false, "", {}}});
   EXPECT_NEAR(worth_of(ping, fault, alive), 0, 1e-9);
 }
 

@@ -101,6 +101,11 @@ Subject Checks::subject_of(const Incident& incident) const {
   return out;
 }
 
+bool Checks::fits(const std::string& sends) const {
+  const auto needed = sends == "dns-tcp" ? limits::kCheckTimeDnsTcp : limits::kCheckTime;
+  return !context_.clock.is_over() && context_.clock.left(needed) >= needed;
+}
+
 Checks::Choice Checks::choose(const Incident& incident, const Fault& fault) const {
   const Subject subject = subject_of(incident);
   Choice best;
@@ -110,10 +115,12 @@ Checks::Choice Checks::choose(const Incident& incident, const Fault& fault) cons
     if (plan.empty() || made_.contains(plan)) continue;
     const double worth = diagnosis::worth_of(check, fault, incident);
     if (worth < limits::kWorthBits) continue;
-    // Of equals the cheaper one; of these the first one of the catalogue.
-    const bool is_better = best.check == nullptr || std::tuple(-worth, check.cost) <
-                                                        std::tuple(-best.worth, best.check->cost);
-    if (is_better) best = {&check, worth, std::move(plan)};
+    const bool is_late = !fits(check.sends);
+    // One for which there is time; of equals the cheaper one, then the first one of the catalogue.
+    const bool is_better =
+        best.check == nullptr || std::tuple(is_late, -worth, check.cost) <
+                                     std::tuple(best.is_late, -best.worth, best.check->cost);
+    if (is_better) best = {&check, worth, std::move(plan), is_late};
   }
   return best;
 }
@@ -181,8 +188,7 @@ std::expected<void, base::Error> Checks::settle(Incident& incident, const Fault&
           "No further check: none that a probe can make would tell the causes left apart.";
       return {};
     }
-    const bool is_short = context_.clock.left(limits::kCheckTime) < limits::kCheckTime;
-    if (context_.clock.is_over() || is_short || part.checks.size() >= limits::kChecks) {
+    if (choice.is_late || part.checks.size() >= limits::kChecks) {
       part.checks_end = fmt::format(
           "No further check: the bounds are met. The next one would have sent {}.", choice.plan);
       return {};

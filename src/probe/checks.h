@@ -42,7 +42,9 @@ class Checks {
     const diagnosis::CatalogueCheck* check = nullptr;
     double worth = 0;
     std::string plan;
+    bool is_late = false;  // there is no time for it
   };
+  bool fits(const std::string& sends) const;
   std::expected<void, base::Error> settle(diagnosis::Incident& incident,
                                           const diagnosis::Fault& fault, report::ProbePart& part);
   std::expected<void, base::Error> make(const Choice& choice, diagnosis::Incident& incident,

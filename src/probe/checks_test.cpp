@@ -1,5 +1,9 @@
+#include "probe/checks.h"
+
 #include <gtest/gtest.h>
 
+#include "diagnosis/reweigh.h"
+#include "diagnosis/weigh.h"
 #include "probe/check_actions.h"
 
 namespace whydown::probe {
@@ -57,6 +61,91 @@ TEST(CheckActions, SaysWhatItWouldSendAndToWhom) {
       EXPECT_NE(plan.find(row.holds), std::string::npos) << row.sends << ": " << plan;
     }
   }
+}
+
+// A refused port of this very machine; the packets' part is played by a table.
+class ChecksRun : public ::testing::Test {
+ protected:
+  ChecksRun() : clock_(std::chrono::seconds{30}, interrupted_, [] { return false; }) {
+    diagnosis::Incident incident;
+    incident.id = 1;
+    incident.fault = "tcp.refused";
+    incident.subject.services = {{address("127.0.0.1"), 9, packet::Transport::tcp, {}}};
+    incident.subject.symptom = evidence::Symptom::reset;
+    const diagnosis::Fault& fault = *catalogue().find(incident.fault);
+    incident.causes = weigh(fault, {}, diagnosis::Nature::act);
+    for (const diagnosis::CatalogueCheck& check : fault.checks) {
+      diagnosis::Check words{check.command, check.where, check.separates, {}};
+      for (const auto& answer : check.answers) words.answers.push_back({answer.see, answer.then});
+      incident.checks.push_back(std::move(words));
+    }
+    diagnosis_.incidents.push_back(std::move(incident));
+  }
+  static const diagnosis::Catalogue& catalogue() {
+    static const auto built_in = diagnosis::Catalogue::built_in().value_or(diagnosis::Catalogue{});
+    return built_in;
+  }
+  // With these facts known after each check.
+  report::ProbePart run(std::vector<evidence::Fact> facts) {
+    report::ProbePart part;
+    CheckContext context{catalogue(),
+                         clock_,
+                         "",
+                         1,
+                         "A",
+                         [facts](const evidence::Subject&) { return pipeline::Facts{facts, {}}; },
+                         [this](const std::string& line) { told_.push_back(line); }};
+    Actions actions({clock_, ports_, echo_, {}, [](const base::IpAddress&) {}});
+    EXPECT_TRUE(Checks(std::move(context), std::move(actions)).run(diagnosis_, part));
+    return part;
+  }
+
+  std::atomic<bool> interrupted_ = false;
+  Clock clock_;
+  OwnPorts ports_;
+  Echo echo_;  // not opened
+  diagnosis::Diagnosis diagnosis_;
+  std::vector<std::string> told_;
+};
+
+TEST_F(ChecksRun, AsksEachQuestionOnce) {
+  // No answer is understood, so the same question would still be worth most.
+  const report::ProbePart part = run({});
+  ASSERT_EQ(part.checks.size(), 1U);
+  EXPECT_EQ(part.checks[0].sends, "tcp-tos");
+  EXPECT_TRUE(part.checks[0].means.empty() && part.checks[0].facts.empty());
+  EXPECT_TRUE(part.checks_end.starts_with("No further check: none that a probe can make"));
+}
+
+TEST_F(ChecksRun, SaysWhatAnAnswerMovedAndWhyItEnds) {
+  const report::ProbePart part = run({{"reset.copies_tos", evidence::Truth::yes, "measured", {}}});
+  ASSERT_EQ(part.checks.size(), 1U);
+  EXPECT_TRUE(part.checks[0].seen.starts_with("a reset with the type of service"));
+  ASSERT_EQ(part.checks[0].facts.size(), 1U);
+  EXPECT_EQ(part.checks[0].facts[0].id, "reset.copies_tos");
+  EXPECT_FALSE(part.checks[0].facts[0].is_of_sockets);
+  const report::ProbeCause& first = part.checks[0].causes.front();
+  EXPECT_EQ(first.id, "service_down");
+  EXPECT_GT(first.after, first.before);
+  EXPECT_EQ(diagnosis_.incidents[0].causes.front().id, "service_down");
+  EXPECT_TRUE(part.checks_end.starts_with("No further check: none that a probe can make"));
+  ASSERT_EQ(told_.size(), 2U);  // before and after it
+  EXPECT_TRUE(told_[0].starts_with("check 1: Sends a TCP SYN with type of service 0x20"));
+}
+
+TEST_F(ChecksRun, EndsWhereOneCauseIsSettled) {
+  const report::ProbePart part = run({{"reset.copies_tos", evidence::Truth::no, "", {}},
+                                      {"icmp.answers_tcp", evidence::Truth::yes, "", {}}});
+  EXPECT_EQ(part.checks.size(), 1U);
+  EXPECT_EQ(diagnosis_.incidents[0].causes.front().id, "firewall_reject_host");
+  EXPECT_TRUE(part.checks_end.starts_with("No further check: one cause stands"));
+}
+
+TEST_F(ChecksRun, SendsNothingWithoutTime) {
+  interrupted_ = true;
+  const report::ProbePart part = run({});
+  EXPECT_TRUE(part.checks.empty());
+  EXPECT_TRUE(part.checks_end.starts_with("No further check: the bounds are met"));
 }
 
 }  // namespace

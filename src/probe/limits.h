@@ -39,7 +39,9 @@ inline constexpr milliseconds kLinger{300};
 inline constexpr milliseconds kLingerSilent{2'500};
 // Checks: how many, what one may take, and what makes one worth while.
 inline constexpr std::size_t kChecks = 8;
-inline constexpr milliseconds kCheckTime{6'000};  // less left than this: none is begun
+// What a check may take, with the pause before it: with less time left it is not begun.
+inline constexpr milliseconds kCheckTime{5'000};
+inline constexpr milliseconds kCheckTimeDnsTcp{7'000};
 inline constexpr milliseconds kCheckConnect{3'300};
 inline constexpr milliseconds kCheckDatagram{2'300};
 inline constexpr milliseconds kCheckDns{3'000};
@@ -48,7 +50,7 @@ inline constexpr milliseconds kCheckDnsTcp{5'300};
 inline constexpr double kWorthBits = 0.02;
 inline constexpr double kSettled = 0.9;
 inline constexpr std::uint16_t kClosedPort = 5301;  // that hardly anybody uses
-inline constexpr int kTypeOfService = 0x20;         // CS1, RFC 8622: harmless, and not 0
+inline constexpr int kTypeOfService = 0x20;         // CS1, RFC 2474 4.2.2.2: harmless, and not 0
 inline constexpr std::uint16_t kEdnsSize = 1232;    // DNS flag day 2020
 inline constexpr int kReferrals = 4;
 inline constexpr std::size_t kNameServers = 4;
