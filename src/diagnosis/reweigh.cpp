@@ -89,6 +89,7 @@ double entropy(std::span<const RankedCause> causes) {
 double worth_of(const CatalogueCheck& check, const Fault& fault, const Incident& incident) {
   const std::vector<Fact> now = facts_of(incident);
   std::vector<double> causes;  // p(c), by fault.causes, "other" the last
+  causes.reserve(fault.causes.size() + 1);
   for (const CatalogueCause& cause : fault.causes) {
     causes.push_back(probability_of(incident.causes, cause.id));
   }
@@ -99,6 +100,7 @@ double worth_of(const CatalogueCheck& check, const Fault& fault, const Incident&
     if (is_contradicted(answer, now)) continue;
     const std::vector<Fact> then = with(now, answer);
     std::vector<double> likelihoods;
+    likelihoods.reserve(causes.size());
     for (const CatalogueCause& cause : fault.causes) {
       likelihoods.push_back(likelihood(decibans(cause, then) - decibans(cause, now)));
     }

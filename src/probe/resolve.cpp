@@ -184,6 +184,7 @@ ProbePhase Lookup::phase(const std::string& name, base::Duration begun) const {
     return out;
   }
   std::vector<std::string> texts;
+  texts.reserve(addresses.size());
   for (const base::IpAddress& address : addresses) texts.push_back(address.to_string());
   out.outcome = Outcome::ok;
   out.text = fmt::format("{}: {}.", asked, fmt::join(texts, ", "));
