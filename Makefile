@@ -12,7 +12,7 @@ SCENARIOS ?= *
 LANES ?= 8
 
 .DEFAULT_GOAL := all
-.PHONY: all help test report install bench asan fuzz lint format docs examples lab clean
+.PHONY: all help test report install bench asan fuzz lint format docs examples lab lab-probe clean
 
 help:
 	@echo "make            build the program ($(PROGRAM))"
@@ -24,6 +24,7 @@ help:
 	@echo "make fuzz       run every fuzzer for FUZZ_SECONDS (default 60) each"
 	@echo "make lint       clang-format, clang-tidy, shellcheck and pyflakes"
 	@echo "make docs       regenerate docs/faults/ and docs/facts.md"
+	@echo "make lab-probe  let the probe loose on the lab's faults, and score it (root)"
 	@echo "make lab        break real servers in every way, capture, diagnose and score (root; SEEDS=1,2,3)"
 	@echo "make examples   make the example captures again (root; real servers in namespaces)"
 
@@ -95,6 +96,11 @@ lab: all
 	@rm -rf build/lab
 	@python3 -B lab/run.py --out build/lab --seeds $(SEEDS) --scenario '$(SCENARIOS)' --jobs $(LANES); test $$? -le 1
 	@python3 -B lab/score.py build/lab --whydown $(PROGRAM)
+
+# The probe against the lab's faults: fault, cause after the checks, without rights, nothing left.
+lab-probe: all
+	@scripts/setup.sh lab
+	@python3 -B lab/probe.py --whydown $(PROGRAM) --seeds $(SEEDS) --scenario '$(SCENARIOS)' --jobs $(LANES)
 
 clean:
 	rm -rf build

@@ -26,7 +26,7 @@ GOAL_RSS_MIB = 256
 TRUTH = {
     "web": ("healthy", set(), None, None),
     "dns": ("healthy", set(), None, None),
-    "synflood": ("incident", {"tcp.no_response", "dos.syn_flood"}, "198.19.0.1", "flood"),
+    "synflood": ("incident", {"dos.syn_flood"}, "198.19.0.1", "attack"),
 }
 
 

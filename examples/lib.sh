@@ -181,6 +181,8 @@ www   A    198.51.100.80
 mail  A    198.51.100.80
 loop  A    198.51.100.200
 ZONE
+  # More than fits into a datagram of 1232 bytes.
+  printf 'big TXT%s\n' "$(printf ' "%0200d"' 0 0 0 0 0 0 0 0)" >>"$1"
 }
 
 # start_web NS [tls]: nginx on port 80, and on 443 with a certificate of its own.
@@ -214,6 +216,39 @@ start_web() {
   wait_listening "$ns" -t 80
 }
 
+# start_tls NS NAME FROM UNTIL [S_SERVER-OPTION...]: pages over TLS on port 443, with a certificate
+# for NAME that is good between two dates (as `date -d` reads them), signed by $WORK/ca.pem; DAEMON
+# is the server's process id.
+start_tls() {
+  local ns=$1 name=$2 from until
+  from=$(date -u -d "$3" +%Y%m%d%H%M%SZ)
+  until=$(date -u -d "$4" +%Y%m%d%H%M%SZ)
+  shift 4
+  (
+    cd "$WORK"
+    : >index
+    printf '%s\n' '[ca]' 'default_ca = a' '[a]' 'database = index' 'new_certs_dir = .' \
+      'rand_serial = yes' 'default_md = sha256' 'policy = any' 'copy_extensions = copy' \
+      '[any]' 'commonName = supplied' >ca.conf
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 300 \
+      -subj '/CN=Example Authority' -keyout ca.key -out ca.pem
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$name" \
+      -addext "subjectAltName=DNS:$name" -keyout tls.key -out tls.csr
+    openssl ca -config ca.conf -batch -notext -in tls.csr -cert ca.pem -keyfile ca.key \
+      -startdate "$from" -enddate "$until" -out tls.pem
+  ) 2>"$WORK/authority.log"
+  inside "$ns" openssl s_server -accept 443 -www -quiet -cert "$WORK/tls.pem" \
+    -key "$WORK/tls.key" "$@" >"$WORK/tls-$ns.log" 2>&1 &
+  DAEMON=$!
+  PIDS+=("$DAEMON")
+  wait_listening "$ns" -t 443
+}
+
+# page_over_tls [CURL-OPTION...]: loads it as a user would, who trusts $WORK/ca.pem only.
+page_over_tls() {
+  try c curl -4 -sS --cacert "$WORK/ca.pem" --max-time 8 "$@" https://www.example.com/
+}
+
 # start_unbound NS CONFIG-TEXT: a validating resolver; DAEMON is its process id.
 start_unbound() {
   local ns=$1 conf="$WORK/unbound-$1.conf"
@@ -236,6 +271,45 @@ start_unbound() {
   DAEMON=$!
   PIDS+=("$DAEMON")
   wait_listening "$ns" -u 53
+}
+
+# start_dhcp NS FIRST,LAST: dnsmasq gives out these addresses; DAEMON is its process id.
+start_dhcp() {
+  inside "$1" dnsmasq --keep-in-foreground --port=0 --user=root --pid-file="$WORK/dhcp.pid" \
+    --dhcp-leasefile="$WORK/leases" --bind-interfaces --interface=eth0 --dhcp-authoritative \
+    --dhcp-range="$2,255.255.255.0,2m" >"$WORK/dhcp-$1.log" 2>&1 &
+  DAEMON=$!
+  PIDS+=("$DAEMON")
+  wait_listening "$1" -u 67
+}
+
+# join_by_dhcp [INTERFACE]: what a client does that joins the network; the address that it is given
+# becomes a second one of c.
+join_by_dhcp() {
+  write_dhcp_script
+  try c udhcpc -i "${1:-eth0}" -f -n -q -t 3 -T 4 -s "$WORK/dhcp-script"
+}
+
+# move_by_dhcp: the same of a client that comes from another network, where it was 10.9.9.9.
+move_by_dhcp() {
+  write_dhcp_script
+  {
+    echo 'lease { interface "eth0"; fixed-address 10.9.9.9; option subnet-mask 255.255.255.0;'
+    echo '  option dhcp-server-identifier 10.9.9.1; renew never; rebind never; expire never; }'
+  } >"$WORK/dhclient.leases"
+  try c timeout 16 dhclient -1 -d -sf "$WORK/dhcp-script" -cf /dev/null \
+    -lf "$WORK/dhclient.leases" -pf "$WORK/dhclient.pid" eth0
+}
+
+# For udhcpc, which says `bound`, and for dhclient.
+write_dhcp_script() {
+  cat >"$WORK/dhcp-script" <<'SCRIPT'
+#!/bin/sh
+if [ "$1" = bound ] || [ "$reason" = BOUND ]; then
+  ip address replace "${ip:-$new_ip_address}/24" dev "$interface"
+fi
+SCRIPT
+  chmod 755 "$WORK/dhcp-script"
 }
 
 stop_daemon() {

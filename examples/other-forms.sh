@@ -25,3 +25,6 @@ print ipv6-port-unreachable.pcap -n >ipv6-port-unreachable-n.txt
 print dead-host-lan.pcap -n >dead-host-lan-n.txt
 print dead-host-routed.pcap -n -tttt >dead-host-routed-tttt.txt
 print healthy-odd.pcap -n -v >healthy-odd-v.txt
+print dhcp-stopped.pcap -n -v >dhcp-stopped-v.txt
+print healthy-dhcp.pcap -n >healthy-dhcp-n.txt
+print arp-conflict.pcap -n >arp-conflict-n.txt

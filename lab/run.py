@@ -101,8 +101,9 @@ def leave(number, _frame):
 class Lab:
     """Runs jobs in parallel lanes; most of a run's time is sleeping."""
 
-    def __init__(self, options, jobs):
+    def __init__(self, options, jobs, script=__file__, more=(), seconds=0):
         self.options, self.jobs = options, jobs
+        self.script, self.more, self.seconds = script, list(more), seconds
         self.running, self.failed, self.done = [], [], 0
         self.logs = pathlib.Path(tempfile.mkdtemp(prefix="whydown-lab-logs."))
 
@@ -132,11 +133,11 @@ class Lab:
         prefix = f"wl{os.getpid()}x{number}"
         log = open(self.logs / str(number), "w+", encoding="utf-8")
         process = subprocess.Popen(
-            [sys.executable, "-B", __file__, "--once", str(seed), "--scenario", each["id"],
-             "--scenarios", self.options.scenarios, "--out", self.options.out, "--prefix", prefix],
+            [sys.executable, "-B", self.script, *self.more, "--once", str(seed), "--scenario",
+             each["id"], "--scenarios", self.options.scenarios, "--out", self.options.out, "--prefix", prefix],
             stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
             preexec_fn=namespace.dies_with(os.getpid(), signal.SIGTERM))
-        seconds = sum(span[1] for span in each["times"].values()) + SET_UP_SECONDS
+        seconds = sum(span[1] for span in each["times"].values()) + SET_UP_SECONDS + self.seconds
         self.running.append({"process": process, "log": log, "prefix": prefix, "job": job,
                              "deadline": time.monotonic() + seconds})
 

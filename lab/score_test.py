@@ -55,10 +55,13 @@ class Labels(unittest.TestCase):
         ("faults.0.port", 53.5, "faults[0].port"), ("faults.0.ports", [53], "faults[0].ports"),
         ("faults.0.servers", ["a", "a"], "faults[0].servers"),
         ("faults.0.servers", [""], "faults[0].servers[0]"),
-        ("faults.0.first", "13:30", "faults[0].first")]
+        ("faults.0.first", "13:30", "faults[0].first"),
+        ("attacks", [], "attacks"), ("attacks", [{}], "attacks[0].fault"),
+        ("attacks", [{"fault": ["scan.port"], "caused_outage": "no"}], "attacks[0].caused_outage")]
     CONTRADICTORY = [
         ("healthy", True, "faults"), ("faults", [], "faults"),
         ("healthy_seconds", 21, "healthy_seconds"),
+        ("faults", [], "faults"),
         ("faults.0.last", "2026-11-23T13:29:00Z", "faults[0].last"),
         ("faults.0.first", "2026-02-31T13:29:00Z", "faults[0].first"),
         ("capture", "none.pcap", "capture")]
@@ -217,6 +220,29 @@ class Judging(unittest.TestCase):
             result = judged(*incidents, label=label)
             self.assertEqual([finding.is_right for finding in result.findings], right)
 
+    def test_attacks(self):
+        """An attack stands beside the faults; whether it caused the outage is judged apart."""
+        attack = {"fault": ["dos.syn_flood"], "servers": [SERVER], "port": 80}
+        rows = ((True, True, True), (False, False, True), (True, False, False), (None, True, False),
+                (None, None, True))
+        for wanted, said, right in rows:
+            flood = {**incident("dos.syn_flood", port=80), "kind": "attack", "attack": {}}
+            if said is not None:
+                flood["attack"]["caused_outage"] = said
+            label = {**GOOD, "attacks": [dict(attack)]}
+            if wanted is not None:
+                label["attacks"][0]["caused_outage"] = wanted
+            result = judged(flood, incident(), label=label)
+            self.assertTrue(result.findings[0].is_right)
+            self.assertEqual((result.attacks[0].is_outage_right, result.wrong), (right, []))
+        alone = {**GOOD, "faults": [], "attacks": [attack]}
+        found = figures.Figures([judged(label=alone), judged(flood, label=alone)])
+        self.assertEqual((found.attacks.right, found.attacks.total), (1, 2))
+        self.assertEqual(found.runs.total, 0)
+        elsewhere = {**flood, "service": {"servers": ["192.0.2.9"], "port": 80}}
+        self.assertEqual(len(judged(elsewhere, label=alone).wrong), 1)
+        self.assertIn("attack: not found", "".join(text.complaints(judged(label=alone))))
+
     def test_false_alarms(self):
         healthy = {**GOOD, "healthy": True, "faults": []}
         early = incident("tcp.refused", ["192.0.2.9"], last="2026-11-23T13:29:00.5Z")
@@ -261,9 +287,9 @@ class Figures(unittest.TestCase):
         alarm = judged(incident(), label={**GOOD, "healthy": True, "faults": []})
         missed = figures.Figures([judged(incident()), judged(), alarm])
         holds = [goal.holds for goal in figures.goals(missed, 0.5, 0.5, 0.1, 1)]
-        self.assertEqual(holds, [True] * 5)
+        self.assertEqual(holds, [True] * 7)
         holds = [goal.holds for goal in figures.goals(missed, 0.98, 0.95, 0.01, 0)]
-        self.assertEqual(holds, [False] * 4 + [True])
+        self.assertEqual(holds, [False] * 4 + [True] * 3)
         failed = judge.judge(alarm.label, None, "crashed")
         self.assertFalse(figures.goals(figures.Figures([failed]), 0, 0, 1, 9)[-1].holds)
         self.assertAlmostEqual(missed.healthy_hours, 3 * 6.5 / 3600)

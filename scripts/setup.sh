@@ -15,9 +15,9 @@ declare -A packages=(
   [bench]="python3"
   [lab-fit]="python3 python3-numpy python3-scipy"
   [examples]="iproute2 iptables nftables tcpdump tshark bind9 bind9-dnsutils unbound nginx-light
-              dnsmasq-base curl iputils-ping netcat-openbsd traceroute zstd python3"
+              dnsmasq-base udhcpc isc-dhcp-client curl iputils-ping netcat-openbsd traceroute zstd python3"
   [lab]="iproute2 iptables nftables tcpdump wireshark-common bind9 unbound nginx-light
-         dnsmasq-base openssl traceroute zstd python3"
+         dnsmasq-base arping openssl curl faketime traceroute zstd python3"
 )
 
 # These may be there from elsewhere than Debian, and would not go together with its packages.

@@ -83,7 +83,9 @@ def check_file(path, validate, folder):
 
 
 def faults_without_expectation(expectations):
-    named = {json.loads(path.read_text()).get("incident", {}).get("fault") for path in expectations}
+    wanted = [json.loads(path.read_text()) for path in expectations]
+    named = {each.get("fault") for want in wanted
+             for each in [want.get("incident", {}), *want.get("further", [])]}
     return [f"catalogue/{file}: no file under tests/expect/ expects {fault}"
             for fault, file in catalogue_faults().items() if fault not in named]
 

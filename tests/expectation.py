@@ -107,6 +107,7 @@ def check_incident(incident, want, faults):
         expect("journey", journey_line(incident), want["journey"])
     for field, value in want.get("attempts", {}).items():
         expect(f"attempts.{field}", incident["attempts"][field], value)
+    check_attack(incident, want)
     check_causes_wanted(incident, want)
     shown = {item["packet"] for item in incident["evidence"]}
     missing = set(want.get("evidence_packets", [])) - shown
@@ -115,6 +116,23 @@ def check_incident(incident, want, faults):
     claimed = set(want.get("not_claimed", [])) & set(faults)
     if claimed:
         raise Failure(f"claims what is not so: {sorted(claimed)}")
+
+
+def check_attack(incident, want):
+    """Whether it took the service from others ("unknown" where that is not to be said), who sent
+    it, and which incident explains which."""
+    attack = incident.get("attack", {})
+    if "caused_outage" in want:
+        expect("attack.caused_outage", attack.get("caused_outage", "unknown"),
+               want["caused_outage"])
+    if "sources" in want:
+        expect("attack.sources", [source["address"] for source in attack.get("sources", [])],
+               want["sources"])
+    for field, value in want.get("others", {}).items():
+        expect(f"attack.others.{field}", attack["others"][field], value)
+    for field in ("explained_by", "explains", "technique"):
+        if field in want:
+            expect(field, incident.get(field, attack.get(field)), want[field])
 
 
 def check_causes_wanted(incident, want):

@@ -115,7 +115,8 @@ def owed_tcp(first, text):
         yield f"Bytes {begin:,} to {begin + length - 1:,} of what this side sends"
     if int(first.get("tcp.window_size_scalefactor", -1)) > 0 and "scale of the handshake:" in text:
         yield f"{int(first['tcp.window_size']):,} bytes of room"
-    if "tcp.analysis.retransmission" in first and length > 0:
+    # tshark calls a frame that was captured twice a retransmission, too.
+    if "tcp.analysis.retransmission" in first and length > 0 and "captured twice" not in text:
         yield " again"
     if "tcp.analysis.keep_alive" in first:
         yield "TCP keep-alive"

@@ -105,6 +105,13 @@ controls {{}}; zone "example.org" {{ type primary; file "{self.folder}/zone"; }}
         self.start(sys.executable, "-c", "import socket, time\ns = socket.create_server(('10.9.0.2', "
                    f"{port}))\nkept = []\nwhile True: kept.append(s.accept())", port=port)
 
+    def garbage(self, port):
+        """A name server that answers with anything but DNS, and with half of it."""
+        self.start(sys.executable, "-c", "import os, socket\nt = socket.create_server(('10.9.0.2', "
+                   f"{port}))\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.bind(('10.9.0.2', {port}))\n"
+                   "n = 0\nwhile True:\n q, a = s.recvfrom(999)\n n += 1\n"
+                   " s.sendto(q[:2] + (os.urandom(60) if n % 2 else b'\\x81\\x80'), a)", port=port)
+
     def endless(self, port):
         self.start(sys.executable, "-c", "import socket\ns = socket.create_server(('10.9.0.2', "
                    f"{port}))\nwhile True:\n c, _ = s.accept()\n c.recv(9999)\n try:\n"
@@ -112,12 +119,12 @@ controls {{}}; zone "example.org" {{ type primary; file "{self.folder}/zone"; }}
                    "  while True: c.sendall(bytes(65536))\n except OSError: c.close()", port=port)
 
 
-def probe(*words, user=None, status=(0, 1)):
-    """The JSON report. `user`: without root's rights."""
+def probe(*words, user=None, status=(0, 1), checks=False):
+    """The JSON report. `user`: without root's rights; `checks`: those that separate causes are made too."""
     command = ["ip", "netns", "exec", CLIENT]
     if user:
         command += ["setpriv", "--reuid", user, "--regid", user, "--clear-groups"]
-    done = run(*command, PROGRAM, "probe", "-f", "json", *words, check=False)
+    done = run(*command, PROGRAM, "probe", "-f", "json", *words, *([] if checks else ["--passive"]), check=False)
     assert done.returncode in status, (done.returncode, done.stdout, done.stderr)
     report = json.loads(done.stdout)
     try:
@@ -279,6 +286,121 @@ def gives_up_root(net):
     expect(report["verdict"], "inconclusive", report)
 
 
+def top(report):
+    return report["incidents"][0]["causes"][0]["id"]
+
+
+def stopped_or_rejected(net):
+    """What packets of the load alone cannot tell: a closed port and a reject rule."""
+    passive = probe(f"{V4}:80")
+    assert "checks" not in passive["probe"], passive["probe"]
+    report = probe(f"{V4}:80", checks=True)
+    checks = report["probe"]["checks"]
+    expect(top(report), "service_down", report)
+    assert checks[0]["sends"] == "tcp-tos" and V4 in checks[0]["said"], checks
+    facts = {fact["fact"]: fact["is"] for check in checks for fact in check.get("facts", [])}
+    assert facts["reset.copies_tos"] is True, checks
+    assert all(check["seen"] and "{" not in check["seen"] + check.get("means", "") for check in checks), checks
+    for address in (V4, f"[{V6}]"):
+        tool = "ip6tables" if ":" in address else "iptables"
+        run("ip", "netns", "exec", SERVER, tool, "-A", "INPUT", "-p", "tcp", "--dport", "80",
+            "-j", "REJECT", "--reject-with", "tcp-reset")
+        report = probe(f"{address}:80", checks=True)
+        expect(fault(report), "tcp.refused", report)
+        expect(top(report), "firewall_reject_host", report)
+    # Where the way clears the type of service, a reset without it proves nothing.
+    run("ip", "netns", "exec", SERVER, "iptables", "-F")
+    run("ip", "netns", "exec", SERVER, "iptables", "-t", "mangle", "-A", "PREROUTING", "-j", "TOS", "--set-tos", "0")
+    report = probe(f"{V4}:80", checks=True)
+    expect(top(report), "service_down", report)
+
+
+def hung_name_server(net):
+    net.named()
+    net.started[-1].send_signal(signal.SIGSTOP)
+    try:
+        report = probe(f"dns://{V4}/www.example.org", checks=True)
+    finally:
+        net.started[-1].send_signal(signal.SIGCONT)
+    expect(fault(report), "dns.no_response", report)
+    expect(top(report), "service_hung", report)
+
+
+def dropped_or_down(net):
+    net.nginx()
+    net.rule("-p", "tcp", "--dport", "80", "-j", "DROP")
+    report = probe(f"{V4}:80", checks=True)
+    expect(top(report), "firewall_drop", report)
+    assert report["incidents"][0]["causes"][0]["probability"] > 0.7, report["incidents"][0]["causes"]
+
+
+def udp_target(net):
+    report = probe(f"udp://{V4}:123")
+    expect(fault(report), "udp.port_unreachable", report)
+    net.rule("-p", "udp", "--dport", "123", "-j", "DROP")
+    report = probe(f"udp://{V4}:123")
+    expect(report["verdict"], "inconclusive", report)
+
+
+def settles_a_capture(net):
+    """A capture from one place, settled by a probe from another; and bad results refused."""
+    kept, result = net.folder / "kept.pcap", net.folder / "result.json"
+    probe(f"{V4}:80", "-o", str(kept))
+    taken = run("ip", "netns", "exec", CLIENT, PROGRAM, "probe", f"{V4}:80", "-o", str(kept), check=False)
+    assert taken.returncode == 2 and "already" in taken.stderr, taken
+    result.write_text(json.dumps(probe(f"{V4}:80", checks=True)))
+    alone = json.loads(run(PROGRAM, "report", "-f", "json", str(kept), check=False).stdout)
+    both = json.loads(run(PROGRAM, "report", "-f", "json", str(kept), "--probe", str(result), check=False).stdout)
+    assert not any(fact["fact"] == "reset.copies_tos" for fact in alone["incidents"][0]["facts"])
+    assert any(fact["fact"] == "reset.copies_tos" for fact in both["incidents"][0]["facts"])
+    assert any(remark["id"] == "probe.settled" for remark in both["data_quality"]), both["data_quality"]
+    assert both["incidents"][0]["causes"][0]["probability"] > alone["incidents"][0]["causes"][0]["probability"]
+    (net.folder / "bad.json").write_text("{}")
+    for name in ("bad.json", "none.json"):
+        bad = run(PROGRAM, "report", str(kept), "--probe", str(net.folder / name), check=False)
+        assert bad.returncode == 2 and bad.stderr, bad
+
+
+def for_a_reader(net):
+    done = run("ip", "netns", "exec", CLIENT, PROGRAM, "probe", f"{V4}:80", "--passive", "--for", "student",
+               check=False)
+    assert done.returncode == 1 and "step by step" in done.stdout, done.stdout
+
+
+def bad_worlds(net):
+    """No way, a resolver that talks nonsense, an interface that goes down, a certificate of 10 MB."""
+    report = probe("192.0.2.99:80")
+    expect(fault(report), "icmp.net_unreachable", report)
+    net.garbage(53)
+    before = time.monotonic()
+    report = probe("www.example.org", "--resolver", V4, "--deadline", "20", checks=True)
+    assert report["verdict"] != "healthy" and time.monotonic() - before < 30, report["probe"]
+    net.stop()
+    net.mute(8080)
+    program = subprocess.Popen(["ip", "netns", "exec", CLIENT, PROGRAM, "probe", "-f", "json", f"http://{V4}:8080/",
+                                "--deadline", "8"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    time.sleep(2)
+    run("ip", "-n", CLIENT, "link", "set", "eth0", "down")
+    text, errors = program.communicate(timeout=30)
+    report = json.loads(text)
+    assert report["verdict"] in ("incident", "inconclusive"), (report["verdict_text"], errors)
+    run("ip", "-n", CLIENT, "link", "set", "eth0", "up")
+
+
+def huge_certificate(net):
+    config = net.folder / "huge.conf"
+    config.write_text("[req]\ndistinguished_name=n\nx509_extensions=x\nprompt=no\n[n]\nCN=www.example.org\n"
+                      f"[x]\n1.2.3.4=DER:0c:84:00:98:96:80{':41' * 10_000_000}\n")
+    made = run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-config", str(config), "-days", "30",
+               "-keyout", str(net.folder / "key"), "-out", str(net.folder / "huge.crt"), check=False)
+    assert made.returncode == 0, made.stderr[-500:]
+    net.nginx_with(net.folder / "huge.crt")
+    before = time.monotonic()
+    report = probe(f"https://{V4}/")
+    assert fault(report).startswith("tls."), report["probe"]
+    assert time.monotonic() - before < 30
+
+
 def dry_run(net):
     done = run("ip", "netns", "exec", CLIENT, PROGRAM, "probe", "--dry-run", "http://www.example.org/",
                "--resolver", V4)
@@ -288,7 +410,9 @@ def dry_run(net):
 
 
 TESTS = [refused, dropped, rejected, healthy_page, error_status, certificates, mute, endless_page, name_server,
-         silent_name_server, without_rights, keeps_the_capture, gives_up_root, dry_run]
+         silent_name_server, without_rights, keeps_the_capture, gives_up_root, dry_run, stopped_or_rejected,
+         hung_name_server, dropped_or_down, udp_target, settles_a_capture, for_a_reader, bad_worlds,
+         huge_certificate]
 
 
 def reason_to_skip():

@@ -26,6 +26,7 @@ TEXT_FILES = ("report.txt", "report.json", "report.md", "report.html", "workshee
 OWN_ADDRESSES = {"9.9.9.9", "3.2.2.1", "5.2.7.1", "127.0.0.1", "0.0.0.0", "::1", "::",
                  "255.255.255.255"}
 NAME = re.compile(r"\b(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*\b", re.IGNORECASE)
+MAC = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 V4 = re.compile(r"(?<![\w.])\d+\.\d+\.\d+\.\d+(?![\w.]*\d)")
 
 
@@ -255,7 +256,7 @@ def stand_ins(plain, masked):
         if original == stand_in:
             continue
         if not (is_address(original) or NAME.fullmatch(original) or
-                re.fullmatch(r"[\w.-]+", original)):
+                re.fullmatch(r"[\w.-]+", original) or MAC.fullmatch(original) and MAC.fullmatch(stand_in)):
             raise Failure(f"{original!r} became {stand_in!r}")
         if pairs.setdefault(original, stand_in) != stand_in:
             raise Failure(f"{original!r} became {stand_in!r} and {pairs[original]!r}")

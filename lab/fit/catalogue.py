@@ -55,7 +55,7 @@ def read_fault(path):
         causes = tuple(Cause(each["id"], float(each["prior_db"]),
                              tuple(_weight(weight) for weight in each.get("weight", [])))
                        for each in table["cause"])
-        return Fault(path, table["id"], table["raised_by"]["symptoms"] == ["no_response"], causes,
+        return Fault(path, table["id"], table["raised_by"].get("symptoms", []) == ["no_response"], causes,
                      tuple((pair["first"], pair["second"])
                            for pair in table.get("inseparable", [])))
     except (OSError, ValueError, KeyError, TypeError) as error:

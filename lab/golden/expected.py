@@ -41,13 +41,26 @@ def _incident(finding, has_date):
     return {**out, **_cause(finding), "evidence_packets": _evidence(incident)}
 
 
+def _attack(finding):
+    incident, service = finding.incident, finding.incident["service"]
+    out = {"fault": incident["fault"], "step": incident["step"], "protocol": incident["protocol"],
+           "transport": incident["transport"], "servers": service.get("servers", [])}
+    if "port" in service:
+        out["port"] = service["port"]
+    outage = finding.label.caused_outage
+    return {**out, "caused_outage": "unknown" if outage is None else outage,
+            "evidence_packets": [item["packet"] for item in incident["evidence"][:EVIDENCE]]}
+
+
 def expectation(judgement, report, capture):
     """The golden of a capture that was judged right, under the capture's new name."""
     label = judgement.label
     has_date = all(each["date_known"] and each["zone_known"] for each in report["inputs"])
     # As the report orders them: the first finding is its first incident.
-    findings = sorted(judgement.findings, key=lambda finding: finding.incident["id"])
-    incidents = [_incident(finding, has_date) for finding in findings]
+    findings = sorted(judgement.findings + judgement.attacks,
+                      key=lambda finding: finding.incident["id"])
+    incidents = [_attack(finding) if finding in judgement.attacks else _incident(finding, has_date)
+                 for finding in findings]
     found = {incident["fault"] for incident in incidents}
     others = {fault for each in label.faults for fault in each.accept + each.fault} - found
     allowed = sorted({*label.also_allowed, *others})

@@ -15,6 +15,7 @@ PACKED = {".gz", ".zst"}
 def is_right(judgement):
     """Whether everything that the label says was found, and nothing else."""
     return (judgement.is_right and not judgement.wrong and
+            all(attack.is_outage_right for attack in judgement.attacks) and
             all(finding.cause_right or not finding.label.shown for finding in judgement.findings))
 
 
@@ -65,9 +66,10 @@ def keep_scenario(candidates, into, replay, most_bytes):
     `replay` is the golden test's own: what it would refuse is not kept. A side that did not see
     all that was broken does not stand for the scenario."""
     reasons = []
-    most = max(len(judgement.label.faults) for judgement, _ in candidates)
+    most = max(len(judgement.label.faults + judgement.label.attacks)
+               for judgement, _ in candidates)
     for judgement, report in sorted((each for each in candidates
-                                     if len(each[0].label.faults) == most),
+                                     if len(each[0].label.faults + each[0].label.attacks) == most),
                                     key=lambda each: _preference(each[0])):
         where = judgement.label.capture
         if not is_right(judgement):

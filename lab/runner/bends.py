@@ -188,9 +188,21 @@ def flood(world, spec):
     order = {"kind": spec["kind"], "target": service["address"], "port": service["port"],
              "source": attacker.address, "invented": invented, "seed": world.plan.seed,
              "per_second": spec["per_second"], "seconds": spec["seconds"],
+             "bytes": spec.get("bytes", 0),
              "name": world.plan.names["zone"][0]}
     world.note(f"flood from {'invented addresses' if invented else attacker.address}")
     world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "flood.py"), json.dumps(order)])
+    return nothing
+
+
+def scan(world, spec):
+    """One machine looks for open ports of a service's machine, or for machines beside it."""
+    service = world.plan.services[spec["service"]]
+    attacker = world.plan.hosts[spec.get("from", "bad")]
+    order = {"kind": spec["kind"], "target": service["address"], "port": service["port"],
+             "count": spec["count"], "pace": spec["pace"], "seed": world.plan.seed}
+    world.note(f"scan from {attacker.address}")
+    world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "scan.py"), json.dumps(order)])
     return nothing
 
 
@@ -217,6 +229,16 @@ def inject_reset(world, spec):
     return back
 
 
+def forge(world, spec):
+    """A box at the router that answers DNS queries in the server's name; the server answers too."""
+    service = world.plan.services[spec["service"]]
+    order = {"target": service["address"], "port": service["port"],
+             "device": world.network.outside(), "seed": world.plan.seed}
+    process = world.spaces.start("r", ["python3", "-B", str(HERE / "injector.py"),
+                                       json.dumps(order)])
+    return process.kill
+
+
 def mask(world, spec):
     """Victims believe that a far server is on their own network, and ask for it by ARP."""
     address = world.plan.services[spec["service"]]["address"]
@@ -229,6 +251,107 @@ def mask(world, spec):
     return back
 
 
+def reset_hello(world, spec):
+    """A box at the router that resets connections when it sees their ClientHello."""
+    service = world.plan.services[spec["service"]]
+    order = {"target": service["address"], "port": service["port"],
+             "device": world.network.outside(), "seed": world.plan.seed}
+    process = world.spaces.start("r", ["python3", "-B", str(HERE / "secure_injector.py"),
+                                       json.dumps(order)])
+    return process.kill
+
+
+def cut(world, spec):
+    """A box at the router that resets a share of the requests on open connections, both ways."""
+    service = world.plan.services[spec["service"]]
+    order = {"target": service["address"], "port": service["port"], "share": spec["share"],
+             "device": world.network.outside(), "seed": world.plan.seed}
+    process = world.spaces.start("r", ["python3", "-B", str(HERE / "injector.py"),
+                                       json.dumps(order)])
+    return process.kill
+
+
+def drop_hello(world, spec):
+    """A filter at the router that swallows ClientHellos, and lets handshakes of TCP pass."""
+    service = world.plan.services[spec["service"]]
+    family = "ip6" if world.plan.ip == 6 else "ip"
+    return world.firewall.table("r", "inet", [
+        "chain forward { type filter hook forward priority 0;",
+        f"{family} daddr {service['address']} tcp dport {service['port']} @ih,0,16 0x1603 drop",
+        "}"])
+
+
+def forget(world, spec):
+    """A router that tracks connections, forgets those that are quiet for some seconds, and resets
+    or drops what belongs to none that it knows."""
+    service = world.plan.services[spec["service"]]
+    family = "ip6" if world.plan.ip == 6 else "ip"
+    answer = "reject with tcp reset" if spec["with"] == "reset" else "drop"
+    undo = world.firewall.table("r", "inet", [
+        "chain forward { type filter hook forward priority 0;",
+        f"{family} daddr {service['address']} tcp dport {service['port']} ct state invalid {answer}",
+        f"{family} saddr {service['address']} tcp sport {service['port']} ct state invalid drop",
+        "}"])
+    world.spaces.sysctl("r", "net.netfilter.nf_conntrack_tcp_loose", 0)
+    world.spaces.sysctl("r", "net.netfilter.nf_conntrack_tcp_timeout_established", spec["seconds"])
+    for state in ("unacknowledged", "max_retrans"):
+        world.spaces.sysctl("r", f"net.netfilter.nf_conntrack_tcp_timeout_{state}", spec["seconds"])
+    return undo
+
+
+def drop_large(world, spec):
+    """A link that takes small packets only, behind a filter that says so to nobody."""
+    service = world.plan.services[spec["service"]]
+    family = "ip6" if world.plan.ip == 6 else "ip"
+    side = "daddr" if spec.get("direction") == "in" else "saddr"
+    return world.firewall.table("r", "inet", [
+        "chain forward { type filter hook forward priority 0;",
+        f"{family} {side} {service['address']} meta length > {spec['bytes']} drop", "}"])
+
+
+def small_link(world, spec):
+    """A link that takes small packets only; the router says so, as it should."""
+    dev = world.network.outside()
+    world.network.batch("r", f"link set {dev} mtu {spec['bytes']}")
+    return lambda: world.network.batch("r", f"link set {dev} mtu 1500")
+
+
+def deafen(world, spec):
+    """The switch drops the answers of a DHCP server at its port, as one does that does not trust
+    it."""
+    service = world.plan.services[spec["service"]]
+    router, port = world.network.ports[service["host"]]
+    return world.firewall.add_ingress(router, port, [
+        {"transport": "udp", "ports": [service["port"]], "answer": True, "verdict": "drop"}])
+
+
+def twin(world, spec):
+    """A second machine on the network takes the address that another one has."""
+    host, of = world.plan.hosts[spec["host"]], world.plan.hosts[spec["of"]]
+    world.network.address(host.name, DEV, of.address, of.net)
+    world.spaces.start(host.name, ["arping", "-q", "-U", "-c", "2", "-i", DEV, of.address])
+    length = ipaddress.ip_network(of.net).prefixlen
+    return lambda: world.network.batch(host.name, f"address del {of.address}/{length} dev {DEV}")
+
+
+def poison(world, spec):
+    """A machine poses as another one towards the first client, and the other way round."""
+    host, of, victim = world.plan.hosts[spec["host"]], world.plan.hosts[spec["of"]], \
+        world.victims()[0]
+    world.spaces.sysctl(host.name, "net.ipv4.ip_forward", 1)
+    world.spaces.sysctl(host.name, "net.ipv4.conf.all.send_redirects", 0)
+    world.spaces.sysctl(host.name, f"net.ipv4.conf.{DEV}.send_redirects", 0)
+    for machine in (of, victim):  # it finds out where they are
+        world.spaces.run(host.name, "ping", "-c", "1", "-W", "1", machine.address)
+    order = {"mac": host.mac, "device": DEV, "every": world.rng.uniform(1.0, 2.5),
+             "seconds": spec["seconds"],
+             "pair": [{"address": each.address, "mac": each.mac} for each in (of, victim)]}
+    process = world.spaces.start(host.name, ["python3", "-B", str(HERE / "poison.py"),
+                                             json.dumps(order)])
+    return process.kill
+
+
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
-    shape, flood, sysctl, inject_reset, mask, uplink)}
+    shape, flood, scan, sysctl, inject_reset, forge, mask, uplink, reset_hello, drop_hello, cut,
+    forget, drop_large, small_link, twin, poison, deafen)}

@@ -1,5 +1,7 @@
 """The real servers: how each is configured and started, and how to see that it is ready."""
 
+import asyncio
+import ipaddress
 import json
 import os
 import pathlib
@@ -8,12 +10,13 @@ import socket
 import subprocess
 import time
 
-from . import dnswire, namespace
+from . import authority, dnswire, namespace
 
 READY_SECONDS = 25
 HERE = pathlib.Path(__file__).resolve().parent
 DNS = {"named", "unbound", "dnsmasq", "py-dns"}
-UDP_ONLY = {"py-dns", "py-udp"}
+UDP_ONLY = {"py-dns", "py-udp", "py-sink", "py-ntp"}
+DATAGRAMS = DNS | UDP_ONLY | {"dnsmasq-dhcp"}
 
 
 class Service:
@@ -39,7 +42,7 @@ class Service:
         self.wait_listening()
 
     def wait_listening(self):
-        kind = "udp" if self.kind in DNS | {"py-udp"} else "tcp"
+        kind = "udp" if self.kind in DATAGRAMS else "tcp"
         deadline = time.monotonic() + READY_SECONDS
         while not self.listens(kind):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -69,9 +72,11 @@ class Service:
         if self.kind in DNS:
             name = next(iter(self.records()))
             return self.ask(socket.SOCK_DGRAM, dnswire.query(7, name, "A"))
-        if self.kind == "py-udp":
-            return self.ask(socket.SOCK_DGRAM, b"ready?")
-        return self.kind == "py-deaf" or self.ask(socket.SOCK_STREAM, b"")
+        if self.kind in ("py-deaf", "py-sink", "dnsmasq-dhcp"):
+            return True  # of DHCP: it listens; a request would use up an address
+        if self.kind in UDP_ONLY:
+            return self.ask(socket.SOCK_DGRAM, b"\x23" + bytes(47))
+        return self.ask(socket.SOCK_STREAM, b"")
 
     def ask(self, kind, request):
         family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
@@ -113,8 +118,17 @@ class Service:
     def reload(self, options):
         """Other options from now on, without a gap: the daemon reads its configuration again."""
         self.options = options
+        if self.kind == "nginx":
+            self.relieve()
+            return
         BUILD[self.kind](self, self.address)
         self.process.send_signal(signal.SIGHUP)
+
+    def relieve(self):
+        """Without its master process nginx reads nothing again: a second one takes the port over."""
+        before = self.process
+        self.start()
+        asyncio.get_running_loop().call_later(1.5, before.send_signal, signal.SIGQUIT)
 
     def hang(self):
         self.process.send_signal(signal.SIGSTOP)
@@ -147,6 +161,10 @@ class Service:
         return str(path)
 
 
+# More than fits into a datagram of 1232 bytes, which is what the clients take.
+BIG = " ".join(f'"{"x" * 250}"' for _ in range(8))
+
+
 def kind_of(address):
     return "AAAA" if ":" in address else "A"
 
@@ -159,6 +177,8 @@ def named(service, address):
         zone += "".join(f"{label} {kind_of(each)} {each}\n" for each in addresses)
     if service.wildcard:
         zone += f"* {kind_of(service.wildcard)} {service.wildcard}\n"
+    if service.options.get("big"):
+        zone += f"big TXT {BIG}\n"
     service.write("zone", zone)
     six = ":" in address
     allowed = "any; "
@@ -199,6 +219,8 @@ def unbound(service, address):
         lines.append(f'  local-zone: "{domain}." static')
         for name, addresses in service.records().items():
             lines += [f'  local-data: "{name}. 300 {kind_of(each)} {each}"' for each in addresses]
+        if service.options.get("big"):
+            lines.append(f"  local-data: 'big.{domain}. 300 TXT {BIG}'")
     path = service.write("unbound.conf", "\n".join(lines) + "\n")
     return ["unbound", "-d", "-c", path]
 
@@ -216,20 +238,73 @@ def dnsmasq(service, address):
     return ["dnsmasq", "-C", service.write("dnsmasq.conf", "\n".join(lines) + "\n")]
 
 
+def dnsmasq_dhcp(service, _address):
+    """A DHCP server on the clients' network. Options: pool (how many addresses it has), network
+    ("other": one where the clients are not), known ("others": victims are not served), check (by
+    ping whether an address is free)."""
+    plan, options = service.world.plan, service.options
+    net = ipaddress.ip_network(plan.hosts[service.host].net)
+    first = net.network_address + options.get("first", 60)
+    last = first + options.get("pool", 100) - 1
+    lines = ["keep-in-foreground", "port=0", "bind-interfaces", "interface=eth0", "user=root",
+             f"pid-file={service.folder}/pid", f"dhcp-leasefile={service.folder}/leases",
+             "dhcp-authoritative", f"dhcp-range={first},{last},{net.netmask},2m"]
+    if not options.get("check", True):
+        lines.append("no-ping")
+    if options.get("known") == "others":
+        lines.append("dhcp-ignore=tag:!known")
+        victims = service.world.victims()
+        lines += [f"dhcp-host={machine.mac}" for machine in plan.clients if machine not in victims]
+    return ["dnsmasq", "-C", service.write("dnsmasq.conf", "\n".join(lines) + "\n")]
+
+
 def host_port(address, port):
     return f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+
+
+def locations(service):
+    """What nginx is to do with the paths, by the service's options."""
+    options, plan = service.options, service.world.plan
+    lines = []
+    if "retry_after" in options:
+        lines.append(f"add_header Retry-After {options['retry_after']} always;")
+    if "limit" in options:
+        lines.append("limit_req zone=each; limit_req_status 429;")
+    if "auth" in options:
+        (service.folder / "users").write_text("lab:{PLAIN}secret\n", encoding="ascii")
+        lines.append(f'auth_basic lab; auth_basic_user_file {service.folder}/users;')
+    if options.get("redirect") == "https":
+        lines.append("return 301 https://$host$request_uri;")
+    elif options.get("redirect") == "path":
+        lines.append("if ($uri = /) { return 302 /login; } return 302 /;")
+    elif options.get("redirect") == "host":
+        first, second = plan.names["zone"][:2]
+        lines.append(f"if ($host = {first}) {{ return 301 http://{second}:{service.port}"
+                     f"$request_uri; }} return 301 http://{first}:{service.port}$request_uri;")
+    elif "status" in options:
+        lines.append(f"return {options['status']};")
+    elif "proxy" in options:
+        behind = plan.services[options["proxy"]]
+        wait = options.get("patience", 2)
+        lines.append(f"proxy_pass http://{host_port(behind['address'], behind['port'])}; "
+                     f"proxy_connect_timeout {wait}s; proxy_read_timeout {wait}s;")
+    text = f"location {options.get('path', '/')} {{ {' '.join(lines)} }}"
+    return text + (" location / { }" if "path" in options else "")
 
 
 def nginx(service, address):
     folder = service.folder
     (folder / "index.html").write_text("<!doctype html><title>It works</title>" + "x" * 700)
+    limit = service.options.get("limit")
+    zone = f"limit_req_zone $server_addr zone=each:1m rate={limit}r/s;" if limit else ""
     temporary = " ".join(f"{each}_temp_path {folder}/{each};"
                          for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     path = service.write("nginx.conf", f"""daemon off; master_process off; worker_processes 1;
 pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 256; }}
-http {{ access_log off; {temporary} keepalive_timeout 60;
-  server {{ listen {host_port(address, service.port)}; root {folder}; }} }}
+http {{ access_log off; {temporary} keepalive_timeout {service.options.get("keep", 60)}; {zone}
+  server {{ listen {host_port(address, service.port)} reuseport; root {folder};
+    {locations(service)} }} }}
 """)
     return ["nginx", "-c", path]
 
@@ -246,17 +321,34 @@ def s_server(service, address):
             "-cert", str(folder / "cert.pem"), "-key", str(folder / "key.pem")]
 
 
+def secure(service, address):
+    plan = service.world.plan
+    if not (service.folder / "key.pem").exists():
+        names = plan.names["zone"]
+        authority.make(service.folder, names[0], names[1:], plan.random(f"ca:{service.name}"))
+    spec = {"address": address, "port": service.port, "options": service.options}
+    return ["python3", "-B", str(HERE / "secure.py"), service.write("spec", json.dumps(spec))]
+
+
 def python(kind):
     def build(service, address):
         options = dict(service.options)
         if kind == "dns":
             options["records"] = service.records()
             options["default"] = [service.wildcard] if service.wildcard else None
+            if options.get("portal"):
+                options["portal"] = [service.world.web_address()]
+            if "upstreams" in options:
+                options["upstreams"] = [service.world.plan.services[name]["address"]
+                                        for name in options["upstreams"]]
         spec = {"kind": kind, "address": address, "port": service.port, "options": options}
         return ["python3", "-B", str(HERE / "servers.py"), service.write("spec", json.dumps(spec))]
     return build
 
 
-BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq, "nginx": nginx,
+BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq,
+         "dnsmasq-dhcp": dnsmasq_dhcp, "nginx": nginx,
          "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
-         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-deaf": python("deaf")}
+         "py-tcp": python("tcp"), "py-udp": python("udp"), "py-sink": python("sink"),
+         "py-deaf": python("deaf"), "py-tls": secure, "py-talk": python("talk"),
+         "py-ntp": python("ntp")}

@@ -49,16 +49,20 @@ def read_question(data):
         raise ValueError("cut short") from error
 
 
-def answer(request, rcode=0, addresses=(), ttl=300, authoritative=True):
-    """The answer to a request with the addresses of its name and type."""
+def answer(request, rcode=0, addresses=(), ttl=300, authoritative=True, truncated=False,
+           recursion=False):
+    """The answer to a request with the addresses of its name and type; cut off, it holds none."""
     ident, flags, name, kind = read_question(request)
     at = 12 + len(name_bytes(name)) + 4 if name else 12
     records = []
+    if truncated:
+        addresses = ()
     for text in addresses:
         address = ipaddress.ip_address(text)
         if (address.version == 4 and kind == 1) or (address.version == 6 and kind == 28):
             records.append(struct.pack(">HHHIH", 0xc00c, kind, 1, ttl, len(address.packed))
                            + address.packed)
     out_flags = 0x8000 | (flags & 0x0100) | (0x0400 if authoritative else 0) | rcode
+    out_flags |= (0x0200 if truncated else 0) | (0x0080 if recursion else 0)
     head = struct.pack(">HHHHHH", ident, out_flags, 1 if name else 0, len(records), 0, 0)
     return head + request[12:at] + b"".join(records)

@@ -15,6 +15,8 @@ DOMAINS = ("example.com", "example.net", "example.org", "corp.example", "lab.exa
            "office.example", "cooking.example.com")
 LABELS = ("www", "mail", "shop", "files", "intranet", "wiki", "api", "cdn", "git", "db", "print",
           "login", "static", "images", "chat", "calendar")
+WORLD = ("news.example", "bank.example", "mail-host.example", "maps.test", "weather.test",
+         "video.invalid", "forum.invalid", "travel.example", "school.test", "radio.example")
 SNAPLENS = (262144, 262144, 262144, 65535, 1514, 256, 160)
 TEXT_STYLES = ([], ["-tttt"], ["-v"], ["-tttt", "-v"], ["-e"], ["-tttt", "-e"], ["-vv", "-tttt"])
 OUIS = ("00:1b:21", "3c:fd:fe", "a4:bb:6d", "52:54:00", "00:50:56", "dc:a6:32", "f0:18:98")
@@ -173,7 +175,9 @@ def draw_names(rng, domain):
                         for label in labels[:2]],
             "single": [labels[8]],
             "reverse": [f"{rng.randrange(1, 255)}.{rng.randrange(256)}.168.192.in-addr.arpa"
-                        for _ in range(3)]}
+                        for _ in range(3)],
+            "domains": [f"www.{each}" for each in WORLD],
+            "big": [f"big.{domain}"]}
 
 
 def draw_taps(rng, capture):

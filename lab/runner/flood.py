@@ -1,6 +1,7 @@
 """A flood of one kind, bounded in packets and time. Run as `flood.py JSON`, in a namespace.
 
-Raw IPv4 packets: syn (half-open connections), udp (junk), dns (queries for the zone's name).
+Raw IPv4 packets: syn (half-open connections), udp (junk), icmp (pings), dns (queries for the zone's
+name).
 """
 
 import json
@@ -47,8 +48,13 @@ def packet(order, rng):
         segment = struct.pack(">HHIIBBHHH", port, order["port"], rng.getrandbits(32), 0, 0x50, 2,
                               64240, 0, 0)
         protocol, at = 6, 16
+    elif order["kind"] == "icmp":
+        head = struct.pack(">BBHHH", 8, 0, 0, rng.randrange(65536), rng.randrange(65536))
+        segment = head + rng.randbytes(order.get("bytes") or 56)
+        segment = head[:2] + struct.pack(">H", checksum(segment)) + segment[4:]
+        return ip_header(source, order["target"], 1, len(segment), rng.randrange(65536)) + segment
     else:
-        body = rng.randbytes(rng.randrange(20, 300))
+        body = rng.randbytes(order.get("bytes") or rng.randrange(20, 300))
         if order["kind"] == "dns":
             body = dnswire.query(rng.randrange(65536), order["name"], "A", False)
         segment = struct.pack(">HHHH", port, order["port"], 8 + len(body), 0) + body
@@ -62,8 +68,10 @@ def main():
     order = json.loads(sys.argv[1])
     rng = random.Random(order["seed"])
     sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+    # Each once: the same SYN again would look like a client's that waits for an answer.
+    wanted = int(order["per_second"] * order["seconds"]) + 1
+    ready = [packet(order, rng) for _ in range(min(wanted, MOST_PACKETS))]
     start, sent = time.monotonic(), 0
-    ready = [packet(order, rng) for _ in range(2000)]
     while sent < MOST_PACKETS:
         passed = time.monotonic() - start
         if passed > order["seconds"]:

@@ -9,7 +9,9 @@ import datetime
 from . import daemons, namespace, signs
 
 SCHEMA = "whydown.label/1"
+FEWEST_OF_ATTACK = 20  # packets
 FEWEST = 2         # failing requests that make an incident worth a label
+ALONE = signs.NEIGHBOURS | {"dhcp.no_offer"}  # one of these holds many packets already
 USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
 
 
@@ -55,7 +57,7 @@ class Labeller:
             fields = merged(answer, tap.side, without_headers(tap), tap.looking)
             found = self.found(fields, packets)
             wanted = fields.get("sees", True)
-            enough = len(found) >= FEWEST or any(each[4] == "arp.no_reply" for each in found)
+            enough = len(found) >= FEWEST or any(each[4] in ALONE for each in found)
             if wanted != enough:
                 raise namespace.Failed(
                     f"{tap.side} ({tap.looking if tap.side == 'router' else tap.link}): the label "
@@ -65,12 +67,39 @@ class Labeller:
                 beside = self.found({**fields, "fault": fields.get("accept", [])}, packets)
                 faults.append(self.fault(fields, found, beside, tap.side))
                 first = min(first, found[0][0])
+        attacks = self.attacks(tap.side, packets)
         seconds = max(ended - began, 0.0)
         return {"schema": SCHEMA, "scenario": self.plan.scenario, "seed": self.plan.seed,
                 "capture": name, "side": tap.side, "seconds": round(seconds, 3),
-                "healthy": not faults,
+                "healthy": not faults and not attacks,
                 "healthy_seconds": round(min(max(first - began, 0.0), seconds), 3),
-                "faults": faults, "also_allowed": self.scenario["also_allowed"], "note": note}
+                "faults": faults, **({"attacks": attacks} if attacks else {}),
+                "also_allowed": self.scenario["also_allowed"], "note": note}
+
+    def attacks(self, side, packets):
+        """The attacks that this side sees, or Failed where the capture does not bear them out."""
+        out = []
+        for attack in self.scenario["attack"]:
+            fields = {**attack, **attack.get(side, {})}
+            service = self.plan.services.get(fields["service"])
+            host = self.plan.hosts.get(fields["service"])
+            address = service["address"] if service else host.address if host else None
+            ours = {machine.address for machine in self.plan.clients}
+            bad = self.plan.hosts.get("bad")
+            sent = signs.uninvited(packets, ours, address, bad.address if bad else None)
+            if (sent >= FEWEST_OF_ATTACK) != fields.get("sees", True):
+                raise namespace.Failed(f"{side}: the label expects the attack to be "
+                                       f"{'seen' if fields.get('sees', True) else 'unseen'}, the "
+                                       f"capture holds {sent} packets of it")
+            if not fields.get("sees", True):
+                continue
+            one = {"fault": fields["fault"], "servers": [address] if address else []}
+            if service and fields["fault"] == ["dos.syn_flood"]:
+                one["port"] = service["port"]
+            if fields["caused_outage"] != "unknown":
+                one["caused_outage"] = fields["caused_outage"]
+            out.append(one)
+        return out
 
     def service(self, fields):
         service = self.plan.services[fields["service"]]
@@ -83,18 +112,19 @@ class Labeller:
         yield address, port, "udp" if transport == "udp" else "tcp"
         for name in fields.get("together", []):
             service = self.plan.services[name]
-            datagrams = service["daemon"] in daemons.DNS | {"py-udp"}
+            datagrams = service["daemon"] in daemons.DATAGRAMS
             yield service["address"], service["port"], "udp" if datagrams else "tcp"
 
     def found(self, fields, packets):
         """The failed requests as (first, last, client, server, fault), in order."""
         known = {machine.address for machine in self.plan.clients}
+        known |= {machine.mac for machine in self.plan.clients}
         out = set()
         for address, port, transport in self.watched(fields):
             service = signs.Service(packets, [address], port, transport)
             out |= {(*request, fault) for fault in fields["fault"]
                     for request in service.failed(fault)
-                    if request[2] in known or fault == "arp.no_reply"}
+                    if request[2] in known or fault in signs.NEIGHBOURS | signs.CONTESTS}
         return sorted(out)
 
     def flooded(self, side):
@@ -106,15 +136,16 @@ class Labeller:
         address, port, transport = self.service(fields)
         services = list(self.watched(fields))
         out = {"fault": fields["fault"], "accept": fields.get("accept", []),
-               "step": fields["step"], "servers": sorted({each[0] for each in services})}
-        machine = "arp.no_reply" in fields["fault"] and fields["step"] != "address"
+               "step": fields["step"], "servers": sorted({
+                   signs.SERVERS.get(fields["fault"][0], each[0]) for each in services})}
+        machine = signs.NEIGHBOURS & set(fields["fault"]) and fields["step"] != "address"
         if len(services) == 1 and not machine:  # several services, or a machine, have no one port
             out["transport"] = transport
             if transport in ("udp", "tcp"):
                 out["port"] = port
         whole = [each for each in found + beside if each[0] >= found[0][0]]
-        main = [each for each in whole if each[4] != "arp.no_reply"] or whole
-        if not self.flooded(side):
+        main = [each for each in whole if each[4] not in signs.NEIGHBOURS] or whole
+        if not self.flooded(side) and not signs.CONTESTS & set(fields["fault"]):
             out["clients"] = sorted({each[2] for each in main})
         last = max(each[1] for each in main)
         return {**out, "cause": fields["cause"],

@@ -10,7 +10,7 @@ import socket
 import ssl
 import struct
 
-from . import dnswire, stub
+from . import dhcp, dnswire, secure_load, stub
 from .network import DEV
 
 MOST_OPEN = 400  # actions under way at once, over all clients
@@ -50,6 +50,7 @@ class Load:
         self.clients = [Client(world, machine, habits)
                         for machine, habits in zip(world.plan.clients, world.plan.stubs)]
         self.tasks, self.actions = [], set()
+        self.machines = {}       # DHCP clients by name
 
     def start(self):
         for number, spec in enumerate(self.world.scenario["load"]):
@@ -106,8 +107,8 @@ class Load:
         """The client's own habits, where the scenario does not fix them."""
         habits = dict(client.habits)
         habits["type"] = spec.get("types", ["AAAA" if self.world.plan.ip == 6 else "A"])[0]
-        habits.update({key: spec[key] for key in ("timeout", "tries", "types", "edns", "rd")
-                       if key in spec})
+        own = ("timeout", "tries", "types", "edns", "rd", "follow")
+        habits.update({key: spec[key] for key in own if key in spec})
         if not isinstance(habits["edns"], bool):
             habits["version"], habits["edns"] = habits["edns"], True
         return habits
@@ -158,11 +159,13 @@ async def visit(load, spec, client, rng):
     try:
         async with asyncio.timeout(spec.get("timeout", client.habits["patience"])):
             await loop.sock_connect(sock, (service["address"], port))
-        async with asyncio.timeout(spec.get("idle", 0) + 8):
+        async with asyncio.timeout(spec.get("idle", 0) + spec.get("wait", 8)):
             if service["daemon"] == "s_server" or spec["to"].startswith("tls"):
                 await secure_page(load, sock)
             elif service["daemon"] in ("nginx", "py-http"):
                 await plain_page(loop, sock, spec, load.world.plan.names["zone"][0])
+            elif service["daemon"] == "py-talk":
+                await talk(loop, sock, spec, service["options"].get("dialect", "smtp"))
             else:
                 await lines(loop, sock, spec, rng)
         if spec.get("abort"):
@@ -203,8 +206,15 @@ async def secure_page(load, sock):
 
 async def plain_page(loop, sock, spec, name):
     idle, abort = spec.get("idle", 0), spec.get("abort")
-    path = spec.get("path", "/")
-    request = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: lab\r\nAccept: */*\r\n"
+    path, method = spec.get("path", "/"), spec.get("method", "GET")
+    request = f"{method} {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: lab\r\nAccept: */*\r\n"
+    if spec.get("follow"):
+        await follow(loop, sock, name, path)
+        return
+    if spec.get("login"):  # without credentials first, as clients do until they are asked
+        await loop.sock_sendall(sock, (request + "\r\n").encode("ascii"))
+        await loop.sock_recv(sock, 65536)
+        request += "Authorization: Basic bGFiOnNlY3JldA==\r\n"
     request += "\r\n" if idle or abort else "Connection: close\r\n\r\n"
     await loop.sock_sendall(sock, request.encode("ascii"))
     await loop.sock_recv(sock, 65536)
@@ -215,6 +225,68 @@ async def plain_page(loop, sock, spec, name):
     elif not abort:
         while await loop.sock_recv(sock, 65536):
             pass
+
+
+async def follow(loop, sock, name, path):
+    """Goes where it is sent, on one connection, as often as browsers do."""
+    for _ in range(20):
+        request = f"GET {path} HTTP/1.1\r\nHost: {name}\r\nUser-Agent: lab\r\n\r\n"
+        await loop.sock_sendall(sock, request.encode("ascii"))
+        answer = (await loop.sock_recv(sock, 65536)).decode("latin-1")
+        place = next((line[10:] for line in answer.split("\r\n")
+                      if line.lower().startswith("location: ")), "")
+        if not place or not answer.startswith("HTTP/1.1 3"):
+            return
+        if "://" in place:
+            host, _, rest = place.split("://")[1].partition("/")
+            name, path = host.split(":")[0], "/" + rest
+        else:
+            path = place
+
+
+DIALOGUES = {
+    "smtp": ("EHLO lab", "MAIL FROM:<a@lab.example>", "RCPT TO:<b@lab.example>", "DATA"),
+    "ftp": ("USER lab", "PASS secret", "RETR file"),
+    "pop": ("USER lab", "PASS secret", "STAT"),
+    "imap": ("1 LOGIN lab secret", "2 SELECT INBOX"),
+}
+
+
+async def talk(loop, sock, spec, dialect):
+    """One session; it ends where the server refuses, as clients do."""
+    if dialect == "ssh":
+        await loop.sock_sendall(sock, b"SSH-2.0-lab\r\n")
+        await loop.sock_recv(sock, 4096)
+        return
+    answer = await loop.sock_recv(sock, 4096)
+    for command in DIALOGUES[dialect]:
+        if not answer or answer[:1] in b"45-" or answer.startswith(b"* BYE"):
+            return
+        if spec.get("login") and command.startswith("MAIL"):
+            await loop.sock_sendall(sock, b"AUTH PLAIN AGxhYgBzZWNyZXQ=\r\n")
+            if (await loop.sock_recv(sock, 4096))[:1] in b"45":
+                return
+        await loop.sock_sendall(sock, command.encode("ascii") + b"\r\n")
+        answer = await loop.sock_recv(sock, 4096)
+        if answer.split(b" ")[1:2] in ([b"NO"], [b"BAD"]):
+            break
+        if command == "DATA" and answer.startswith(b"354"):
+            await loop.sock_sendall(sock, b"Subject: x\r\n\r\nhello\r\n.\r\n")
+            answer = await loop.sock_recv(sock, 4096)
+    await loop.sock_sendall(sock, b"9 LOGOUT\r\n" if dialect == "imap" else b"QUIT\r\n")
+    await loop.sock_recv(sock, 4096)
+
+
+async def ask_time(load, spec, client, rng):
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.udp(service["address"], service["port"])
+    try:
+        await loop.sock_sendall(sock, b"\x23\0\6\xec" + bytes(36) + rng.randbytes(8))
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(loop.sock_recv(sock, 512), 2)
+    finally:
+        sock.close()
 
 
 async def lines(loop, sock, spec, rng):
@@ -229,13 +301,82 @@ async def lines(loop, sock, spec, rng):
             await asyncio.sleep(spec["idle"])
 
 
+async def session(load, spec, client, rng):
+    """One connection that is used again and again: so many bytes, their echo, a rest."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.tcp(service["address"])
+    try:
+        async with asyncio.timeout(client.habits["patience"]):
+            await loop.sock_connect(sock, (service["address"], service["port"]))
+            await loop.sock_recv(sock, 4096)
+        for _ in range(spec.get("times", 1000)):
+            async with asyncio.timeout(spec.get("timeout", 8)):
+                await exchange(loop, sock, spec.get("bytes", rng.randrange(20, 400)))
+            await asyncio.sleep(spec.get("idle", 0.3) * rng.uniform(0.8, 1.2))
+    finally:
+        sock.close()
+
+
+async def exchange(loop, sock, size):
+    """Sends and reads at once, so that neither side's buffers fill up."""
+    sending = asyncio.create_task(loop.sock_sendall(sock, b"x" * size))
+    try:
+        left = size
+        while left > 0:
+            data = await loop.sock_recv(sock, 65536)
+            if not data:
+                raise OSError("closed in the middle")
+            left -= len(data)
+    finally:
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+
+
+async def upload(load, spec, client, rng):
+    """One connection on which so many bytes after the other are sent; nothing is read."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.tcp(service["address"])
+    try:
+        async with asyncio.timeout(client.habits["patience"]):
+            await loop.sock_connect(sock, (service["address"], service["port"]))
+            await loop.sock_recv(sock, 4096)
+        while True:
+            async with asyncio.timeout(spec.get("timeout", 8)):
+                await loop.sock_sendall(sock, b"x" * spec["bytes"])
+            await asyncio.sleep(spec.get("idle", 0.1) * rng.uniform(0.8, 1.2))
+    finally:
+        sock.close()
+
+
+async def slow_reader(load, spec, client, _rng):
+    """Asks for a page, reads some of it, and rests before it reads on."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.tcp(service["address"])
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+    try:
+        async with asyncio.timeout(client.habits["patience"]):
+            await loop.sock_connect(sock, (service["address"], service["port"]))
+        await loop.sock_sendall(sock, b"GET / HTTP/1.0\r\n\r\n")
+        await loop.sock_recv(sock, spec.get("bytes", 16384))
+        await asyncio.sleep(spec.get("idle", 10))
+        async with asyncio.timeout(8):
+            while await loop.sock_recv(sock, 65536):
+                pass
+    finally:
+        sock.close()
+
+
 async def datagram(load, spec, client, rng):
     service = load.world.plan.services[spec["to"]]
     loop = asyncio.get_running_loop()
     sock = client.udp(service["address"], spec.get("port", service["port"]))
     try:
+        request = os.urandom(rng.randrange(24, 200))
         for _ in range(spec.get("tries", client.habits["tries"])):
-            await loop.sock_sendall(sock, os.urandom(rng.randrange(24, 200)))
+            await loop.sock_sendall(sock, request)
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(loop.sock_recv(sock, 4096),
                                        spec.get("timeout", client.habits["timeout"]))
@@ -244,8 +385,55 @@ async def datagram(load, spec, client, rng):
         sock.close()
 
 
+async def report(load, spec, client, rng):
+    """One-way datagrams, as of syslog or statsd: one socket, always other contents."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.udp(service["address"], service["port"])
+    try:
+        for number in range(6):
+            line = f"<{rng.randrange(192)}>host{number} app[{rng.randrange(9999)}]: {rng.random()}"
+            await loop.sock_sendall(sock, line.encode("ascii"))
+            await asyncio.sleep(rng.uniform(0.3, 1.5))
+    finally:
+        sock.close()
+
+
+async def stream(load, spec, client, rng):
+    """Four seconds of voice or telemetry: one way, on the same two ports, 50 to 250 a second."""
+    service = load.world.plan.services[spec["to"]]
+    loop = asyncio.get_running_loop()
+    sock = client.udp(service["address"], spec.get("port", service["port"]))
+    gap = 1 / rng.uniform(50, 250)
+    end = loop.time() + 4.0
+    try:
+        while loop.time() < end:
+            with contextlib.suppress(OSError):
+                await loop.sock_sendall(sock, os.urandom(172))
+            await asyncio.sleep(gap)
+    finally:
+        sock.close()
+
+
 async def ping(load, spec, client, rng):
+    if spec.get("fresh"):  # as if it were the first time
+        load.world.network.batch(client.machine.name, f"neigh flush dev {DEV}")
     await echo(client, load.address(spec["to"]), rng)
+
+
+async def claim(load, spec, client, rng):
+    """What systems do before they use an address (RFC 5227): three probes, two announcements."""
+    mac = bytes.fromhex(client.machine.mac.replace(":", ""))
+    own = socket.inet_aton(client.machine.address)
+    with client.world.spaces.inside(client.machine.name):
+        sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+        sock.bind((DEV, 0))
+    head = b"\xff" * 6 + mac + struct.pack(">HHHBBH", 0x0806, 1, 0x0800, 6, 4, 1) + mac
+    with sock:
+        senders = [bytes(4)] * 3 if spec.get("how") != "announce" else []
+        for sender in [*senders, own, own]:
+            sock.send(head + sender + bytes(6) + own)
+            await asyncio.sleep(rng.uniform(0.6, 1.2))
 
 
 async def echo(client, address, rng):
@@ -317,6 +505,9 @@ async def ping_gateway(load, client, rng):
 
 
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
-           "fallback": fallback, "udp": datagram, "ping": ping, "trace": trace,
-           "local_noise": local_noise}
+           "secure": secure_load.page, "half_secure": secure_load.half, "fallback": fallback,
+           "session": session, "upload": upload, "slow_reader": slow_reader,
+           "udp": datagram, "stream": stream, "report": report, "ping": ping, "trace": trace,
+           "local_noise": local_noise, "talk": visit, "time": ask_time, "dhcp": dhcp.act,
+           "claim": claim}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

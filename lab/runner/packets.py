@@ -10,6 +10,7 @@ import struct
 
 from . import dnswire
 
+SAID = 64  # bytes of a payload that are kept
 LINK_ETHERNET, LINK_SLL, LINK_SLL2 = 1, 113, 276
 
 
@@ -25,11 +26,16 @@ class Packet:
     dport: int | None = None
     flags: int = 0
     sequence: int = 0
+    acknowledgment: int = 0
+    window: int = 0
     size: int = 0           # payload of TCP and UDP
-    dns: tuple | None = None        # id, rcode with its extension, name
+    said: bytes = b""       # its first bytes, as far as captured
+    dns: tuple | None = None        # id, rcode with its extension, name, cut off (TC), data
     icmp: tuple | None = None       # type, code
     quote: object = None            # the packet that an ICMP error quotes
     arp: tuple | None = None        # "ask" or "tell", who asks, whose address
+    mac: str = ""                   # of the sender of ARP, of the client of DHCP
+    dhcp: tuple | None = None       # kind (0: not shown), the server it names
 
 
 def read(path):
@@ -73,11 +79,10 @@ def decode(frame, link):
     if protocol == 0x86dd:
         return decode6(data)
     if protocol == 0x0806:
-        kind, asker, target = struct.unpack_from(">H6x4s6x4s", data, 6)
+        kind, mac, asker, target = struct.unpack_from(">H6s4s6x4s", data, 6)
         asker, target = (str(ipaddress.ip_address(each)) for each in (asker, target))
-        if kind == 1:
-            return Packet(kind="arp", source=asker, target=target, arp=("ask", asker, target))
-        return Packet(kind="arp", source=asker, target=target, arp=("tell", target, asker))
+        told = ("ask", asker, target) if kind == 1 else ("tell", target, asker)
+        return Packet(kind="arp", source=asker, target=target, arp=told, mac=mac.hex(":"))
     return None
 
 
@@ -101,14 +106,20 @@ def decode_rest(packet, protocol, data, size, quoted):
     if protocol == 17:
         packet.kind, packet.size = "udp", size - 8
         packet.sport, packet.dport = struct.unpack_from(">HH", data)
+        packet.said = bytes(data[8:8 + SAID])
         if 53 in (packet.sport, packet.dport):
             packet.dns = dns(data[8:])
+        if 67 in (packet.sport, packet.dport):
+            dhcp(packet, data[8:])
     elif protocol == 6:
         packet.kind = "tcp"
         packet.sport, packet.dport, packet.sequence = struct.unpack_from(">HHI", data)
         if not quoted:
             packet.flags = data[13]
-            packet.size = size - (data[12] >> 4) * 4
+            head = (data[12] >> 4) * 4
+            packet.acknowledgment, packet.window = struct.unpack_from(">I2xH", data, 8)
+            packet.size = size - head
+            packet.said = bytes(data[head:head + min(SAID, packet.size)])
     elif protocol in (1, 58):
         packet.kind, packet.icmp = "icmp", (data[0], data[1])
         if quoted:
@@ -120,6 +131,19 @@ def decode_rest(packet, protocol, data, size, quoted):
         if protocol == 58 and data[0] in (135, 136):
             neighbour(packet, data)
     return packet
+
+
+def dhcp(packet, data):
+    """Who asks, and what (RFC 2131 2, RFC 2132 9.6)."""
+    packet.mac = data[28:34].hex(":")
+    kind, server, at = 0, "", 240
+    while at + 1 < len(data) and data[at] != 255:
+        size = 0 if data[at] == 0 else 1 + data[at + 1]
+        value = data[at + 2:at + 1 + size]
+        kind = value[0] if data[at] == 53 and value else kind
+        server = str(ipaddress.ip_address(value)) if data[at] == 54 and len(value) == 4 else server
+        at += 1 + size
+    packet.dhcp = kind, server
 
 
 def neighbour(packet, data):
@@ -140,12 +164,16 @@ def quote(decoder, data):
 
 
 def dns(data):
-    """(id, rcode, name): the rcode with the upper bits of an OPT record that comes first."""
+    """(id, rcode, name, cut off, the first record's data): the rcode with the upper bits of an OPT
+    record that comes first."""
     try:
         ident, flags, name, _ = dnswire.read_question(data)
     except ValueError:
-        return None if len(data) < 4 else (*struct.unpack_from(">H", data), data[3] & 15, "")
+        return None if len(data) < 4 else (*struct.unpack_from(">H", data), data[3] & 15, "",
+                                            bool(data[2] & 2), b"")
     rcode, at = flags & 15, 12 + len(dnswire.name_bytes(name)) + 4 if name else 12
     if data[6:10] == bytes(4) and data[at:at + 3] == b"\0\0\x29" and len(data) >= at + 6:
         rcode |= data[at + 5] << 4
-    return ident, rcode, name
+    first = data[at + 12:at + 12 + data[at + 11]] if data[at:at + 1] == b"\xc0" \
+        and len(data) > at + 11 else b""
+    return ident, rcode, name, bool(flags & 0x0200), first

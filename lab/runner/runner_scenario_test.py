@@ -110,7 +110,8 @@ class Coverage(unittest.TestCase):
     def test_every_fault_has_a_scenario(self):
         shown = set()
         for path in scenario.find(LAB / "scenarios", "*"):
-            for answer in scenario.load(path, FAULTS)["answer"]:
+            data = scenario.load(path, FAULTS)
+            for answer in data["answer"] + data["attack"]:
                 shown |= set(answer["fault"])
         self.assertEqual(set(), FAULTS - shown)
 

@@ -14,13 +14,15 @@ TIMES = {"before": [3.0, 5.0], "during": [7.0, 10.0], "after": [0.0, 0.0], "tail
 
 TOP = {"id": str, "story": str, "ip": list, "hops": list, "clients": dict, "host": dict,
        "ghost": dict, "service": dict, "load": list, "bend": list, "times": dict,
-       "capture": dict, "answer": list, "healthy": bool, "also_allowed": list, "background": list}
+       "capture": dict, "answer": list, "attack": list, "healthy": bool, "also_allowed": list, "background": list}
 REQUIRED = {"id", "story", "clients", "host", "service", "load", "capture"}
 
 ANSWER_REQUIRED = {"fault", "step", "service", "cause", "shown"}
 ANSWER = ANSWER_REQUIRED | {"accept", "ties", "transport", "text", "recovered", "port", "together",
                             *words.SIDES}
 SIDE = {"sees", "fault", "accept", "step", "cause", "ties", "shown", "text", "looking", "transport"}
+ATTACK = {"fault", "service", "caused_outage"}
+OUTAGE = (True, False, "unknown")
 TEXT = {"fault", "ties", "shown", "accept", "cause"}
 
 
@@ -161,6 +163,8 @@ def check_bend(check, key, item, data):
         check.one_of(f"{key}.host", item["host"], data["host"])
     if "where" in item:
         check.one_of(f"{key}.where", item["where"], {"router", *data["host"]})
+    if "of" in item:
+        check.one_of(f"{key}.of", item["of"], data["host"])
     if "from" in item:
         check.one_of(f"{key}.from", item["from"], {"victims", *data["host"]})
 
@@ -199,8 +203,9 @@ def check_capture(check, data):
 def check_answers(check, data):
     healthy = data.setdefault("healthy", False)
     answers = data.setdefault("answer", [])
-    if healthy == bool(answers):
-        check.refuse("answer", len(answers), "answers, or healthy = true and none")
+    check_attacks(check, data)
+    if healthy == bool(answers or data["attack"]):
+        check.refuse("answer", len(answers), "answers or attacks, or healthy = true and none")
     for number, answer in enumerate(answers):
         key = f"answer[{number}]"
         check.keys(key, answer, ANSWER_REQUIRED, ANSWER)
@@ -216,6 +221,21 @@ def check_answers(check, data):
             check_answer_fields(check, f"{key}.{side}", answer[side])
             if side not in data["capture"]["sides"]:
                 check.refuse(f"{key}.{side}", side, "a side that is captured")
+
+
+def check_attacks(check, data):
+    """An attack: which fault it is, at which service, and whether it caused the outage."""
+    for number, attack in enumerate(data.setdefault("attack", [])):
+        key = f"attack[{number}]"
+        check.keys(key, attack, {"fault", "service"}, ATTACK | set(words.SIDES))
+        check.all_of(f"{key}.fault", attack["fault"], check.faults)
+        check.one_of(f"{key}.service", attack["service"], {*data["service"], *data["host"], "lan"})
+        for side in words.SIDES:
+            fields = attack.get(side, {})
+            check.keys(f"{key}.{side}", fields, set(), {"sees", "caused_outage"})
+            for field, value in fields.items():
+                check.one_of(f"{key}.{side}.{field}", value, OUTAGE)
+        check.one_of(f"{key}.caused_outage", attack.setdefault("caused_outage", "unknown"), OUTAGE)
 
 
 def check_answer_fields(check, key, fields):

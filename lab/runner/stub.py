@@ -57,8 +57,9 @@ async def resolve(client, rng, servers, name, habits):
             sock.close()
 
 
-async def answers(sock, wanted):
-    """Waits until every query of the set is answered; the last rcode."""
+async def answers(sock, wanted, cut_off=None):
+    """Waits until every query of the set is answered; the last rcode. `cut_off` takes the ids of
+    answers with TC."""
     loop = asyncio.get_running_loop()
     open_ids, rcode = set(wanted), None
     while open_ids:
@@ -67,6 +68,8 @@ async def answers(sock, wanted):
             ident, flags = struct.unpack_from(">HH", data)
             if ident in open_ids:
                 open_ids.discard(ident)
+                if cut_off is not None and flags & 0x0200:
+                    cut_off.add(ident)
                 rcode = flags & 15
     return rcode
 
@@ -80,7 +83,10 @@ async def query(client, rng, server, name, habits):
         message = dnswire.query(ident, name, habits["type"], habits["edns"],
                                 habits.get("version", 0), habits.get("rd", True))
         await loop.sock_sendall(sock, message)
-        await asyncio.wait_for(answers(sock, {ident: ""}), habits["timeout"])
+        cut_off = set()
+        await asyncio.wait_for(answers(sock, {ident: ""}, cut_off), habits["timeout"])
+        if cut_off and habits.get("follow"):  # RFC 1035 4.2.1, RFC 7766 5
+            await query_tcp(client, rng, server, name, habits)
     except (OSError, asyncio.TimeoutError):
         pass
     finally:

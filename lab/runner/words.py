@@ -12,15 +12,16 @@ CAUSES = tuple("""
 service_down service_hung wrong_bind_address firewall_reject_host firewall_reject_path firewall_drop
 host_down wrong_server_address flood overload rate_limit upstream_down access_policy missing_record
 wrong_record dnssec certificate protocol_mismatch path_loss routing mtu middlebox_reset idle_timeout
-application_error application_slow backlog_full address_conflict attack client_gave_up other
+application_error application_slow backlog_full address_conflict attack own_test client_gave_up
+other
 """.split())
 
 SIDES = ("client", "router", "server")
 
 PHASES = ("before", "during", "after")
 
-DAEMONS = ("named", "unbound", "dnsmasq", "nginx", "s_server", "py-dns", "py-http", "py-tcp",
-           "py-udp", "py-deaf")
+DAEMONS = ("named", "unbound", "dnsmasq", "dnsmasq-dhcp", "nginx", "s_server", "py-dns",
+           "py-http", "py-tcp", "py-udp", "py-sink", "py-deaf", "py-tls", "py-talk", "py-ntp")
 
 FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
 
@@ -30,12 +31,24 @@ LINKS = ("ethernet", "vlan", "sll2", "sll")
 # `phases` and `overlap`, which all have.
 LOADS = {
     "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to"}),
-    "query": ({"to"}, {"timeout", "types", "edns", "rd"}),
+    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow"}),
     "query_tcp": ({"to"}, {"timeout", "types"}),
-    "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path"}),
+    "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path", "wait", "login", "follow",
+                     "method"}),
+    "secure": ({"to"}, {"timeout", "trust", "newest", "ciphers", "clock"}),
+    "half_secure": ({"to", "leave"}, {"newest"}),
+    "talk": ({"to"}, {"timeout", "login"}),
+    "time": ({"to"}, set()),
+    "session": ({"to"}, {"timeout", "idle", "bytes", "times"}),
+    "upload": ({"to", "bytes"}, {"timeout", "idle"}),
+    "slow_reader": ({"to"}, {"idle", "bytes"}),
     "fallback": ({"to", "also_to"}, set()),
-    "udp": ({"to"}, {"timeout", "tries", "port"}),
-    "ping": ({"to"}, set()),
+    "udp": ({"to"}, {"timeout", "tries", "port", "times"}),
+    "stream": ({"to"}, {"port"}),
+    "report": ({"to"}, set()),
+    "ping": ({"to"}, {"fresh"}),
+    "dhcp": ({"to"}, {"how", "tries", "timeout", "slower"}),
+    "claim": ({"to"}, {"how"}),
     "trace": ({"to"}, set()),
     "local_noise": (set(), set()),
 }
@@ -43,9 +56,10 @@ COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
 
 # Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
 # resolver, of a domain that the server does not serve, without a domain,
-# of an address, never the same twice (the servers have a wildcard).
+# of an address, never the same twice (the servers have a wildcard), of many domains that have
+# nothing to do with each other, with data that does not fit into a datagram.
 NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse",
-         "many")
+         "many", "domains", "big")
 
 # What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
 BENDS = {
@@ -63,10 +77,21 @@ BENDS = {
     "uplink": (set(), set()),
     "loop": ({"to"}, set()),
     "shape": ({"where", "kbit"}, set()),
-    "flood": ({"service", "kind", "per_second", "seconds"}, {"from"}),
+    "flood": ({"service", "kind", "per_second", "seconds"}, {"from", "bytes"}),
+    "scan": ({"service", "kind", "count", "pace"}, {"from"}),
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
+    "forge": ({"service"}, set()),
     "mask": ({"service"}, set()),
+    "reset_hello": ({"service"}, set()),
+    "drop_hello": ({"service"}, set()),
+    "drop_large": ({"service", "bytes"}, {"direction"}),
+    "cut": ({"service", "share"}, set()),
+    "forget": ({"service", "seconds", "with"}, set()),
+    "small_link": ({"bytes"}, set()),
+    "twin": ({"host", "of"}, set()),
+    "deafen": ({"service"}, set()),
+    "poison": ({"host", "of", "seconds"}, set()),
 }
 
 # The values that these fields of a bend or a load may have, beside names, which are looked up.
@@ -74,18 +99,36 @@ VALUES = {
     ("reject", "with"): {"port-unreachable", "admin-prohibited", "host-unreachable",
                          "net-unreachable", "tcp-reset"},
     ("reject", "hook"): {"netdev"},
+    ("half_secure", "leave"): {"hello", "finished"},
+    ("forget", "with"): {"reset", "drop"},
+    ("drop_large", "direction"): {"in", "out"},
     ("drop", "direction"): {"in", "out"},
     ("host_down", "how"): {"power", "cable"},
     ("host_down", "neighbours"): {"keep"},
     ("route", "kind"): {"none", "blackhole", "unreachable", "prohibit"},
-    ("flood", "kind"): {"syn", "udp", "dns"},
+    ("flood", "kind"): {"syn", "udp", "icmp", "dns"},
+    ("dhcp", "how"): {"new", "keep", "old", "stubborn"},
+    ("claim", "how"): {"probe", "announce"},
+    ("ping", "fresh"): {True, False},
+    ("scan", "kind"): {"ports", "udp_ports", "hosts"},
 }
 
 # What the options of a service may be; see daemons.py and servers.py.
 OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "addresses", "ttl", "delay",
-           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size"}
+           "pool", "network", "known", "check",
+           "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size",
+           "abort_share", "read_pause", "quiet", "sink",
+           "miss_delay", "upstreams", "upstream_timeout", "big", "cut", "world", "portal",
+           # of py-tls; see secure.py
+           "deed", "certificate", "newest", "oldest", "ciphers", "ask",
+           # of the web (nginx): behind which service, with how much patience; which path alone
+           "proxy", "patience", "path", "retry_after", "limit", "auth", "redirect", "keep",
+           # of py-http: closes without an answer, refuses above so many at once
+           "hang_up", "busy_over", "slow_path",
+           # of py-talk and py-ntp
+           "dialect", "greeting", "login", "mail", "fetch", "put_off", "kiss", "stratum"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
-NUMBERS = {"seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle", "bytes",
-           "tries", "port"}
+NUMBERS = {"wait", "seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle",
+           "bytes", "tries", "port", "clock", "count", "pace"}
 LISTS = {"transports": {"udp", "tcp"}, "types": {"A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT"}}

@@ -26,6 +26,7 @@ import math
 
 BINS = 10
 TIED = " (honest tie)"
+ATTACKS_FOUND = 0.98
 
 
 @dataclasses.dataclass
@@ -92,6 +93,8 @@ class Figures:
         self.runs = Share()         # incident captures with every fault and service right
         self.healthy = Share()      # healthy captures without an incident
         self.clients = Share()      # incidents that name the clients rightly
+        self.attacks = Share()      # labelled attacks that were found
+        self.outages = Share()      # of these, whether it caused the outage told rightly
         self.all = Part()
         self.by_fault = collections.defaultdict(Part)
         self.by_cause = collections.defaultdict(Part)
@@ -113,6 +116,11 @@ class Figures:
     def _add(self, judgement):
         if judgement.label.healthy:
             self.healthy.add(not judgement.failure and not judgement.wrong)
+            return
+        for attack in judgement.attacks:
+            self.attacks.add(attack.incident is not None)
+            self.outages.add(attack.is_outage_right)
+        if not judgement.label.faults:
             return
         self.runs.add(judgement.is_right)
         for finding in judgement.findings:
@@ -171,6 +179,7 @@ class Figures:
         """The judgements that a person should look at."""
         return [judgement for judgement in self.judgements
                 if judgement.failure or judgement.wrong or
+                any(not attack.is_outage_right for attack in judgement.attacks) or
                 any(not f.is_right or (f.label.shown and not f.cause_right)
                     for f in judgement.findings)]
 
@@ -217,4 +226,7 @@ def goals(figures, fault, cause, brier, false_alarms):
             Goal("cause first or honestly tied, where shown", figures.all.cause.value, cause, True),
             Goal("Brier score of the causes", figures.brier, brier, False),
             Goal("false alarms", len(figures.false_alarms), false_alarms, False),
+            Goal("attacks found", figures.attacks.value, ATTACKS_FOUND, True),
+            Goal("whether an attack caused the outage, rightly", figures.outages.value,
+                 ATTACKS_FOUND, True),
             Goal("captures without a report", len(figures.failures), 0, False)]

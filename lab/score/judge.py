@@ -41,12 +41,28 @@ class Finding:
 
 
 @dataclasses.dataclass
+class AttackFinding:
+    """One labelled attack and what the report says about it."""
+    label: labels.Attack
+    incident: dict | None = None  # nothing: it was not found
+
+    @property
+    def caused_outage(self):
+        return self.incident.get("attack", {}).get("caused_outage") if self.incident else None
+
+    @property
+    def is_outage_right(self):
+        return self.incident is not None and self.caused_outage == self.label.caused_outage
+
+
+@dataclasses.dataclass
 class Judgement:
     """One labelled capture, judged."""
     label: labels.Label
     failure: str | None = None  # why there is no report
     verdict: str | None = None
     findings: list = dataclasses.field(default_factory=list)
+    attacks: list = dataclasses.field(default_factory=list)
     wrong: list = dataclasses.field(default_factory=list)         # incidents nothing explains
     false_alarms: list = dataclasses.field(default_factory=list)  # of those, the ones in health
 
@@ -90,14 +106,26 @@ class _Matching:
     def __init__(self, incidents, label):
         self.incidents = incidents
         self.taken = {}  # index of the fault -> index of the incident
+        self.attacks = self._attacks(label)  # one index of an incident, or None, for each
         for is_near in (_concerns, lambda incident, fault: True):
             for index, fault in enumerate(label.faults):
                 if index not in self.taken:
                     self._take(index, fault, is_near)
         self.unexplained = [at for at in range(len(incidents)) if not self._is_explained(at, label)]
 
+    def _attacks(self, label):
+        found = []
+        for attack in label.attacks:
+            found.append(next((at for at, incident in enumerate(self.incidents)
+                               if incident.get("kind") == "attack" and at not in found and
+                               incident["fault"] in attack.fault and
+                               _concerns(incident, attack)), None))
+        return found
+
     def _take(self, index, fault, is_near):
         for at, incident in enumerate(self.incidents):
+            if at in self.attacks:
+                continue
             if (at not in self.taken.values() and incident["fault"] in fault.fault and
                     is_near(incident, fault)):
                 self.taken[index] = at
@@ -105,14 +133,14 @@ class _Matching:
 
     def _is_explained(self, at, label):
         incident = self.incidents[at]
-        return (at in self.taken.values() or incident["fault"] in label.also_allowed or
+        return (at in self.taken.values() or at in self.attacks or incident["fault"] in label.also_allowed or
                 any(incident["fault"] in fault.fault + fault.accept and _concerns(incident, fault)
                     for fault in label.faults))
 
     def main(self, index, fault, label):
         """Index of the main finding about the fault's service, or None."""
         own = self.taken.get(index)
-        aside = set(self.taken.values()) - {own}
+        aside = set(self.taken.values()) - {own} | set(self.attacks)
         at_service = [at for at, incident in enumerate(self.incidents)
                       if at == own or (at not in aside and _concerns(incident, fault) and
                                        incident["fault"] not in label.also_allowed)]
@@ -167,6 +195,8 @@ def _judge_fault(index, label, matching):
 
 def _lies_in_health(incident, label, has_calendar):
     """Whether it ended before anything was broken. A text log may have no calendar to tell by."""
+    if not label.faults:  # healthy, or attacked without harm
+        return True
     begins = [fault.first for fault in label.faults if fault.first]
     last = incident["window"].get("last")
     if label.healthy or len(begins) < len(label.faults) or last is None or not has_calendar:
@@ -178,12 +208,15 @@ def judge(label, report, failure=None):
     """The judgement of one capture from the program's report, or from why there is none."""
     if report is None:
         return Judgement(label, failure=failure,
-                         findings=[Finding(fault) for fault in label.faults])
+                         findings=[Finding(fault) for fault in label.faults],
+                         attacks=[AttackFinding(attack) for attack in label.attacks])
     matching = _Matching(report["incidents"], label)
     wrong = [matching.incidents[at] for at in matching.unexplained]
     has_calendar = all(each["date_known"] and each["zone_known"] for each in report["inputs"])
     return Judgement(
         label, verdict=report["verdict"], wrong=wrong,
         findings=[_judge_fault(index, label, matching) for index in range(len(label.faults))],
+        attacks=[AttackFinding(attack, None if at is None else matching.incidents[at])
+                 for attack, at in zip(label.attacks, matching.attacks)],
         false_alarms=[incident for incident in wrong
                       if _lies_in_health(incident, label, has_calendar)])

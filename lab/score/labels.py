@@ -43,6 +43,15 @@ class Fault:
 
 
 @dataclasses.dataclass(frozen=True)
+class Attack:
+    """One attack that is in the capture; caused_outage is None where that cannot be told."""
+    fault: tuple
+    servers: tuple = ()
+    port: int | None = None
+    caused_outage: bool | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Label:
     """What is known about one capture."""
     path: pathlib.Path
@@ -54,6 +63,7 @@ class Label:
     healthy_seconds: float
     faults: tuple
     side: str | None = None
+    attacks: tuple = ()
     also_allowed: tuple = ()
     note: str = ""
 
@@ -149,7 +159,9 @@ def _list_problems(value, rule, key):
 def _contradictions(data):
     if data["healthy"] and data["faults"]:
         yield "faults", f"{len(data['faults'])} of them", "none, as the capture is healthy"
-    if not data["healthy"] and not data["faults"]:
+    if data["healthy"] and data.get("attacks"):
+        yield "attacks", f"{len(data['attacks'])} of them", "none, as the capture is healthy"
+    if not data["healthy"] and not data["faults"] and not data.get("attacks"):
         yield "faults", "none", "what was broken, as the capture is not healthy"
     if data.get("healthy_seconds", 0) > data["seconds"]:
         yield "healthy_seconds", _shown(data["healthy_seconds"]), "no more than seconds"
@@ -190,6 +202,11 @@ def _fault_of(data):
     return Fault(**values)
 
 
+def _attack_of(data):
+    return Attack(**{key: tuple(value) if isinstance(value, list) else value
+                     for key, value in data.items()})
+
+
 def read(path):
     """The label in a file; raises BadLabel with everything wrong in it, one line each."""
     path = pathlib.Path(path)
@@ -208,6 +225,7 @@ def read(path):
                  seed=int(data["seed"]), seconds=seconds, healthy=data["healthy"],
                  healthy_seconds=data.get("healthy_seconds", seconds if data["healthy"] else 0),
                  faults=tuple(_fault_of(fault) for fault in data["faults"]),
+                 attacks=tuple(_attack_of(attack) for attack in data.get("attacks", [])),
                  side=data.get("side"), also_allowed=tuple(data.get("also_allowed", [])),
                  note=data.get("note", ""))
 

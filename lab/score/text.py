@@ -107,6 +107,12 @@ def complaints(judgement):
         return
     for finding in judgement.findings:
         yield from finding_complaints(finding)
+    for attack in judgement.attacks:
+        if attack.incident is None:
+            yield f"attack: not found, expected {_fault_words(attack.label)}"
+        elif not attack.is_outage_right:
+            yield (f"attack: {attack.incident['fault']} caused the outage: found "
+                   f"{attack.caused_outage}, expected {attack.label.caused_outage}")
     for incident in judgement.wrong:
         kind = "false alarm" if incident in judgement.false_alarms else "wrong incident"
         yield f"{kind}: {incident_words(incident)}"
@@ -126,6 +132,8 @@ def summary_rows(figures):
     for what, share in (("fault right", f.all.fault), ("service right", f.all.service),
                         ("cause first or honestly tied, where shown", f.all.cause),
                         ("clients named rightly", f.clients),
+                        ("attacks found", f.attacks),
+                        ("whether it caused the outage told rightly", f.outages),
                         ("healthy captures without an incident", f.healthy)):
         yield what, of(share), percent(share), within(share)
 

@@ -54,6 +54,8 @@ std::string IpAddress::to_string() const {
       return fmt::format("{}.{}.{}.{}", value >> 24U, value >> 16U & 255U, value >> 8U & 255U,
                          value & 255U);
     }
+    case AddressKind::mac:
+      return mac_value().to_string();
     case AddressKind::v6:
       break;
   }

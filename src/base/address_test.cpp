@@ -82,6 +82,20 @@ TEST(AddressBook, NamesHosts) {
   EXPECT_EQ(book.text(IpAddress::host(99)), "host#99");
 }
 
+TEST(IpAddress, HoldsAMac) {
+  const MacAddress mac = MacAddress::parse("02:00:5e:10:00:ff").value();
+  const IpAddress address = IpAddress::mac(mac);
+  EXPECT_EQ(address.kind(), AddressKind::mac);
+  EXPECT_EQ(address.mac_value(), mac);
+  EXPECT_EQ(address.to_string(), "02:00:5e:10:00:ff");
+  EXPECT_TRUE(address.is_known());
+  EXPECT_TRUE(IpAddress::mac({}).is_known());
+  EXPECT_FALSE(address.is_multicast());
+  EXPECT_FALSE(address.is_broadcast());
+  EXPECT_NE(address, IpAddress::host(0x10));
+  EXPECT_EQ(IpAddress::host(0xffffffff).kind(), AddressKind::host);
+}
+
 TEST(MacAddress, ParsesAndPrints) {
   EXPECT_EQ(MacAddress::parse("02:00:5e:10:00:fF")->to_string(), "02:00:5e:10:00:ff");
   EXPECT_EQ(MacAddress::parse("2-0-5e-10-0-1")->to_string(), "02:00:5e:10:00:01");

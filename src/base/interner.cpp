@@ -46,6 +46,19 @@ std::string Interner::shown(std::uint32_t id) const {
   return veil_ == nullptr || original.empty() ? std::string(original) : veil_->name(original);
 }
 
+std::string Interner::shown_path(std::uint32_t id) const {
+  std::string_view path = text(id);
+  if (veil_ == nullptr) return std::string(path);
+  std::string out;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    if (slash > 0) out += veil_->name(path.substr(0, slash));
+    if (slash < path.size()) out += '/';
+    path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return out;
+}
+
 std::size_t Interner::memory_bytes() const {
   return limits_.bytes + (limits_.names + 1) * sizeof(Entry) + slots_.size() * sizeof(Slot);
 }

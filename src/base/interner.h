@@ -42,6 +42,8 @@ class Interner {
   }
   // The text as reports show it: behind the mask, where there is one.
   std::string shown(std::uint32_t id) const;
+  // Of a path: behind the mask segment by segment, so that it stays one.
+  std::string shown_path(std::uint32_t id) const;
   // `mask` must outlive the interner; nullptr shows the originals.
   void set_mask(const Mask* mask) { veil_ = mask; }
   const Mask* mask() const { return veil_; }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,7 +42,8 @@ enum class LinkType : std::uint16_t {
 enum class Direction : std::uint8_t { unknown, inbound, outbound };
 
 struct Frame {
-  std::span<const std::uint8_t> bytes;  // valid until the source's next call
+  // Valid until the source's next call; who wants them longer, see OpenOptions::before_reuse.
+  std::span<const std::uint8_t> bytes;
   base::Place place;
   std::uint32_t wire_length = 0;  // original length in bytes; of text 0 unless the text names it
   LinkType link_type = LinkType::ethernet;
@@ -65,6 +67,9 @@ class Source {
 struct OpenOptions {
   bool hash = false;   // compute InputInfo::sha256
   std::string filter;  // of captures, in libpcap's words; empty: all frames
+  // Called by Source::next() before the bytes of earlier frames are overwritten or moved: until
+  // then they stay where they are. Rarely, of captures; for every frame, of text.
+  std::function<void()> before_reuse;
   // For text without them: midnight of the date (local to `zone_offset`), and the zone's offset
   // from UTC. Ignored for captures.
   std::optional<base::Time> date;

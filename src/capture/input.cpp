@@ -62,6 +62,7 @@ std::unique_ptr<Input> Input::of_bytes(std::span<const std::uint8_t> bytes, bool
 }
 
 std::span<const std::uint8_t> Input::refill(std::size_t count) {
+  if (before_reuse_) before_reuse_();
   count = std::min(count, kMaxWindow);
   std::uint8_t* const buffer = state_->buffer.get();
   std::size_t held = buffered();

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "base/error.h"
 
@@ -31,6 +33,8 @@ class Input {
   std::span<const std::uint8_t> window(std::size_t count) {
     return count <= buffered() ? std::span{begin_, end_} : refill(count);
   }
+  // Called before bytes that window() gave out are overwritten.
+  void set_before_reuse(std::function<void()> call) { before_reuse_ = std::move(call); }
   // What window() can return without reading on.
   std::span<const std::uint8_t> held() const { return {begin_, end_}; }
   // `count` bytes of the last window are done with; may also skip past it, to the end at most.
@@ -65,6 +69,7 @@ class Input {
   std::unique_ptr<State> state_;
   const std::uint8_t* begin_ = nullptr;  // unread bytes, in the state's buffer
   const std::uint8_t* end_ = nullptr;
+  std::function<void()> before_reuse_;
   std::uint64_t produced_ = 0;  // decompressed bytes that ever lay in the buffer
 };
 

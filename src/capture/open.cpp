@@ -56,6 +56,7 @@ std::expected<OpenInput, base::Error> open_one(const std::string& path, std::uin
   OpenInput opened;
   opened.path = path;
   opened.input = input->get();
+  opened.input->set_before_reuse(options.before_reuse);
   const ReaderContext context{path == "-" ? "standard input" : path, index, options};
   auto reader = make_reader(std::move(*input), context);
   if (!reader) return std::unexpected(std::move(reader.error()));

@@ -126,6 +126,7 @@ bool reads_twice(const Options& options) {
 std::expected<void, base::Error> check_output(const Options& options) {
   std::vector<std::string> inputs = options.inputs;
   if (!options.case_file.empty()) inputs.push_back(options.case_file);
+  if (!options.probe_result.empty()) inputs.push_back(options.probe_result);
   if (auto checked = check_not_input(options.output, inputs); !checked) return checked;
   if (options.bundle) return check_bundle_folder(options.output);
   if (info_of(options.format).needs_frames && options.output.empty() && output_is_terminal()) {

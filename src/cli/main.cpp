@@ -28,6 +28,8 @@
 #include "pipeline/budget.h"
 #include "pipeline/explain_run.h"
 #include "pipeline/pipeline.h"
+#include "probe/limits.h"
+#include "probe/vantage.h"
 #include "report/report.h"
 
 namespace {
@@ -134,6 +136,16 @@ std::expected<CaseFile, base::Error> load_case(const std::string& path) {
   return CaseFile{*text, *supplied};
 }
 
+// What a probe wrote; nothing where none is named.
+std::expected<std::optional<probe::ProbeResult>, base::Error> load_probe(const std::string& path) {
+  if (path.empty()) return std::optional<probe::ProbeResult>{};
+  const auto text = cli::read_small_file(path, probe::limits::kResultBytes);
+  if (!text) return std::unexpected(text.error());
+  auto result = probe::parse_result(*text, path);
+  if (!result) return std::unexpected(result.error());
+  return std::optional(std::move(*result));
+}
+
 pipeline::Request request_of(const cli::Options& options, const cli::Bounds& bounds) {
   pipeline::Request request;
   request.paths = options.inputs;
@@ -199,6 +211,8 @@ Outcome run_report(cli::Options options, const std::vector<std::string>& command
   }
   const auto bounds = cli::bounds_of(options);
   if (!bounds) return std::unexpected(bounds.error());
+  const auto from_probe = load_probe(options.probe_result);
+  if (!from_probe) return std::unexpected(from_probe.error());
   const auto redactor = redactor_for(options);
   if (!redactor) return std::unexpected(redactor.error());
 
@@ -215,6 +229,7 @@ Outcome run_report(cli::Options options, const std::vector<std::string>& command
     return std::unexpected(checked.error());
   }
   note_bounds(*bounds, *diagnosis);
+  if (*from_probe) probe::settle(*diagnosis, *catalogue, **from_probe);
 
   report::Options layout = layout_for(options, command);
   layout.supplied = from_case->supplied;

@@ -57,7 +57,8 @@ struct Words {
   bool redact = false;
   std::uint64_t deadline = static_cast<std::uint64_t>(probe::limits::kDeadline.count());
   std::uint64_t most_packets = probe::limits::kPackets;
-  bool dry_run = false;
+  bool dry_run = false, passive = false;
+  std::string probe_result;
 };
 
 // ".json"
@@ -92,10 +93,11 @@ std::string endings() {
 }
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 18> names{
-      "-f",          "--format", "-o",           "--output",   "--template", "--for",
-      "--case",      "--filter", "--since",      "--until",    "--date",     "--timezone",
-      "--catalogue", "--packet", "--redact-key", "--resolver", "--deadline", "--max-packets"};
+  constexpr std::array<std::string_view, 19> names{
+      "--probe",      "-f",         "--format",   "-o",           "--output",
+      "--template",   "--for",      "--case",     "--filter",     "--since",
+      "--until",      "--date",     "--timezone", "--catalogue",  "--packet",
+      "--redact-key", "--resolver", "--deadline", "--max-packets"};
   return std::ranges::find(names, word) != names.end();
 }
 
@@ -187,6 +189,10 @@ void define_report(CLI::App& app, Words& words) {
   app.add_option("--case", words.case_file,
                  "what packets cannot tell, to be set beside them; \"whydown case new\" writes one")
       ->type_name("FILE");
+  app.add_option(
+         "--probe", words.probe_result,
+         "what \"whydown probe TARGET -f json\" wrote from elsewhere, to settle causes with")
+      ->type_name("FILE");
   define_reading(app, words);
   define_redact(app, words);
   app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
@@ -218,17 +224,19 @@ void define_explain(CLI::App& app, Words& words) {
 void define_probe(CLI::App& app, Words& words) {
   app.formatter(std::make_shared<HelpFormatter>("Usage: whydown probe TARGET [options]"));
   app.footer(
-      "A TARGET is http://..., https://..., dns://SERVER/NAME?type=A, HOST:PORT (TCP) or a name,\n"
-      "which is resolved only. The probe sends to that target and to the resolvers, to no one "
-      "else;\n"
-      "--dry-run lists it. Ctrl-C ends with the report so far.\n\n"
+      "A TARGET is http://..., https://..., dns://SERVER/NAME?type=A, HOST:PORT (TCP),\n"
+      "udp://HOST:PORT or a name, which is resolved only. Where the load fails, checks follow "
+      "that\n"
+      "separate its causes; each says what it sends and why. Nothing goes to others than the\n"
+      "target, the resolvers and, of a name that fails, the servers that hold it; --dry-run lists\n"
+      "it. Ctrl-C ends with the report so far.\n\n"
       "Capturing takes root (given up as soon as the capture is open) or the capabilities\n"
       "cap_net_raw and cap_net_admin; without them the probe reports what its sockets say.\n\n"
       "Exit status: 0 no incident, 1 at least one, 2 the command line cannot be used.");
   app.add_option("TARGET", words.target, "what to try")->type_name("");
   app.add_option("-f,--format", words.format, "text (default), json, md, html, pdf or docx")
       ->type_name("FORMAT");
-  app.add_option("-o,--output", words.output, "keep the capture in this file (pcap)")
+  app.add_option("-o,--output", words.output, "keep the capture in this new file (pcap)")
       ->type_name("PATH");
   app.add_option("--resolver", words.resolver, "ask this resolver instead of the system's")
       ->type_name("ADDRESS");
@@ -236,6 +244,9 @@ void define_probe(CLI::App& app, Words& words) {
       ->type_name("SECONDS");
   app.add_option("--max-packets", words.most_packets, "end after capturing so many (20000)")
       ->type_name("N");
+  app.add_flag("--passive", words.passive, "end after the load: no checks that separate causes");
+  app.add_option("--for", words.reader, "analyst (default), supervisor or student")
+      ->type_name("READER");
   app.add_flag("--dry-run", words.dry_run, "say what would be sent, and send nothing");
   app.add_option("--catalogue", words.catalogue, "add the faults (*.toml) of this folder")
       ->type_name("DIR");
@@ -475,6 +486,12 @@ std::expected<Options, base::Error> reading_options(Command command, const Words
   options.redact_key = words.redact_key;
   options.catalogue = words.catalogue;
   options.case_file = words.case_file;
+  options.probe_result = words.probe_result;
+  if (!options.probe_result.empty() && (options.redact || words.format == kBundle)) {
+    return unexpected(usage_error("--probe with --redact or -f bundle", "one of them",
+                                  "a probe's result names addresses as they are, and is no input "
+                                  "that a bundle could vouch for"));
+  }
   if (options.inputs.empty()) {
     return unexpected(usage_error("no input", "a capture, a log, or - for standard input"));
   }
@@ -546,6 +563,8 @@ std::expected<Options, base::Error> probe_options(const Words& words) {
   options.probe.deadline = std::chrono::seconds(words.deadline);
   options.probe.most_packets = words.most_packets;
   options.probe.dry_run = words.dry_run;
+  options.probe.is_passive = words.passive;
+  if (auto set = set_reader(words, options); !set) return unexpected(set.error());
   return options;
 }
 

@@ -38,7 +38,8 @@ struct Options {
   std::vector<std::string> inputs;
   std::string filter;  // libpcap's words; empty: all packets
   std::string case_file;
-  std::string output;  // empty: standard output
+  std::string probe_result;  // of `report`: a probe's JSON; may be empty
+  std::string output;        // empty: standard output
   std::optional<base::PointInTime> since;
   std::optional<base::PointInTime> until;
   std::optional<base::Time> date;

@@ -51,6 +51,7 @@ std::expected<bool, base::Error> run_probe(const Options& options,
   if (!result) return std::unexpected(result.error());
   report::Options layout;
   layout.format = options.format;
+  layout.reader = options.reader;
   layout.colour = output_has_colour();
   layout.width = output_width();
   layout.command = command;

@@ -109,6 +109,25 @@ class Maker {
     return attempt;
   }
 
+  // Answered in the end, `latency` seconds later.
+  Attempt late(const Service& service, std::string_view client, double begin, double latency,
+               std::string_view name = {}) {
+    Attempt attempt = make(service, client, begin, Symptom::none, name);
+    attempt.outcome = Outcome::slow;
+    attempt.symptom = Symptom::slow_answer;
+    attempt.latency = at(latency).time_since_epoch();
+    attempt.end = attempt.answer.place.time = at(begin + latency);
+    return attempt;
+  }
+  // Silent here, and served by another server after `wait` seconds.
+  Attempt rescued(const Service& service, std::string_view client, double begin, double wait,
+                  std::string_view name = {}) {
+    Attempt attempt = make(service, client, begin, Symptom::no_response, name);
+    attempt.healed = attempt.answered_by_other_server = true;
+    attempt.latency = at(wait).time_since_epoch();
+    return attempt;
+  }
+
  private:
   static journey::Kind request_kind(const Service& service) {
     switch (service.protocol) {

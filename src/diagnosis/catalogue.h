@@ -43,9 +43,16 @@ struct CataloguePair {
   friend bool operator==(const CataloguePair&, const CataloguePair&) = default;
 };
 
+struct FactValue {
+  std::string fact;
+  bool is = true;
+  friend bool operator==(const FactValue&, const FactValue&) = default;
+};
+
 struct CatalogueAnswer {
   std::string see;
   std::string then;
+  std::vector<FactValue> facts;  // what this answer makes known; of checks with `sends`
   friend bool operator==(const CatalogueAnswer&, const CatalogueAnswer&) = default;
 };
 
@@ -54,6 +61,10 @@ struct CatalogueCheck {
   std::string where;
   std::vector<std::string> separates;
   std::vector<CatalogueAnswer> answers;
+  // What a probe sends to make this check by itself, of vocabulary's send_ids(); empty where it
+  // takes a person. `cost` is the number of packets at most.
+  std::string sends = {};
+  std::uint32_t cost = 0;
   friend bool operator==(const CatalogueCheck&, const CatalogueCheck&) = default;
 };
 
@@ -77,6 +88,8 @@ struct Fault {
   // What raises it: attempts of this protocol (journey::protocol_id) that end in this symptom.
   std::string raised_by_protocol;  // "any" matches all
   std::vector<std::string> raised_by_symptoms;
+  std::string raised_by_pattern;  // of traffic, evidence::pattern_id; then the two are empty
+  std::string technique;          // of an attack: "T1499.001", MITRE ATT&CK
   std::vector<CatalogueCause> causes;
   std::vector<CataloguePair> inseparable;
   std::vector<CatalogueCheck> checks;

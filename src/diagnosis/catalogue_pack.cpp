@@ -24,12 +24,16 @@ void fields(Archive& archive, CataloguePair& pair) {
   archive(pair.first, pair.second, pair.because);
 }
 template <typename Archive>
+void fields(Archive& archive, FactValue& value) {
+  archive(value.fact, value.is);
+}
+template <typename Archive>
 void fields(Archive& archive, CatalogueAnswer& answer) {
-  archive(answer.see, answer.then);
+  archive(answer.see, answer.then, answer.facts);
 }
 template <typename Archive>
 void fields(Archive& archive, CatalogueCheck& check) {
-  archive(check.command, check.where, check.separates, check.answers);
+  archive(check.command, check.where, check.separates, check.answers, check.sends, check.cost);
 }
 template <typename Archive>
 void fields(Archive& archive, NotShown& not_shown) {
@@ -39,8 +43,8 @@ template <typename Archive>
 void fields(Archive& archive, Fault& fault) {
   archive(fault.id, fault.kind, fault.step, fault.protocol, fault.severity, fault.title,
           fault.meaning, fault.supervisor, fault.student, fault.raised_by_protocol,
-          fault.raised_by_symptoms, fault.causes, fault.inseparable, fault.checks, fault.not_shown,
-          fault.sources);
+          fault.raised_by_symptoms, fault.raised_by_pattern, fault.technique, fault.causes,
+          fault.inseparable, fault.checks, fault.not_shown, fault.sources);
 }
 
 class Writer {

@@ -86,6 +86,33 @@ void read_causes(TomlTable& file, Fault& fault) {
   }
 }
 
+// What an answer makes known, as { "yes" = [...], "no" = [...] } of fact ids.
+std::vector<FactValue> read_facts(TomlTable& answer) {
+  std::vector<FactValue> out;
+  for (std::string& fact : answer.optional_words("yes", fact_ids())) {
+    out.push_back({std::move(fact), true});
+  }
+  for (std::string& fact : answer.optional_words("no", fact_ids())) {
+    out.push_back({std::move(fact), false});
+  }
+  return out;
+}
+
+// A check that a probe makes by itself says what it costs, and what an answer makes known.
+void read_sends(TomlTable& table, CatalogueCheck& check) {
+  check.sends = table.optional_word("sends", send_ids());
+  const std::optional<std::uint32_t> cost = table.optional_count("cost", limits::kMostCost);
+  const bool is_telling = std::ranges::any_of(
+      check.answers, [](const CatalogueAnswer& answer) { return !answer.facts.empty(); });
+  const bool is_machine = !check.sends.empty();
+  if (is_machine != cost.has_value() || is_machine != is_telling) {
+    table.complaints().add(table.source_of("command"),
+                           "check: only some of sends, cost and an answer's facts",
+                           "all of them for a check that a probe makes, none for a person's");
+  }
+  check.cost = cost.value_or(0);
+}
+
 CatalogueCheck read_check(TomlTable& table, std::span<const string_view> causes) {
   CatalogueCheck check;
   check.command = sentence(table, "command");
@@ -95,9 +122,11 @@ CatalogueCheck read_check(TomlTable& table, std::span<const string_view> causes)
     CatalogueAnswer read;
     read.see = sentence(answer, "see");
     read.then = sentence(answer, "then");
+    read.facts = read_facts(answer);
     answer.finish();
     check.answers.push_back(std::move(read));
   }
+  read_sends(table, check);
   table.finish();
   return check;
 }
@@ -146,6 +175,24 @@ std::string read_id(TomlTable& file) {
   return id;
 }
 
+// "T1499" or "T1499.001".
+std::string read_technique(TomlTable& raised_by) {
+  std::string technique = raised_by.text("technique");
+  const auto are_digits = [&](std::size_t from, std::size_t count) {
+    return technique.size() >= from + count &&
+           std::ranges::all_of(technique.substr(from, count),
+                               [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const bool is_whole =
+      technique.size() == 5 || (technique.size() == 9 && technique[5] == '.' && are_digits(6, 3));
+  if (!technique.empty() && !(is_whole && technique[0] == 'T' && are_digits(1, 4))) {
+    raised_by.complaints().add(raised_by.source_of("technique"),
+                               "raised_by: the technique \"" + technique + "\"",
+                               "an id of MITRE ATT&CK like \"T1499.001\"");
+  }
+  return technique;
+}
+
 Fault read_fault(TomlTable& file) {
   Fault fault;
   fault.id = read_id(file);
@@ -158,8 +205,14 @@ Fault read_fault(TomlTable& file) {
   fault.supervisor = sentence(file, "supervisor");
   fault.student = sentence(file, "student");
   if (auto raised_by = file.table("raised_by")) {
-    fault.raised_by_protocol = raised_by->word("protocol", protocol_ids());
-    fault.raised_by_symptoms = raised_by->words("symptoms", symptom_ids());
+    // Failed attempts raise a fault, a pattern of traffic an attack.
+    if (fault.kind == "attack") {
+      fault.raised_by_pattern = raised_by->word("pattern", pattern_ids());
+      fault.technique = read_technique(*raised_by);
+    } else {
+      fault.raised_by_protocol = raised_by->word("protocol", protocol_ids());
+      fault.raised_by_symptoms = raised_by->words("symptoms", symptom_ids());
+    }
     raised_by->finish();
   }
   fault.sources = file.texts("sources");

@@ -257,6 +257,22 @@ TEST(BuiltInCatalogue, EveryCauseIsWeighedAndEveryPairIsEqualWherePacketsCannotT
   }
 }
 
+TEST(BuiltInCatalogue, EveryPatternIsRaisedOnceAndOnlyByAttacks) {
+  const auto catalogue = Catalogue::built_in();
+  ASSERT_TRUE(catalogue);
+  std::set<std::string> raised;
+  for (const Fault& fault : catalogue->faults()) {
+    EXPECT_EQ(fault.kind == "attack", !fault.raised_by_pattern.empty()) << fault.id;
+    if (fault.kind != "attack") continue;
+    EXPECT_TRUE(raised.insert(fault.raised_by_pattern).second) << fault.id;
+    EXPECT_FALSE(fault.technique.empty()) << fault.id;
+    EXPECT_TRUE(fault.raised_by_symptoms.empty()) << fault.id;
+    // Without it the report could never say that it was an attack.
+    EXPECT_NE(std::ranges::find(fault.causes, "attack", &CatalogueCause::id), fault.causes.end())
+        << fault.id;
+  }
+}
+
 TEST(BuiltInCatalogue, EverySymptomOfEachProtocolIsRaisedOnce) {
   const auto catalogue = Catalogue::built_in();
   ASSERT_TRUE(catalogue);

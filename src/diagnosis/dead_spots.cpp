@@ -36,10 +36,15 @@ void add(const evidence::Row& row, Spot& spot) {
 }  // namespace
 
 std::vector<base::QualityRemark> dead_spots(const evidence::Store& store,
+                                            std::span<const Case> incidents,
                                             const base::AddressBook& book) {
   std::map<evidence::Service, Spot> spots;
   for (const auto& [key, row] : store.rows()) {
     if (key.service.port != 0) add(row, spots[key.service]);
+  }
+  // Slow, not down: said there.
+  for (const Case& incident : incidents) {
+    for (const evidence::Service& service : incident.subject.services) spots.erase(service);
   }
   std::vector<base::QualityRemark> remarks;
   for (const auto& [service, spot] : spots) {

@@ -3,12 +3,14 @@
 
 #include <fmt/core.h>
 
+#include "diagnosis/attack.h"
 #include "diagnosis/dead_spots.h"
 #include "diagnosis/diagnosis.h"
 #include "diagnosis/gate.h"
 #include "diagnosis/impact.h"
 #include "diagnosis/incident_build.h"
-#include "diagnosis/scan.h"
+#include "diagnosis/limits.h"
+#include "diagnosis/links.h"
 #include "diagnosis/subjects.h"
 #include "diagnosis/verdict.h"
 
@@ -39,6 +41,16 @@ base::QualityRemark left_out_remark(std::uint64_t count) {
   return remark;
 }
 
+// A crowd looks like some floods, unless it took the service from those who came before.
+std::vector<evidence::Pattern> attacks_in(const evidence::Store& store) {
+  std::vector<evidence::Pattern> patterns = evidence::patterns(store);
+  std::erase_if(patterns, [&](const evidence::Pattern& pattern) {
+    return !pattern.is_certain &&
+           !caused_outage(pattern, bystanders_of(store, pattern)).value_or(false);
+  });
+  return patterns;
+}
+
 }  // namespace
 
 Diagnosis diagnose(const evidence::Store& store, const Catalogue& catalogue,
@@ -47,7 +59,13 @@ Diagnosis diagnose(const evidence::Store& store, const Catalogue& catalogue,
   diagnosis.inputs = store.inputs();
   diagnosis.data_quality = remarks_of(store, names);
 
-  const Cases cases = find_cases(store, catalogue);
+  const std::vector<evidence::Pattern> patterns = attacks_in(store);
+  for (const evidence::Pattern& pattern : patterns) {
+    const Fault* fault = fault_for(catalogue, pattern);
+    if (fault == nullptr || diagnosis.incidents.size() == limits::kAttacks) continue;
+    diagnosis.incidents.push_back(build_attack(store, *fault, pattern, names));
+  }
+  const Cases cases = find_cases(store, catalogue, patterns);
   const base::AddressBook book(names);
   std::uint64_t gated = 0;
   for (const Case& found : cases.cases) {
@@ -60,15 +78,12 @@ Diagnosis diagnose(const evidence::Store& store, const Catalogue& catalogue,
     }
     diagnosis.incidents.push_back(build_incident(store, found, facts, counts, names));
   }
-  for (const Case& scan : cases.scans) {
-    diagnosis.data_quality.push_back(scan_remark(scan, book));
-  }
-  for (base::QualityRemark& remark : dead_spots(store, book)) {
+  for (base::QualityRemark& remark : dead_spots(store, cases.cases, book)) {
     diagnosis.data_quality.push_back(std::move(remark));
   }
   if (cases.left_out > 0) diagnosis.data_quality.push_back(left_out_remark(cases.left_out));
 
-  put_in_order(diagnosis.incidents);
+  link_and_order(diagnosis.incidents);
   diagnosis.not_attempted = not_attempted(diagnosis.incidents, web_use(store));
   set_verdict(diagnosis, store, names, gated, cases.rare);
   return diagnosis;

@@ -152,7 +152,7 @@ TEST(Diagnose, ClosedDnsPortChecksAndSummary) {
   const Diagnosis diagnosis = world.diagnosis();
   ASSERT_EQ(diagnosis.incidents.size(), 1U);
   const Incident& incident = diagnosis.incidents[0];
-  ASSERT_EQ(incident.checks.size(), 4U);
+  ASSERT_EQ(incident.checks.size(), 6U);
   EXPECT_EQ(incident.checks[0].command, "ss -lunp 'sport = :53'");
   EXPECT_EQ(incident.checks[1].command, "dig +tcp @203.0.113.2 recipes.example.com");
   for (const Check& check : incident.checks) EXPECT_GE(check.answers.size(), 2U);
@@ -370,6 +370,19 @@ TEST(Diagnose, LongIncidentsShowTheirFirstAndLastPackets) {
   EXPECT_EQ(incident.evidence.front().place.number, 1U);
   EXPECT_EQ(incident.evidence.back().place.number, 300U);
   EXPECT_TRUE(holds(incident.explanation, "100 lookups to 203.0.113.2 port 53 (domain)"));
+}
+
+TEST(SilenceGate, TruncatedAnswersNeedToShowTcp) {
+  const base::Interner names;
+  const base::AddressBook book(names);
+  Case found;
+  found.subject.services = {dns_service("203.0.113.2")};
+  found.subject.symptom = Symptom::truncated;
+  for (const auto truth : {evidence::Truth::unknown, evidence::Truth::no, evidence::Truth::yes}) {
+    const std::vector<evidence::Fact> facts = {{"dns.tcp_tried", truth, {}, {}}};
+    const auto remark = silence_gate(found, facts, Tally{}, book);
+    EXPECT_EQ(remark.has_value(), truth == evidence::Truth::unknown);
+  }
 }
 
 struct GateRow {

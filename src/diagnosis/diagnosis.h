@@ -18,6 +18,7 @@
 #include "base/place.h"
 #include "base/quality.h"
 #include "diagnosis/catalogue.h"
+#include "diagnosis/values.h"
 #include "evidence/evidence.h"
 
 namespace whydown::diagnosis {
@@ -131,6 +132,35 @@ struct ClientImpact {
   bool served_after = false;
 };
 
+// What others than the sources got, at the services concerned.
+struct AttackOutcome {
+  std::uint64_t ok = 0;
+  std::uint64_t failed = 0;
+};
+
+struct AttackSource {
+  std::string address;
+  std::uint64_t packets = 0;
+  bool is_exact = true;  // else at least so many
+};
+
+// Of an incident of kind "attack": who sent how much, and what became of the others.
+struct Attack {
+  std::string pattern;                // "syn_flood"
+  std::string technique;              // of MITRE ATT&CK; empty unless `attack` is the first cause
+  std::vector<AttackSource> sources;  // those that sent most, the largest first
+  std::uint64_t source_count = 0;
+  bool is_count_exact = true;
+  std::uint64_t packets = 0;
+  double per_second = 0;              // at its fullest; at least so many
+  std::optional<bool> caused_outage;  // nothing: cannot be told from these packets
+  AttackOutcome before;
+  AttackOutcome during;
+  AttackOutcome after;
+  std::string outcome;              // why so, in sentences
+  std::vector<base::Place> places;  // the packets that this rests on
+};
+
 struct Incident {
   int id = 0;  // counts from 1, by impact
   std::string fault;
@@ -165,6 +195,12 @@ struct Incident {
   std::vector<JourneyStep> journey;
   Activity activity;
   std::vector<Mark> marks;  // in order of time
+  std::optional<Attack> attack;
+  int explained_by = 0;  // the id of the incident that explains this one; 0: none does
+  std::vector<int> explains;
+  // What it was made from, to weigh it again when more is known (diagnosis/reweigh.h). Not shown.
+  evidence::Subject subject;
+  Values values;
 };
 
 struct Diagnosis {

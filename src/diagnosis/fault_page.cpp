@@ -90,11 +90,32 @@ void add_checks(std::string& page, const Fault& fault) {
   page.append("## Checks that decide\n\n");
   for (const CatalogueCheck& check : fault.checks) {
     page.append(fmt::format("`{}` ({})\n\n", plain(check.command), plain(check.where)));
+    if (!check.sends.empty()) {
+      page.append(fmt::format("A probe makes it by itself: `{}`, {} packets at most.\n\n",
+                              check.sends, check.cost));
+    }
     for (const CatalogueAnswer& answer : check.answers) {
       page.append(fmt::format("- {}: {}\n", plain(answer.see), plain(answer.then)));
     }
     page.push_back('\n');
   }
+}
+
+std::string raised_by(const Fault& fault) {
+  if (!fault.raised_by_pattern.empty()) {
+    const std::string technique =
+        fault.technique.empty()
+            ? ""
+            : fmt::format("; where an attack is the first cause, MITRE ATT&CK `{}`",
+                          fault.technique);
+    return fmt::format("the pattern of traffic `{}`{}", fault.raised_by_pattern, technique);
+  }
+  std::string symptoms;
+  for (const std::string& symptom : fault.raised_by_symptoms) {
+    symptoms.append(symptoms.empty() ? "`" : ", `").append(symptom).append("`");
+  }
+  return fmt::format("attempts of protocol `{}` that end in {}", fault.raised_by_protocol,
+                     symptoms);
 }
 
 void add_list(std::string& page, std::string_view heading, const std::vector<std::string>& items) {
@@ -107,15 +128,11 @@ void add_list(std::string& page, std::string_view heading, const std::vector<std
 }  // namespace
 
 std::string fault_page(const Fault& fault) {
-  std::string symptoms;
-  for (const std::string& symptom : fault.raised_by_symptoms) {
-    symptoms.append(symptoms.empty() ? "`" : ", `").append(symptom).append("`");
-  }
   std::string page = fmt::format(
       "<!-- Generated from catalogue/{}.toml; change that file. -->\n\n# {}\n\n`{}`: {}, protocol "
-      "{}, step `{}`, severity {}. Raised by attempts of protocol `{}` that end in {}.\n\n",
+      "{}, step `{}`, severity {}. Raised by {}.\n\n",
       fault.id, plain(fault.title), fault.id, fault.kind, fault.protocol, fault.step,
-      fault.severity, fault.raised_by_protocol, symptoms);
+      fault.severity, raised_by(fault));
   add_section(page, "What it means", fault.meaning);
   add_section(page, "For a supervisor", fault.supervisor);
   add_section(page, "For a student", fault.student);

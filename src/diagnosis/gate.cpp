@@ -42,7 +42,8 @@ Reason reason_of(std::span<const evidence::Fact> facts, const Tally& tally) {
 bool is_hardly_tried(const Case& found, const Tally& tally) {
   if (tally.failed >= limits::kFewFailures || found.failing.empty()) return false;
   return std::ranges::all_of(found.failing, [](const evidence::Row* row) {
-    return row->key.service.transport == packet::Transport::tcp && row->tries <= row->attempts;
+    return row->key.service.transport == packet::Transport::tcp &&
+           row->key.step <= evidence::Step::connect && row->tries <= row->attempts;
   });
 }
 
@@ -62,13 +63,59 @@ base::QualityRemark hardly_tried(const Case& found, const Tally& tally,
   return remark;
 }
 
+// What a filter for UDP leaves out, may be the whole answers.
+std::optional<base::QualityRemark> truncated_gate(const Case& found,
+                                                  std::span<const evidence::Fact> facts,
+                                                  const Tally& tally,
+                                                  const base::AddressBook& book) {
+  const auto tried = std::ranges::find(facts, "dns.tcp_tried", &evidence::Fact::id);
+  if (tried == facts.end() || tried->truth != evidence::Truth::unknown) return std::nullopt;
+  const evidence::Service& service = found.subject.services.front();
+  base::QualityRemark remark;
+  remark.id = "diagnosis.truncated_not_judged";
+  remark.severity = base::Severity::note;
+  remark.text = fmt::format(
+      "{} to {} got an answer that was cut off (TC). Whether the clients then asked over TCP the "
+      "capture's filter may hide, so this says nothing.",
+      count_words(tally.failed, attempt_noun(service.protocol)),
+      book.endpoint(service.server, service.port));
+  remark.packets = first_requests(found.failing);
+  remark.count = tally.failed;
+  return remark;
+}
+
+// One request of many: packets get lost, and a user stops a page.
+bool is_lone_request(const Case& found, const Tally& tally) {
+  return found.subject.step == evidence::Step::request && tally.failed == 1 &&
+         tally.served + tally.ok_before + tally.ok_after > 0;
+}
+
+base::QualityRemark lone_request(const Case& found, const base::AddressBook& book) {
+  const evidence::Service& service = found.subject.services.front();
+  base::QualityRemark remark;
+  remark.id = "diagnosis.one_unanswered";
+  remark.severity = base::Severity::note;
+  remark.text = fmt::format(
+      "One request to {} got no answer, while others were answered. One alone says little about "
+      "the server.",
+      book.endpoint(service.server, service.port));
+  remark.packets = first_requests(found.failing);
+  remark.count = 1;
+  return remark;
+}
+
 }  // namespace
 
 std::optional<base::QualityRemark> silence_gate(const Case& found,
                                                 std::span<const evidence::Fact> facts,
                                                 const Tally& tally, const base::AddressBook& book) {
-  if (found.subject.symptom != evidence::Symptom::no_response) return std::nullopt;
+  const evidence::Symptom symptom = found.subject.symptom;
+  if (symptom == evidence::Symptom::truncated) return truncated_gate(found, facts, tally, book);
+  if (symptom != evidence::Symptom::no_response && symptom != evidence::Symptom::no_offer) {
+    return std::nullopt;
+  }
   if (is_hardly_tried(found, tally)) return hardly_tried(found, tally, book);
+  if (is_lone_request(found, tally)) return lone_request(found, book);
   const auto [reason, words] = reason_of(facts, tally);
   if (reason == nullptr) return std::nullopt;
 

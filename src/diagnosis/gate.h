@@ -11,10 +11,11 @@
 
 namespace whydown::diagnosis {
 
-// Why a silence cannot be judged, as a remark; nothing when it can, and for every symptom that is
-// an answer. One-sided captures show no answers at all; lossy ones may have lost a few of many; of
-// a mangled log the answers may be what could not be read; and a few connections that the client
-// gave up within a second were hardly tried.
+// Why a silence, or a truncated answer, cannot be judged, as a remark; nothing when it can, and for
+// every other symptom that is an answer. One-sided captures show no answers at all; lossy ones may
+// have lost a few of many; of a mangled log the answers may be what could not be read; and a few
+// connections that the client gave up within a second were hardly tried. Behind truncated answers
+// the capture's filter may hide the whole ones.
 std::optional<base::QualityRemark> silence_gate(const Case& found,
                                                 std::span<const evidence::Fact> facts,
                                                 const Tally& tally, const base::AddressBook& book);

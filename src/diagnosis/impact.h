@@ -32,5 +32,9 @@ evidence::AddressSketch clients_of(const Case& found);
 // count as failures here.
 std::vector<ClientImpact> client_impact(const evidence::Store& store, const Case& found,
                                         const base::AddressBook& book);
+// ... of those that wanted the services a flood or a scan was at, before, during and after it.
+std::vector<ClientImpact> client_impact(const evidence::Store& store,
+                                        const evidence::Pattern& pattern,
+                                        const base::AddressBook& book);
 
 }  // namespace whydown::diagnosis

@@ -32,18 +32,24 @@ bool is_yes(std::span<const evidence::Fact> facts, std::string_view id) {
       facts, [&](const evidence::Fact& fact) { return fact.id == id && fact.truth == Truth::yes; });
 }
 
-std::string transport_of(const evidence::Service& service) {
+// A fault of any application's protocol shows the name of the one that it is about.
+std::string protocol_of(const Fault& fault, const evidence::Service& service) {
   switch (service.protocol) {
-    case Protocol::arp:
-      return "arp";
-    case Protocol::nd:
-    case Protocol::icmp:
-      return "icmp";
+    case Protocol::smtp:
+      return "SMTP";
+    case Protocol::ftp:
+      return "FTP";
+    case Protocol::pop:
+      return "POP3";
+    case Protocol::imap:
+      return "IMAP";
+    case Protocol::ssh:
+      return "SSH";
+    case Protocol::ntp:
+      return "NTP";
     default:
-      break;
+      return fault.protocol;
   }
-  if (service.transport == packet::Transport::tcp) return "tcp";
-  return service.transport == packet::Transport::udp ? "udp" : "none";
 }
 
 Service service_words(const Case& found, const base::Interner& names,
@@ -93,6 +99,7 @@ Values values_of(const Incident& incident, const Case& found, const base::Addres
   values.servers = list(incident.service.servers, "the server");
   values.server =
       incident.service.servers.empty() ? "the server" : incident.service.servers.front();
+  values.protocol = incident.protocol;
   values.port = first.port != 0 ? std::to_string(first.port) : "of the service";
   values.names = list(incident.service.names, "a name");
   // RFC 2606 keeps this name for examples: where the capture names none, it is what to try.
@@ -127,7 +134,52 @@ double evidence_db(const RankedCause& cause) {
   return sum;
 }
 
-// Pairs that the facts known here leave about where their priors put them.
+// Who, what and when.
+void fill_scope(Incident& incident, const evidence::Store& store, const Case& found,
+                const Tally& tally, const base::Interner& names) {
+  const base::AddressBook book(names);
+  incident.service = service_words(found, names, book);
+  incident.clients = client_words(clients_of(found), book);
+  incident.impact = client_impact(store, found, book);
+  const Window window = window_of(found);
+  incident.first = window.first;
+  incident.last = window.last;
+  incident.has_time = calendar_of(store.inputs()).has_time && !window.is_empty();
+  incident.ongoing_at_end = !tally.is_served_after;
+  incident.attempts_total = tally.total;
+  incident.attempts_failed = tally.failed;
+  incident.healed = tally.healed;
+  incident.ok_before = tally.ok_before;
+  incident.ok_after = tally.ok_after;
+}
+
+// A filter on the one client hides nothing that the client did; any other may hide its web traffic.
+bool shows_the_web(const base::InputInfo& input, const evidence::Store& store) {
+  if (input.filter.empty()) return true;
+  constexpr std::string_view kHost = "host ";
+  const std::string_view filter = input.filter;
+  if (!filter.starts_with(kHost)) return false;
+  const auto only = base::IpAddress::parse(filter.substr(kHost.size()));
+  return only && std::ranges::all_of(store.service_clients(),
+                                     [&](const auto& pair) { return pair.first.client == *only; });
+}
+
+}  // namespace
+
+std::string transport_of(const evidence::Service& service) {
+  switch (service.protocol) {
+    case Protocol::arp:
+      return "arp";
+    case Protocol::nd:
+    case Protocol::icmp:
+      return "icmp";
+    default:
+      break;
+  }
+  if (service.transport == packet::Transport::tcp) return "tcp";
+  return service.transport == packet::Transport::udp ? "udp" : "none";
+}
+
 std::vector<InseparablePair> pairs_left(const Fault& fault, const std::vector<RankedCause>& causes,
                                         const Values& values) {
   constexpr double kWorthNaming = 0.01;
@@ -196,38 +248,6 @@ void fill_causes(std::vector<RankedCause>& causes, const Values& values) {
   }
 }
 
-// Who, what and when.
-void fill_scope(Incident& incident, const evidence::Store& store, const Case& found,
-                const Tally& tally, const base::Interner& names) {
-  const base::AddressBook book(names);
-  incident.service = service_words(found, names, book);
-  incident.clients = client_words(clients_of(found), book);
-  incident.impact = client_impact(store, found, book);
-  const Window window = window_of(found);
-  incident.first = window.first;
-  incident.last = window.last;
-  incident.has_time = calendar_of(store.inputs()).has_time && !window.is_empty();
-  incident.ongoing_at_end = !tally.is_served_after;
-  incident.attempts_total = tally.total;
-  incident.attempts_failed = tally.failed;
-  incident.healed = tally.healed;
-  incident.ok_before = tally.ok_before;
-  incident.ok_after = tally.ok_after;
-}
-
-// A filter on the one client hides nothing that the client did; any other may hide its web traffic.
-bool shows_the_web(const base::InputInfo& input, const evidence::Store& store) {
-  if (input.filter.empty()) return true;
-  constexpr std::string_view kHost = "host ";
-  const std::string_view filter = input.filter;
-  if (!filter.starts_with(kHost)) return false;
-  const auto only = base::IpAddress::parse(filter.substr(kHost.size()));
-  return only && std::ranges::all_of(store.service_clients(),
-                                     [&](const auto& pair) { return pair.first.client == *only; });
-}
-
-}  // namespace
-
 WebUse web_use(const evidence::Store& store) {
   constexpr std::uint16_t kHttp = 80;
   constexpr std::uint16_t kHttps = 443;
@@ -244,6 +264,15 @@ WebUse web_use(const evidence::Store& store) {
   return use;
 }
 
+void weigh_incident(Incident& incident, const Fault& fault, std::span<const evidence::Fact> facts) {
+  const Values& values = incident.values;
+  incident.causes = weigh(fault, facts, nature_of(incident.subject.symptom));
+  fill_causes(incident.causes, values);
+  incident.facts = known_facts(facts);
+  incident.inseparable = pairs_left(fault, incident.causes, values);
+  incident.not_shown = not_shown_of(fault, facts, values);
+}
+
 Incident build_incident(const evidence::Store& store, const Case& found,
                         std::span<const evidence::Fact> facts, const Tally& tally,
                         const base::Interner& names) {
@@ -252,7 +281,7 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   incident.fault = fault.id;
   incident.kind = fault.kind;
   incident.step = step_from(fault.step).value_or(found.subject.step);
-  incident.protocol = fault.protocol;
+  incident.protocol = protocol_of(fault, found.subject.services.front());
   incident.transport = transport_of(found.subject.services.front());
   incident.severity = severity_of(found, tally, facts);
   fill_scope(incident, store, found, tally, names);
@@ -260,12 +289,10 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   const base::AddressBook book(names);
   const Values values = values_of(incident, found, book);
   incident.title = fill(fault.title, values);
-  incident.causes = weigh(fault, facts, nature_of(found.subject.symptom));
-  fill_causes(incident.causes, values);
-  incident.facts = known_facts(facts);
-  incident.inseparable = pairs_left(fault, incident.causes, values);
+  incident.subject = found.subject;
+  incident.values = values;
+  weigh_incident(incident, fault, facts);
   incident.checks = checks_of(fault, values);
-  incident.not_shown = not_shown_of(fault, facts, values);
 
   PacketList packets = evidence_packets(store, found, names);
   incident.evidence = std::move(packets.packets);

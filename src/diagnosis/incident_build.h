@@ -6,6 +6,7 @@
 #include "diagnosis/diagnosis.h"
 #include "diagnosis/impact.h"
 #include "diagnosis/subjects.h"
+#include "diagnosis/words.h"
 
 namespace whydown::diagnosis {
 
@@ -16,6 +17,19 @@ struct WebUse {
   bool is_known = true;  // false when a capture filter or a full table may hide them
 };
 WebUse web_use(const evidence::Store& store);
+
+// What incidents of both kinds are made of.
+std::string transport_of(const evidence::Service& service);  // "udp"
+std::vector<KnownFact> known_facts(std::span<const evidence::Fact> facts);
+void fill_causes(std::vector<RankedCause>& causes, const Values& values);
+// Pairs that the facts known here leave about where their priors put them.
+std::vector<InseparablePair> pairs_left(const Fault& fault, const std::vector<RankedCause>& causes,
+                                        const Values& values);
+std::vector<Check> checks_of(const Fault& fault, const Values& values);
+std::vector<std::string> not_shown_of(const Fault& fault, std::span<const evidence::Fact> facts,
+                                      const Values& values);
+// The parts of an incident that follow from its facts: causes, pairs, what is not shown.
+void weigh_incident(Incident& incident, const Fault& fault, std::span<const evidence::Fact> facts);
 
 // `id` is left at 0. `facts` are those of found.subject.
 Incident build_incident(const evidence::Store& store, const Case& found,

@@ -29,6 +29,7 @@ class FieldList {
       add("ICMP id", std::to_string(digest_.icmp_identifier));
       add("ICMP sequence", std::to_string(digest_.icmp_sequence));
     }
+    add_application();
     if (is_neighbour()) add("address asked for", book_.text(digest_.quoted_destination));
     if (digest_.known.has(Field::payload_length)) {
       add("payload", fmt::format("{} bytes", digest_.payload_length));
@@ -65,6 +66,21 @@ class FieldList {
     if (digest_.extended_error != 0) {
       add("extended error", std::to_string(digest_.extended_error - 1));
     }
+  }
+  void add_application() {
+    const bool request = digest_.kind == Kind::http_request;
+    if (request) {
+      const std::string host = names_.shown(digest_.name);
+      const std::string path = names_.shown_path(digest_.target);
+      add("method", std::string(journey::method_of(digest_)));
+      if (!host.empty()) add("host", host);
+      if (!path.empty()) add("path", path);
+    }
+    if (digest_.kind == Kind::http_answer) add("status", std::to_string(digest_.code));
+    if (digest_.kind == Kind::reply && digest_.code != 0) {
+      add("reply code", std::to_string(digest_.code));
+    }
+    if (digest_.kind == Kind::ntp_answer) add("stratum", std::to_string(digest_.code));
   }
   void add_icmp_error() {
     add("ICMP type", std::to_string(digest_.icmp_type));

@@ -16,17 +16,6 @@ using evidence::Attempt;
 using evidence::Digest;
 using evidence::Row;
 
-struct Shown {
-  const Digest* digest;
-  Role role;
-};
-using Candidates = std::map<base::Place, Shown>;
-
-void offer(Candidates& candidates, const Digest& digest, Role role) {
-  if (!digest.is_set() || !digest.place.is_set()) return;
-  candidates.try_emplace(digest.place, Shown{&digest, role});
-}
-
 // An answer is the symptom and its request the context; unanswered, the request is the symptom.
 void offer_row(Candidates& candidates, const Row& row, bool is_absorbed) {
   for (const Attempt* attempt : judged_exemplars(row)) {
@@ -59,6 +48,30 @@ void offer_neighbours(Candidates& candidates, const evidence::Store& store, cons
 
 }  // namespace
 
+void offer(Candidates& candidates, const Digest& digest, Role role) {
+  if (!digest.is_set() || !digest.place.is_set()) return;
+  candidates.try_emplace(digest.place, Shown{&digest, role});
+}
+
+PacketList list_packets(const Candidates& candidates, std::uint64_t all,
+                        const base::Interner& names) {
+  PacketList out;
+  const std::size_t skipped = candidates.size() > limits::kEvidencePackets
+                                  ? candidates.size() - limits::kEvidencePackets
+                                  : 0;
+  std::size_t at = 0;
+  for (const auto& [place, shown] : candidates) {
+    const std::size_t index = at++;
+    if (index >= limits::kEvidenceFromStart && index < limits::kEvidenceFromStart + skipped) {
+      continue;
+    }
+    out.packets.push_back({place, journey::describe(*shown.digest, names), shown.role,
+                           packet_fields(*shown.digest, names)});
+  }
+  out.left_out = std::max<std::uint64_t>(all, out.packets.size()) - out.packets.size();
+  return out;
+}
+
 PacketList evidence_packets(const evidence::Store& store, const Case& found,
                             const base::Interner& names) {
   Candidates candidates;
@@ -76,21 +89,7 @@ PacketList evidence_packets(const evidence::Store& store, const Case& found,
   offer_neighbours(candidates, store, found);
   all += candidates.size() - failing;
 
-  PacketList out;
-  const std::size_t skipped = candidates.size() > limits::kEvidencePackets
-                                  ? candidates.size() - limits::kEvidencePackets
-                                  : 0;
-  std::size_t at = 0;
-  for (const auto& [place, shown] : candidates) {
-    const std::size_t index = at++;
-    if (index >= limits::kEvidenceFromStart && index < limits::kEvidenceFromStart + skipped) {
-      continue;
-    }
-    out.packets.push_back({place, journey::describe(*shown.digest, names), shown.role,
-                           packet_fields(*shown.digest, names)});
-  }
-  out.left_out = all - out.packets.size();
-  return out;
+  return list_packets(candidates, all, names);
 }
 
 }  // namespace whydown::diagnosis

@@ -61,6 +61,8 @@ std::uint64_t judged(const Row& row) {
   return row.attempts - std::min(row.attempts, uncounted(row));
 }
 
+bool is_transfer(const evidence::RowKey& key) { return key.step == evidence::Step::transfer; }
+
 bool is_failing(const Row& row) {
   const Outcome outcome = row.key.outcome;
   const bool failed = outcome == Outcome::refused || outcome == Outcome::failed ||
@@ -69,6 +71,7 @@ bool is_failing(const Row& row) {
 }
 
 bool is_served(const Row& row) {
+  if (row.key.unmeant) return false;  // who leaves a handshake half open got nothing from it
   return row.key.outcome == Outcome::ok || row.key.outcome == Outcome::slow;
 }
 

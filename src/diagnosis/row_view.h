@@ -30,6 +30,8 @@ bool is_judged(const evidence::Attempt& attempt);
 // Attempts that count: without probes, noise, open and mid-stream ones.
 std::uint64_t judged(const evidence::Row& row);
 // Failed, not healed, and something in it counts.
+// What became of a connection's data, told apart from how the connection came about.
+bool is_transfer(const evidence::RowKey& key);
 bool is_failing(const evidence::Row& row);
 // Served: ok or slow.
 bool is_served(const evidence::Row& row);

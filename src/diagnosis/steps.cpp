@@ -176,8 +176,13 @@ std::string own_words(const Case& found, const Tally& tally, std::string_view no
   count(found.failing);
   count(found.absorbed);
   std::string text = share_words(tally.failed, tally.total, noun);
+  const bool is_rescue = found.is_slow && found.subject.symptom != Symptom::slow_answer;
+  if (is_rescue && counts.size() == 1) {
+    return fmt::format("{} {} here, and an answer of another server after a long wait", text,
+                       symptom_words(counts.front().first));
+  }
   if (counts.size() == 1) return fmt::format("{} {}", text, symptom_words(counts.front().first));
-  text.append(" failed");
+  text.append(found.is_slow ? " took too long" : " failed");
   for (std::size_t i = 0; i < counts.size(); ++i) {
     text.append(fmt::format("{} {} {}", i == 0 ? ":" : ",", base::thousands(counts[i].second),
                             symptom_words(counts[i].first)));
@@ -189,7 +194,8 @@ JourneyStep own_step(Step step, const Case& found, const Tally& tally) {
   const auto most = std::ranges::max_element(found.failing, {},
                                              [](const evidence::Row* row) { return judged(*row); });
   const evidence::RowKey& key = (*most)->key;
-  return {step, key.outcome, sentence(own_words(found, tally, attempt_noun(key.service.protocol)))};
+  const Outcome outcome = found.is_slow ? Outcome::slow : key.outcome;
+  return {step, outcome, sentence(own_words(found, tally, attempt_noun(key)))};
 }
 
 bool is_any_port(const Case& found, std::initializer_list<std::uint16_t> ports) {

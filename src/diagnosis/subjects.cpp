@@ -4,11 +4,13 @@
 #include <array>
 #include <iterator>
 #include <map>
+#include <set>
 #include <tuple>
 #include <utility>
 
+#include "diagnosis/attack.h"
 #include "diagnosis/limits.h"
-#include "diagnosis/scan.h"
+#include "diagnosis/slowness.h"
 
 namespace whydown::diagnosis {
 
@@ -28,6 +30,7 @@ struct Item {
   Window window;
   RowList absorbed;
   bool is_gone = false;  // absorbed by another
+  bool is_slow = false;  // not down: see slowness.h
 };
 
 // --- which symptoms explain which
@@ -47,19 +50,54 @@ bool is_dns_family(const Service& service) {
          (service.protocol == Protocol::tcp && service.port == kDnsPort);
 }
 
+constexpr int kApplication = 8;  // behind what becomes of transfers
+
 // Smaller explains greater, never the other way: so no circle of explanations can arise.
 int rank_of(const RowKey& key) {
+  if (key.step == evidence::Step::request) return kApplication;
+  if (is_transfer(key)) {
+    if (key.symptom == Symptom::lossy) return 5;
+    return key.symptom == Symptom::stalled ? 6 : 7;
+  }
   if (key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd) return 0;
   if (is_about_host(key.symptom)) return 1;
   if (key.service.protocol == Protocol::tcp && key.service.port == kDnsPort) return 4;
   return key.symptom == Symptom::no_response ? 3 : 2;
 }
 
+// The answer did not fit, so the client asked again over TCP.
+bool is_second_way(const RowKey& a, const RowKey& b) {
+  return a.symptom == Symptom::truncated && a.service.server == b.service.server &&
+         a.service.port == b.service.port && b.service.transport == packet::Transport::tcp;
+}
+
+// What keeps new connections out ends old ones too. Where some transfers crawl from loss, others
+// come to a standstill from it.
+bool explains_transfer(const RowKey& a, const RowKey& b) {
+  const bool is_still = b.symptom == Symptom::stalled || b.symptom == Symptom::too_big;
+  if (rank_of(a) <= 1) return is_still;
+  // A handshake of TLS that is cut off, or met by silence, is told as that.
+  if (a.step == evidence::Step::secure) {
+    return a.service.port == b.service.port && a.service.transport == b.service.transport;
+  }
+  if (a.service != b.service) return false;
+  if (is_transfer(a)) return is_still;
+  if (a.symptom == Symptom::reset) return b.symptom == Symptom::cut_off;
+  const bool is_out = a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
+  return is_out && (is_still || b.symptom == Symptom::lossy || b.symptom == Symptom::cut_off);
+}
+
 bool explains(const RowKey& a, const RowKey& b) {
+  if (is_second_way(a, b)) return true;
   if (rank_of(a) >= rank_of(b) || a.service.server != b.service.server) return false;
+  if (is_transfer(b)) return explains_transfer(a, b);
   const bool silent = b.symptom == Symptom::no_response;
   switch (rank_of(a)) {
     case 0:
+      // What reaches the wrong one of two machines is refused or lost.
+      if (a.symptom == Symptom::conflict || a.symptom == Symptom::spoofed) {
+        return silent || is_icmp_error(b.symptom) || b.symptom == Symptom::reset;
+      }
       return a.symptom == Symptom::no_response &&
              (silent || b.symptom == Symptom::host_unreachable);
     case 1:
@@ -70,6 +108,11 @@ bool explains(const RowKey& a, const RowKey& b) {
   if (is_dns_family(a.service) && is_dns_family(b.service) && rank_of(b) == 4) {
     return a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
   }
+  // Whoever takes no connections any more does not answer on those it had taken, either.
+  if (rank_of(b) == kApplication) {
+    return (silent || b.symptom == Symptom::unanswered) && a.service.protocol == Protocol::tcp &&
+           a.service.port == b.service.port && b.service.transport == packet::Transport::tcp;
+  }
   // Refusals and silence at one service: answers to refused requests are rate-limited.
   return silent && a.service == b.service &&
          (is_icmp_error(a.symptom) || a.symptom == Symptom::reset);
@@ -78,17 +121,61 @@ bool explains(const RowKey& a, const RowKey& b) {
 // --- the stages
 // -----------------------------------------------------------------------------------
 
-std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& catalogue) {
+std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& catalogue,
+                                const std::set<const Row*>& claimed) {
   std::vector<Item> items;
   for (const auto& [key, row] : store.rows()) {
-    if (!is_failing(row)) continue;
+    if (!is_failing(row) || claimed.contains(&row)) continue;
     const Fault* fault = fault_for(catalogue, key);
     if (fault == nullptr) continue;
     // One unanswered neighbour request is daily life; several in a row are not.
-    if (key.service.protocol == Protocol::arp && row.tries < limits::kArpTries) continue;
-    items.push_back({&row, fault, window_of(row), {}, false});
+    const bool is_neighbour =
+        key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd;
+    const bool is_unanswered = key.symptom == Symptom::no_response;
+    if (is_neighbour && is_unanswered && row.tries < limits::kArpTries) continue;
+    items.push_back({&row, fault, window_of(row), {}, false, false});
   }
   return items;
+}
+
+bool is_beside(const Item& a, const Item& b) {
+  return a.row->key.service == b.row->key.service && a.window.is_near(b.window, limits::kNear);
+}
+
+// Silences that a repetition to the same server healed.
+std::uint64_t healed_silences(const evidence::Store& store, const Service& service) {
+  std::uint64_t count = 0;
+  for (const auto& [key, row] : store.rows()) {
+    if (key.service != service || !key.healed || key.symptom != Symptom::no_response) continue;
+    count += judged(row) - std::min(judged(row), row.answered_by_other_server);
+  }
+  return count;
+}
+
+// Where a service both fails and is slow, one of the two is the incident: the failures, unless they
+// are few beside what was served late. Then a silence is only the longest wait of all.
+void add_slow(const evidence::Store& store, const Catalogue& catalogue, std::vector<Item>& items) {
+  std::vector<Item> slow;
+  for (const Row* row : slow_rows(store)) {
+    const Fault* fault = fault_for(catalogue, raised_as(*row));
+    if (fault != nullptr) slow.push_back({row, fault, window_of(*row), {}, false, true});
+  }
+  for (Item& item : slow) {
+    std::uint64_t failed = 0;
+    for (const Item& other : items) {
+      if (is_beside(item, other)) failed += judged(*other.row);
+    }
+    if (failed > 0) failed += healed_silences(store, item.row->key.service);
+    if (failed * limits::kFailingShareOfSlow >= judged(*item.row)) continue;
+    for (Item& other : items) {
+      const bool is_silence = other.row->key.symptom == Symptom::no_response;
+      if (!is_silence || other.is_slow || other.is_gone || !is_beside(item, other)) continue;
+      item.absorbed.push_back(other.row);
+      other.is_gone = true;
+    }
+    items.push_back(std::move(item));
+  }
+  std::erase_if(items, [](const Item& item) { return item.is_gone; });
 }
 
 void absorb(std::vector<Item>& items) {
@@ -124,7 +211,7 @@ std::map<Service, std::uint64_t> served_counts(const evidence::Store& store,
                                                std::map<Service, base::Time>& last_served) {
   std::map<Service, std::uint64_t> counts;
   for (const auto& [key, row] : store.rows()) {
-    if (!is_served(row)) continue;
+    if (!is_served(row) || is_transfer(key)) continue;
     counts[key.service] += judged(row);
     auto [at, is_new] = last_served.try_emplace(key.service, row.last);
     if (!is_new) at->second = std::max(at->second, row.last);
@@ -139,17 +226,54 @@ bool is_usual_nx_domain(const Row& row, std::uint64_t served) {
          count < limits::kAskedInsistently * row.names.count();
 }
 
+// Whether some client got nothing but refusals from this service for a while, and several of them.
+bool shuts_out_a_client(const evidence::Store& store, const RowKey& key) {
+  const auto& pairs = store.service_clients();
+  for (auto at = pairs.lower_bound({key.service, {}, {}});
+       at != pairs.end() && at->first.service == key.service; ++at) {
+    const evidence::ServiceClientRow& row = at->second;
+    const bool let_in =
+        row.ok() != 0 && row.first_ok <= row.last_failed && row.last_ok >= row.first_failed;
+    if (at->first.step == key.step && row.failed() >= limits::kShutOut && !let_in) return true;
+  }
+  return false;
+}
+
+// What there is not, and what a client has no right to, is asked for all day: pages that are gone,
+// a password mistyped. Not so where hardly anything is found for a while, or a client is shut out.
+bool is_usual_refusal(const evidence::Store& store, const Row& row) {
+  if (row.key.symptom == Symptom::denied) return !shuts_out_a_client(store, row.key);
+  if (row.key.symptom != Symptom::not_found) return false;
+  const Window window = window_of(row);
+  const std::uint64_t count = judged(row);
+  if (count < limits::kNothingFound) return true;
+  if (base::between(window.first, window.last) < limits::kNothingFoundSpell) return true;
+  std::uint64_t found = 0;
+  for (const auto& [key, other] : store.rows()) {
+    const bool is_same = key.service == row.key.service && key.step == row.key.step;
+    if (is_same && is_served(other)) found += begun_between(other, window.first, window.last);
+  }
+  return count < found * limits::kNothingFoundShare;
+}
+
 void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint64_t& rare) {
   std::map<Service, base::Time> last_served;
   const std::map<Service, std::uint64_t> served = served_counts(store, last_served);
-  std::map<Service, std::uint64_t> failed;
-  for (const Item& item : items) failed[item.row->key.service] += judged(*item.row);
+  std::map<std::pair<Service, bool>, std::uint64_t> failed;
+  const auto kind_of = [](const Item& item) {
+    return std::pair(item.row->key.service, is_transfer(item.row->key));
+  };
+  for (const Item& item : items) failed[kind_of(item)] += judged(*item.row);
 
   std::erase_if(items, [&](const Item& item) {
     const Service& service = item.row->key.service;
     const auto ok = served.find(service);
+    if (is_usual_refusal(store, *item.row)) {
+      rare += judged(*item.row);
+      return true;
+    }
     if (ok == served.end()) return false;
-    const std::uint64_t count = failed[service];
+    const std::uint64_t count = failed[kind_of(item)];
     const bool is_few =
         count < limits::kFewFailures && count * limits::kFewFailuresShare < ok->second + count;
     // The service died at the end: two refusals with nothing served after them.
@@ -195,12 +319,27 @@ void join(Group& group, const Item& item) {
   add_clients(*item.row, group.clients);
 }
 
-// Hosts of which more ports failed in one way than limits::kPortsOfOneHost.
-std::map<std::pair<const Fault*, base::IpAddress>, std::size_t> port_counts(
+struct Ports {
+  std::size_t all = 0;
+  std::size_t hardly_tried = 0;  // of UDP
+  // More than limits::kPortsOfOneHost, or a few that nobody comes back to, as a small search
+  // leaves.
+  bool are_folded() const {
+    return all > limits::kPortsOfOneHost || (all >= limits::kFewPorts && hardly_tried == all);
+  }
+};
+
+// The failing ports of each host, by fault.
+std::map<std::pair<const Fault*, base::IpAddress>, Ports> port_counts(
     const std::vector<Item>& items) {
-  std::map<std::pair<const Fault*, base::IpAddress>, std::size_t> counts;
+  std::map<std::pair<const Fault*, base::IpAddress>, Ports> counts;
   for (const Item& item : items) {
-    if (item.fault->step == "connect") ++counts[{item.fault, item.row->key.service.server}];
+    if (item.fault->step != "connect") continue;
+    Ports& ports = counts[{item.fault, item.row->key.service.server}];
+    const bool is_hardly = item.row->key.service.transport == packet::Transport::udp &&
+                           judged(*item.row) <= limits::kFewTries * item.row->clients.count();
+    ++ports.all;
+    ports.hardly_tried += is_hardly ? 1U : 0U;
   }
   return counts;
 }
@@ -211,7 +350,7 @@ std::vector<Group> group(const std::vector<Item>& items, std::uint64_t& left_out
   std::map<GroupKey, std::vector<std::size_t>> by_key;
   for (const Item& item : items) {
     const auto count = ports.find({item.fault, item.row->key.service.server});
-    const bool is_folded = count != ports.end() && count->second > limits::kPortsOfOneHost;
+    const bool is_folded = count != ports.end() && count->second.are_folded();
     std::vector<std::size_t>& rivals = by_key[key_of(item, is_folded)];
     evidence::AddressSketch clients;
     add_clients(*item.row, clients);
@@ -257,6 +396,21 @@ evidence::Subject subject_of(const Case& found) {
   return subject;
 }
 
+void add_users(const evidence::Store& store, std::span<const evidence::Pattern> patterns,
+               Case& found) {
+  found.flood = flood_at(patterns, found.subject.services);
+  if (found.flood == nullptr) return;
+  const bool is_behind =
+      caused_outage(*found.flood, bystanders_of(store, *found.flood)).value_or(false);
+  if (is_behind) found.subject.pattern = found.flood;
+  for (const auto& [key, row] : store.service_clients()) {
+    const bool is_here = std::ranges::binary_search(found.subject.services, key.service);
+    if (!is_here || row.failed() == 0 || !is_bystander(key, row, *found.flood)) continue;
+    found.users.add(key.client);
+    found.users_failed += row.failed();
+  }
+}
+
 }  // namespace
 
 const Fault* fault_for(const Catalogue& catalogue, const RowKey& key) {
@@ -275,16 +429,22 @@ const Fault* fault_for(const Catalogue& catalogue, const RowKey& key) {
   return for_any;
 }
 
-Cases find_cases(const evidence::Store& store, const Catalogue& catalogue) {
+Cases find_cases(const evidence::Store& store, const Catalogue& catalogue,
+                 std::span<const evidence::Pattern> patterns) {
   Cases out;
-  std::vector<Item> items = failing_items(store, catalogue);
+  std::vector<Item> items = failing_items(store, catalogue, claimed_rows(store, patterns));
   drop_rare(store, items, out.rare);
+  add_slow(store, catalogue, items);
   absorb(items);
   std::erase_if(items, [](const Item& item) { return item.is_gone; });
   for (Group& grouped : group(items, out.left_out)) {
     grouped.found.subject = subject_of(grouped.found);
-    std::vector<Case>& kind = is_port_scan(grouped.found) ? out.scans : out.cases;
-    kind.push_back(std::move(grouped.found));
+    grouped.found.is_slow = std::ranges::all_of(
+        grouped.found.failing, [](const Row* row) { return is_late(*row) || is_rescued(*row); });
+    add_users(store, patterns, grouped.found);
+    // Nobody but the flood failed: the attack is told, and no outage with it.
+    if (grouped.found.flood != nullptr && grouped.found.users_failed == 0) continue;
+    out.cases.push_back(std::move(grouped.found));
   }
   return out;
 }

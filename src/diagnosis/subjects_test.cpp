@@ -40,7 +40,17 @@ struct World {
              std::string_view client = "192.0.2.7") {
     fail(service, begin, Symptom::none, times, client);
   }
-  Cases find() const { return find_cases(store, catalogue()); }
+  void late(const evidence::Service& service, double begin, int times = 1, double apart = 2) {
+    for (int i = 0; i < times; ++i) {
+      store.attempt(maker.late(service, "192.0.2.7", begin + apart * i, 2, "www.example.com"));
+    }
+  }
+  void rescue(const evidence::Service& service, double begin, int times, double wait) {
+    for (int i = 0; i < times; ++i) {
+      store.attempt(maker.rescued(service, "192.0.2.7", begin + 3 * i, wait, "www.example.com"));
+    }
+  }
+  Cases find() const { return find_cases(store, catalogue(), evidence::patterns(store)); }
 
   Attempt last;
 };
@@ -73,6 +83,63 @@ const Row kRows[] = {
     {"queries refused by ICMP",
      [](World& w) { w.fail(dns_service(kDns), 0, Symptom::port_unreachable, 3); },
      "dns.port_unreachablex1"},
+    {"every lookup late", [](World& w) { w.late(dns_service(kDns), 0, 6); }, "dns.slowx1"},
+    {"late among others in time",
+     [](World& w) {
+       w.late(dns_service(kDns), 0, 6);
+       w.serve(dns_service(kDns), 0, 12);
+     },
+     ""},
+    {"late after a long time of quick answers",
+     [](World& w) {
+       w.serve(dns_service(kDns), 0, 100);
+       w.late(dns_service(kDns), 100, 6);
+     },
+     "dns.slowx1"},
+    {"a cold start: late all at once", [](World& w) { w.late(dns_service(kDns), 0, 9, 0.1); }, ""},
+    {"three late answers", [](World& w) { w.late(dns_service(kDns), 0, 3, 9); }, ""},
+    {"rescued by the second resolver each time",
+     [](World& w) {
+       w.rescue(dns_service(kDns), 0, 5, 5);
+       w.serve(dns_service(kDns2), 5, 12);
+     },
+     "dns.slowx1"},
+    {"rescued at once", [](World& w) { w.rescue(dns_service(kDns), 0, 9, 0.01); }, ""},
+    {"rescued now and then, mostly served",
+     [](World& w) {
+       w.rescue(dns_service(kDns), 0, 5, 5);
+       w.serve(dns_service(kDns), 0, 12);
+     },
+     ""},
+    {"late, and as many without any answer",
+     [](World& w) {
+       w.late(dns_service(kDns), 0, 6);
+       w.fail(dns_service(kDns), 0, Symptom::no_response, 6);
+     },
+     "dns.no_responsex1"},
+    {"late, and one without any answer",
+     [](World& w) {
+       w.late(dns_service(kDns), 0, 6);
+       w.fail(dns_service(kDns), 3, Symptom::no_response);
+     },
+     "dns.slowx1", 1},
+    {"late, and one without any answer, most others only by a repetition",
+     [](World& w) {
+       w.late(dns_service(kDns), 0, 6);
+       w.fail(dns_service(kDns), 3, Symptom::no_response);
+       for (int i = 0; i < 5; ++i) {
+         Attempt silent = w.maker.make(dns_service(kDns), "192.0.2.7", i, Symptom::no_response);
+         silent.healed = true;
+         w.store.attempt(silent);
+       }
+     },
+     "dns.no_responsex1"},
+    {"late, and some errors besides",
+     [](World& w) {
+       w.late(dns_service(kDns), 0, 12);
+       w.fail(dns_service(kDns), 3, Symptom::serv_fail, 3);
+     },
+     "dns.servfailx1 dns.slowx1"},
     {"two resolvers, one incident",
      [](World& w) {
        w.fail(dns_service(kDns), 0, Symptom::port_unreachable);
@@ -193,6 +260,20 @@ const Row kRows[] = {
        }
      },
      "tcp.refusedx12"},
+    {"a few UDP ports that nobody comes back to are one incident",
+     [](World& w) {
+       for (const std::uint16_t port : std::initializer_list<std::uint16_t>{7, 69, 161, 5060}) {
+         w.fail(udp_service(kWeb, port), port * 0.001, Symptom::port_unreachable);
+       }
+     },
+     "udp.port_unreachablex4"},
+    {"UDP services that are wanted are told apart",
+     [](World& w) {
+       for (const std::uint16_t port : std::initializer_list<std::uint16_t>{123, 161, 514}) {
+         w.fail(udp_service(kWeb, port), port * 0.001, Symptom::port_unreachable, 6);
+       }
+     },
+     "udp.port_unreachablex1 udp.port_unreachablex1 udp.port_unreachablex1"},
     {"a search for open ports is none",
      [](World& w) {
        w.serve(tcp_service(kWeb, 80), 0);

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "base/numbers.h"
+#include "diagnosis/limits.h"
 #include "diagnosis/vocabulary.h"
 
 namespace whydown::diagnosis {
@@ -30,8 +31,7 @@ std::vector<std::string> absorbed_words(const Case& found, const base::AddressBo
   for (const Row* row : found.absorbed) {
     if (out.size() == kListed) break;
     const evidence::RowKey& key = row->key;
-    out.push_back(fmt::format("{} to {} {}",
-                              count_words(judged(*row), attempt_noun(key.service.protocol)),
+    out.push_back(fmt::format("{} to {} {}", count_words(judged(*row), attempt_noun(key)),
                               endpoint_words(key.service, book), symptom_words(key.symptom)));
   }
   return out;
@@ -39,12 +39,18 @@ std::vector<std::string> absorbed_words(const Case& found, const base::AddressBo
 
 // Why what was absorbed is no incident of its own.
 std::string absorbing_reason(const Case& found) {
+  if (found.subject.symptom == Symptom::conflict || found.subject.symptom == Symptom::spoofed) {
+    return "What is sent to an address that two machines claim reaches one or the other of them.";
+  }
   if (found.fault->step == "address") {
     return "Nothing can be delivered to a neighbour whose hardware address is not known.";
   }
+  if (found.is_slow) return "A request without an answer is the longest wait of all.";
   const bool is_silence = std::ranges::all_of(
       found.absorbed, [](const Row* row) { return row->key.symptom == Symptom::no_response; });
-  if (is_silence && found.subject.symptom != Symptom::no_response) {
+  const bool is_by_errors =
+      found.subject.symptom != Symptom::no_response && found.subject.symptom != Symptom::truncated;
+  if (is_silence && is_by_errors) {
     return "Hosts and routers send such errors at a limited rate only (RFC 1812 4.3.2.8), so "
            "silence beside them is the same trouble, and the number of errors is not the number "
            "of failures.";
@@ -54,7 +60,7 @@ std::string absorbing_reason(const Case& found) {
 
 std::string scope_sentence(const Incident& incident, const Case& found, const Values& values,
                            const Calendar& calendar) {
-  const std::string_view noun = attempt_noun(found.failing.front()->key.service.protocol);
+  const std::string_view noun = attempt_noun(found.failing.front()->key);
   const std::string when = window_words({incident.first, incident.last}, calendar);
   const std::string whom =
       values.client_count == 0
@@ -62,8 +68,8 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
           : fmt::format(" by {}{} ({})", incident.clients.exact ? "" : "about ",
                         count_words(values.client_count, "computer"), values.clients);
   std::string text = fmt::format(
-      "{}{} failed{}", share_words(incident.attempts_failed, incident.attempts_total, noun), whom,
-      when.empty() ? "" : ", " + when);
+      "{}{} {}{}", share_words(incident.attempts_failed, incident.attempts_total, noun), whom,
+      found.is_slow ? "took too long" : "failed", when.empty() ? "" : ", " + when);
   if (incident.ok_before + incident.ok_after > 0) {
     const auto count = [](std::uint64_t n) { return n == 0 ? "none" : base::thousands(n); };
     text.append(fmt::format("; {} served before that", count(incident.ok_before)));
@@ -102,6 +108,15 @@ std::string inner(std::string title) {
   return title;
 }
 
+// Only where the failure comes before the web could be tried.
+std::string web_sentence(const Incident& incident, const WebUse& web) {
+  if (!web.is_known || web.http || web.https || incident.step > Step::name) return {};
+  return "HTTP and HTTPS were never attempted: the web server is not what failed, as far as this "
+         "log shows.";
+}
+
+}  // namespace
+
 std::string cause_sentence(const Incident& incident) {
   if (incident.causes.empty()) return {};
   const RankedCause& top = incident.causes.front();
@@ -120,15 +135,6 @@ std::string cause_sentence(const Incident& incident) {
   return sentence(text);
 }
 
-// Only where the failure comes before the web could be tried.
-std::string web_sentence(const Incident& incident, const WebUse& web) {
-  if (!web.is_known || web.http || web.https || incident.step > Step::name) return {};
-  return "HTTP and HTTPS were never attempted: the web server is not what failed, as far as this "
-         "log shows.";
-}
-
-}  // namespace
-
 std::string explanation_of(const Case& found, const Values& values, const base::AddressBook& book) {
   std::vector<std::string> sentences{fill(found.fault->meaning, values)};
   if (!found.absorbed.empty()) {
@@ -138,10 +144,24 @@ std::string explanation_of(const Case& found, const Values& values, const base::
     sentences.push_back(absorbing_reason(found));
   }
   if (found.is_folded) {
-    sentences.emplace_back(
-        "Very many ports of this host fail alike: that is how a search for open ports looks, or a "
-        "host without any service; a port that nobody needs is no outage.");
+    sentences.push_back(fmt::format(
+        "{} ports of this host fail alike: that is how a search for open ports looks, or a "
+        "host without any service; a port that nobody needs is no outage.",
+        found.failing.size() > limits::kPortsOfOneHost ? "Very many" : "Several"));
   }
+  return paragraph(sentences);
+}
+
+std::string attack_summary_of(const Incident& incident, const std::string& first,
+                              const Calendar& calendar) {
+  const std::string when = window_words({incident.first, incident.last}, calendar);
+  const std::vector<std::string> sentences{
+      first,
+      when.empty() ? std::string{} : sentence("This went on " + when),
+      incident.attack->outcome,
+      calendar_sentence(calendar),
+      incident.ongoing_at_end ? "It was still under way when the capture ended." : "",
+      cause_sentence(incident)};
   return paragraph(sentences);
 }
 

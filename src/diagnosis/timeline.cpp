@@ -94,7 +94,7 @@ ServedAround served_around(const evidence::Store& store, const Case& found) {
   const Window window = window_of(found);
   ServedAround out;
   for (const Row* row : rows_at(store, found)) {
-    if (!is_served(*row)) continue;
+    if (!is_served(*row) || concerns(found.failing, *row)) continue;
     for (const Attempt* attempt : judged_exemplars(*row)) {
       const Digest* answer = answer_of(*attempt);
       if (answer == nullptr || !attempt->timed) continue;
@@ -115,9 +115,10 @@ Activity activity_of(const evidence::Store& store, const Case& found) {
   TimeHistogram failed;
   for (const Row* row : rows_at(store, found)) {
     if (row->key.noise) continue;
-    if (is_served(*row)) ok.merge(judged_times(*row));
     if (concerns(found.failing, *row) || concerns(found.absorbed, *row)) {
       failed.merge(judged_times(*row));
+    } else if (is_served(*row)) {
+      ok.merge(judged_times(*row));
     }
   }
   TimeHistogram all = ok;
@@ -143,21 +144,30 @@ std::vector<Mark> marks_of(const evidence::Store& store, const Case& found,
   RowList failing = found.failing;
   failing.insert(failing.end(), found.absorbed.begin(), found.absorbed.end());
   const ServedAround served = served_around(store, found);
-  add("served_before", served.before, "The last answer before the failures.");
+  const bool slow = found.is_slow;
+  add("served_before", served.before,
+      slow ? "The last answer in time." : "The last answer before the failures.");
   const auto requests = ends_of(failing, request_of);
   const bool once = requests.first == requests.second;
   add("onset", requests.first,
-      once ? "The attempt that fails begins." : "The first attempt that fails begins.");
+      slow   ? "The first attempt that takes too long begins."
+      : once ? "The attempt that fails begins."
+             : "The first attempt that fails begins.");
   const auto errors = ends_of(found.failing, answer_of);
-  if (errors.first != nullptr) {
+  if (errors.first != nullptr && !slow) {
     add("first_error", errors.first, first_error_words(*errors.first, book));
   }
   if (const evidence::Fact* flood = flood_of(facts)) {
     out.push_back({"flood", flood->packets.front(),
                    fmt::format("A flood of requests is seen from here: {}.", flood->detail)});
   }
-  if (!once) add("last_failure", requests.second, "The last attempt that fails begins.");
-  add("served_after", served.after, "The first answer after the failures.");
+  if (!once) {
+    add("last_failure", requests.second,
+        slow ? "The last attempt that takes too long begins."
+             : "The last attempt that fails begins.");
+  }
+  add("served_after", served.after,
+      slow ? "The first answer in time again." : "The first answer after the failures.");
   std::ranges::stable_sort(out, {}, &Mark::place);
   return out;
 }

@@ -157,6 +157,15 @@ std::vector<std::string> TomlTable::words(string_view key, std::span<const strin
   return values;
 }
 
+std::vector<std::string> TomlTable::optional_words(string_view key,
+                                                   std::span<const string_view> list) {
+  return get(key) == nullptr ? std::vector<std::string>{} : words(key, list);
+}
+
+std::string TomlTable::optional_word(string_view key, std::span<const string_view> list) {
+  return get(key) == nullptr ? std::string{} : word(key, list);
+}
+
 std::optional<TomlTable> TomlTable::table(string_view key) {
   const toml::node* node = required(key, "a table");
   if (node == nullptr) return std::nullopt;

@@ -59,6 +59,10 @@ class TomlTable {
   // At least one text.
   std::vector<std::string> texts(std::string_view key);
   std::vector<std::string> words(std::string_view key, std::span<const std::string_view> list);
+  // Nothing where the key is missing.
+  std::vector<std::string> optional_words(std::string_view key,
+                                          std::span<const std::string_view> list);
+  std::string optional_word(std::string_view key, std::span<const std::string_view> list);
   std::optional<TomlTable> table(std::string_view key);
   // [[key]], as often as it comes.
   std::vector<TomlTable> tables(std::string_view key, bool at_least_one);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <string_view>
-#include <tuple>
 
 #include <fmt/core.h>
 
@@ -30,6 +28,7 @@ struct Sums {
 Sums sum_up(const evidence::Store& store) {
   Sums sums;
   for (const auto& [key, row] : store.rows()) {
+    if (is_transfer(key)) continue;  // counted as the connection that it is of
     sums.open += row.open_at_end;
     const Protocol protocol = key.service.protocol;
     if (protocol == Protocol::dns || protocol == Protocol::tcp) sums.waiting += row.open_at_end;
@@ -69,8 +68,10 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
                                   "the catalogue judges"
                                 : ", and none failed");
   }
-  if (sums.served.contains(Protocol::tcp)) {
-    text.append(". What was said within the connections (TLS, HTTP) is not judged");
+  // Protocols above TCP and UDP come last in the enumeration.
+  const bool is_read = sums.served.lower_bound(Protocol::tls) != sums.served.end();
+  if (sums.served.contains(Protocol::tcp) && !is_read) {
+    text.append(". What was said within the connections could not be read, and is not judged");
   }
   if (sums.waiting > 0) {
     text.append(fmt::format(". {} more {} still waiting for {} when the capture ended",
@@ -135,18 +136,6 @@ std::string inconclusive_text(const Sums& sums, std::uint64_t gated, std::uint64
 }
 
 }  // namespace
-
-void put_in_order(std::vector<Incident>& incidents) {
-  const auto key = [](const Incident& i) {
-    return std::tuple(severity_rank(i.severity), ~i.attempts_failed, i.first,
-                      std::string_view(i.fault), i.service.servers, i.service.port,
-                      i.clients.addresses);
-  };
-  std::ranges::sort(incidents,
-                    [&](const Incident& a, const Incident& b) { return key(a) < key(b); });
-  int id = 0;
-  for (Incident& incident : incidents) incident.id = ++id;
-}
 
 std::vector<std::string> not_attempted(const std::vector<Incident>& incidents, const WebUse& web) {
   if (!web.is_known) return {};

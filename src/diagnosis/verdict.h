@@ -10,8 +10,6 @@
 
 namespace whydown::diagnosis {
 
-// By severity, failed attempts, start and fault; numbered from 1.
-void put_in_order(std::vector<Incident>& incidents);
 // "HTTP (TCP port 80)", "HTTPS (TCP port 443)": where an incident at or before the step `connect`
 // is there and the web was not tried at all.
 std::vector<std::string> not_attempted(const std::vector<Incident>& incidents, const WebUse& web);

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <array>
 
+#include "evidence/traffic.h"
+
 namespace whydown::diagnosis {
 
 namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 29> kCauses = {"service_down",
+constexpr std::array<string_view, 30> kCauses = {"service_down",
                                                  "service_hung",
                                                  "wrong_bind_address",
                                                  "firewall_reject_host",
@@ -37,13 +39,27 @@ constexpr std::array<string_view, 29> kCauses = {"service_down",
                                                  "backlog_full",
                                                  "address_conflict",
                                                  "attack",
+                                                 "own_test",
                                                  "client_gave_up"};
 
 constexpr std::array<string_view, 4> kSeverities = {"critical", "high", "medium", "low"};
 constexpr std::array<string_view, 2> kKinds = {"fault", "attack"};
-constexpr std::array<string_view, 11> kPlaceholders = {
-    "server",   "servers", "port",    "name",   "names", "such_names",
-    "the_name", "client",  "clients", "failed", "total"};
+// Each is one kind of question that src/probe/check_actions.cpp knows how to ask.
+constexpr std::array<string_view, 9> kSends = {
+    "dns-tcp",         // the failing question over TCP
+    "dns-cd",          // the same without a check of signatures (CD, DO)
+    "dns-edns",        // the same with EDNS, so that extended errors may come
+    "dns-other-name",  // another name at the same server
+    "dns-resolver",    // the same question to another of the system's resolvers
+    "dns-authority",   // the same question to the name's authoritative servers
+    "closed-port",     // one packet to a port that hardly anybody uses
+    "tcp-tos",         // a SYN with a type of service to the same port
+    "echo"};           // an ICMP echo request to the server
+constexpr std::array<string_view, 19> kPlaceholders = {
+    "server", "servers", "port", "protocol", "name", "names", "such_names", "the_name", "client",
+    "clients", "failed", "total",
+    // of attacks
+    "source", "sources", "rate", "sent", "ports", "hosts", "open"};
 
 // Levenshtein's distance, one row at a time.
 std::size_t edits(string_view from, string_view to) {
@@ -66,6 +82,7 @@ std::size_t edits(string_view from, string_view to) {
 std::span<const string_view> cause_ids() { return kCauses; }
 std::span<const string_view> severity_ids() { return kSeverities; }
 std::span<const string_view> kind_ids() { return kKinds; }
+std::span<const string_view> send_ids() { return kSends; }
 std::span<const string_view> placeholders() { return kPlaceholders; }
 
 std::vector<string_view> step_ids() {
@@ -97,6 +114,14 @@ std::vector<string_view> symptom_ids() {
 std::vector<string_view> fact_ids() {
   std::vector<string_view> ids;
   for (const evidence::FactInfo& fact : evidence::fact_list()) ids.push_back(fact.id);
+  return ids;
+}
+
+std::vector<string_view> pattern_ids() {
+  std::vector<string_view> ids;
+  for (auto i = 0; i < static_cast<int>(evidence::PatternKind::count_); ++i) {
+    ids.push_back(evidence::pattern_id(static_cast<evidence::PatternKind>(i)));
+  }
   return ids;
 }
 

@@ -15,11 +15,13 @@ namespace whydown::diagnosis {
 std::span<const std::string_view> cause_ids();     // without "other", which is always there
 std::span<const std::string_view> severity_ids();  // from the gravest to the mildest
 std::span<const std::string_view> kind_ids();      // "fault", "attack"
+std::span<const std::string_view> send_ids();      // what a probe's check may send
 std::span<const std::string_view> placeholders();  // without braces
 std::vector<std::string_view> step_ids();
 std::vector<std::string_view> protocol_ids();  // journey's, and "any"
 std::vector<std::string_view> symptom_ids();   // journey's, without "none"
 std::vector<std::string_view> fact_ids();
+std::vector<std::string_view> pattern_ids();  // evidence's
 
 std::optional<evidence::Step> step_from(std::string_view id);
 // 0 for the gravest; unknown ids rank behind the last.

@@ -95,7 +95,7 @@ void to_probabilities(std::vector<Scored>& causes) {
 
 // Facts that show something else than the missing answer itself. What only repeats the silence
 // (nobody was ever answered, the request was sent again) is no second fact.
-constexpr std::array<std::string_view, 24> kSecondFacts = {"host.alive",
+constexpr std::array<std::string_view, 30> kSecondFacts = {"host.alive",
                                                            "host.other_ports_refuse",
                                                            "host.other_ports_answer",
                                                            "arp.server_answered",
@@ -112,13 +112,19 @@ constexpr std::array<std::string_view, 24> kSecondFacts = {"host.alive",
                                                            "service.answered_after",
                                                            "service.accepted_mute",
                                                            "traffic.flood_visible",
+                                                           "traffic.flood_began_it",
                                                            "traffic.loss_grows_with_load",
                                                            "latency.jump_before_failure",
                                                            "latency.flat_meanwhile",
                                                            "traffic.answered_rate_pinned",
                                                            "service.failing_client_served",
                                                            "dns.servfail_meanwhile",
-                                                           "host.own_requests_fail"};
+                                                           "host.own_requests_fail",
+                                                           "transfer.after_pause",
+                                                           "transfer.accepted_since",
+                                                           "transfer.refused_since",
+                                                           "transfer.unanswered_since",
+                                                           "transfer.stopped_together"};
 
 bool has_second_fact(const RankedCause& cause, const Fault& fault) {
   return std::ranges::any_of(cause.arguments_for, [&](const Argument& argument) {
@@ -149,7 +155,16 @@ void leave_a_remainder(std::vector<Scored>& causes, const Fault& fault, Nature n
 }  // namespace
 
 Nature nature_of(evidence::Symptom symptom) {
-  return symptom == evidence::Symptom::no_response ? Nature::silence : Nature::act;
+  const bool is_silence = symptom == evidence::Symptom::no_response ||
+                          symptom == evidence::Symptom::no_offer ||
+                          symptom == evidence::Symptom::stalled;
+  return is_silence ? Nature::silence : Nature::act;
+}
+
+double decibans(const CatalogueCause& cause, std::span<const Fact> facts) {
+  double sum = 0;
+  for (const Counted& counted : counted_weights(cause, facts)) sum += counted.weight->db;
+  return sum;
 }
 
 std::vector<RankedCause> weigh(const Fault& fault, std::span<const Fact> facts, Nature nature) {

@@ -20,6 +20,9 @@ enum class Nature : std::uint8_t { act, silence };
 
 Nature nature_of(evidence::Symptom symptom);
 
+// The decibans that the facts known add to the cause's prior.
+double decibans(const CatalogueCause& cause, std::span<const evidence::Fact> facts);
+
 // The causes by probability, "other" among them; equal ones in the catalogue's order. Arguments
 // keep their placeholders. A silence without a second fact carries no cause above
 // limits::kSilenceCap: the excess goes to "other".

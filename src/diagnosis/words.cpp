@@ -16,6 +16,7 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "server") return values.server;
   if (placeholder == "servers") return values.servers;
   if (placeholder == "port") return values.port;
+  if (placeholder == "protocol") return values.protocol;
   if (placeholder == "name") return values.name;
   if (placeholder == "names") return values.names;
   if (placeholder == "such_names") return values.such_names;
@@ -24,6 +25,13 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "clients") return values.clients;
   if (placeholder == "failed") return std::to_string(values.failed);
   if (placeholder == "total") return std::to_string(values.total);
+  if (placeholder == "source") return values.source;
+  if (placeholder == "sources") return values.sources;
+  if (placeholder == "rate") return values.rate;
+  if (placeholder == "sent") return values.sent;
+  if (placeholder == "ports") return values.ports;
+  if (placeholder == "hosts") return values.hosts;
+  if (placeholder == "open") return values.open;
   return fmt::format("{{{}}}", placeholder);
 }
 
@@ -122,7 +130,7 @@ std::string_view attempt_noun(evidence::Protocol protocol) {
     case evidence::Protocol::nd:
       return "neighbour request";
     case evidence::Protocol::dhcp:
-      return "request for an address";
+      return "address request";
     case evidence::Protocol::icmp:
       return "ping";
     case evidence::Protocol::dns:
@@ -145,6 +153,12 @@ std::string_view attempt_noun(evidence::Protocol protocol) {
       break;
   }
   return "attempt";
+}
+
+std::string_view attempt_noun(const evidence::RowKey& key) {
+  if (key.step == evidence::Step::transfer) return "connection";
+  if (key.step == evidence::Step::link) return "packet";
+  return attempt_noun(key.service.protocol);
 }
 
 std::string_view symptom_words(evidence::Symptom symptom) {
@@ -179,9 +193,9 @@ std::string_view symptom_words(evidence::Symptom symptom) {
     case Symptom::other_rcode:
       return "got an error code as their answer";
     case Symptom::no_offer:
-      return "were offered no address";
+      return "got no offer of an address";
     case Symptom::nak:
-      return "were refused the address they had";
+      return "met a refusal (DHCPNAK)";
     case Symptom::conflict:
       return "met an address that two machines claim";
     case Symptom::spoofed:
@@ -200,8 +214,16 @@ std::string_view symptom_words(evidence::Symptom symptom) {
       return "met an expired certificate";
     case Symptom::certificate_name:
       return "met a certificate for other names";
+    case Symptom::certificate_untrusted:
+      return "met a certificate that they do not trust";
     case Symptom::error_status:
       return "got an error status";
+    case Symptom::denied:
+      return "were denied access";
+    case Symptom::not_found:
+      return "were told that there is no such thing";
+    case Symptom::unanswered:
+      return "saw the connection closed instead of an answer";
     case Symptom::redirect_loop:
       return "were sent round in circles";
     case Symptom::refused_reply:

@@ -10,25 +10,11 @@
 
 #include "base/input_info.h"
 #include "diagnosis/row_view.h"
+#include "diagnosis/values.h"
 #include "evidence/evidence.h"
 
 namespace whydown::diagnosis {
 
-// What stands for {server}, {names} ... in catalogue texts.
-struct Values {
-  std::string server;   // the first one
-  std::string servers;  // "192.0.2.1 and 192.0.2.2"
-  std::string port;
-  std::string name;  // the first one
-  std::string names;
-  std::string such_names;  // "Names such as www.example.com", or "Names" where none is known
-  std::string the_name;    // "The name www.example.com", "A name"
-  std::string client;
-  std::string clients;
-  std::uint64_t client_count = 0;
-  std::uint64_t failed = 0;
-  std::uint64_t total = 0;
-};
 // Unknown placeholders stay as they are; the catalogue's reader refuses them.
 std::string fill(std::string_view text, const Values& values);
 // For a command that somebody will paste into a shell. Names come from packets: one that is not
@@ -45,6 +31,7 @@ std::string share_words(std::uint64_t part, std::uint64_t total, std::string_vie
 std::string percent_words(double probability);
 // "lookup", "connection attempt", ...
 std::string_view attempt_noun(evidence::Protocol protocol);
+std::string_view attempt_noun(const evidence::RowKey& key);
 // "got no answer", "were refused with a TCP reset": what happened to several attempts.
 std::string_view symptom_words(evidence::Symptom symptom);
 

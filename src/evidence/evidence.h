@@ -20,6 +20,7 @@
 #include "base/quality.h"
 #include "evidence/index.h"
 #include "evidence/sketch.h"
+#include "evidence/top_sources.h"
 #include "journey/journey.h"
 
 namespace whydown::evidence {
@@ -44,8 +45,14 @@ struct RowKey {
   Symptom symptom = Symptom::none;
   bool healed = false;
   bool noise = false;  // Attempt::is_noise: apart, so that its names and times blur no real failure
+  bool unmeant = false;  // is_unmeant(): apart, so that a flood blurs nobody's real attempts
   friend auto operator<=>(const RowKey&, const RowKey&) = default;
 };
+
+// A TCP handshake that nobody meant to finish, as far as it shows: left half open, or not answered
+// and either not repeated, as every real client does within seconds (RFC 6298 2.1), or repeated
+// more often than any system does. A client that gives up within a second looks the same.
+bool is_unmeant(const Outline& attempt);
 
 // The earliest and the latest attempts of a row by begin, never the same twice. Which they are does
 // not depend on the order they came in.
@@ -116,11 +123,13 @@ struct Row {
   base::Time last{base::Time::min()};      // latest end
   TimeHistogram times;                     // of begin
   TimeHistogram answer_times;              // of end, of attempts with an answer
-  LatencyHistogram latency;                // of attempts with an answer
+  LatencyHistogram latency;                // of attempts with an answer; healed silences' waits
   LatencyTrend latency_trend;              // the same over time (of begin)
   AddressSketch clients;
-  NameSketch names;            // interner ids
-  CodeCounts extended_errors;  // EDE codes
+  NameSketch names;               // interner ids
+  CodeCounts extended_errors;     // EDE codes
+  CodeCounts codes;               // TLS alerts, HTTP statuses, reply codes
+  std::uint64_t retry_after = 0;  // of answers that say when to come again
 
   // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast). `new_client`
   // false: this row has counted the client before.
@@ -128,12 +137,17 @@ struct Row {
            std::size_t last_limit = kLast, bool new_client = true);
   void merge(const Row& other, std::size_t first_limit = kFirst, std::size_t last_limit = kLast);
   const Exemplars& kept() const { return exemplars_; }
+  // Who sent most; of busy rows of traffic that may be a flood only, else null.
+  const TopSources* sources() const { return top_.empty() ? nullptr : &top_.front(); }
+  // Counts the attempt's client among them; not before the attempt is added.
+  void count_source(const Outline& attempt);
   std::vector<const Attempt*> exemplars() const { return exemplars_.all(); }
 
  private:
   void count_oddities(const Outline& attempt);
   void count_answer(const Outline& attempt, const Packets& packets);
   Exemplars exemplars_;
+  std::vector<TopSources> top_;  // one or none
 };
 
 struct ObservationRow {
@@ -156,6 +170,7 @@ struct ServiceClientKey {
 
 struct ServiceClientRow {
   std::array<std::uint32_t, journey::kOutcomes> attempts{};
+  std::uint32_t unmeant = 0;  // of the failed ones: is_unmeant()
   base::Time first_ok{base::Time::max()};
   base::Time last_ok{base::Time::min()};
   base::Time first_failed{base::Time::max()};
@@ -203,10 +218,13 @@ class Store final : public journey::Sink {
 
  private:
   Row* row_of(const RowKey& key);
-  Row* row_of(const Outline& attempt, std::uint64_t service_hash, const ServiceClientRow* client);
+  Row* row_of(const Outline& attempt, std::uint64_t service_hash, const ServiceClientRow* client,
+              bool unmeant);
   template <typename Add>
   void add_to_row(Row& row, Add add);
-  ServiceClientRow* service_client_of(const Outline& attempt, std::uint64_t service_hash);
+  void count_source(Row& row, const Outline& attempt);
+  ServiceClientRow* service_client_of(const Outline& attempt, std::uint64_t service_hash,
+                                      bool unmeant);
   ServiceClientRow* service_client_of(const ServiceClientKey& key);
   ServiceClientRow* add_service_client(const ServiceClientKey& key, std::uint64_t hash);
   ObservationRow* observation_row_of(Sign sign, const Service& service);
@@ -222,17 +240,21 @@ class Store final : public journey::Sink {
   std::array<Row*, 8> recent_rows_{};  // by service, those of the latest attempts
   std::size_t quiet_rows_ = 0;
   std::size_t exemplars_ = 0;
+  std::size_t busy_rows_ = 0;  // that keep who sent most
   std::uint64_t overflow_ = 0;
   std::uint64_t client_overflow_ = 0;
 };
 
 // --- Facts -------------------------------------------------------------------------------------
 
-// What a diagnosis is about: the services that failed in one way, and how.
+struct Pattern;  // traffic.h
+
+// What a diagnosis is about: services that failed in one way, and how; or (no symptom) a pattern.
 struct Subject {
   std::vector<Service> services;  // sorted, at least one
   Step step = Step::connect;
   Symptom symptom = Symptom::none;
+  const Pattern* pattern = nullptr;  // of a failure: the flood that it began with
 };
 
 enum class Truth : std::uint8_t { unknown, no, yes };

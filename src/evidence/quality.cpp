@@ -114,6 +114,39 @@ void observation_remarks(const Store& store, std::vector<QualityRemark>& out) {
   }
 }
 
+// Whom the clients asked over HTTP, in the order in which they did.
+void clear_text_remark(const Store& store, const base::Interner& names,
+                       std::vector<QualityRemark>& out) {
+  const base::AddressBook book(names);
+  std::uint64_t count = 0;
+  std::vector<std::pair<base::Place, std::string>> asked;
+  for (const auto& [key, row] : store.rows()) {
+    if (key.service.protocol != Protocol::http) continue;
+    count += row.attempts;
+    for (const Attempt* attempt : row.exemplars()) {
+      if (!attempt->request.is_set()) continue;
+      const std::string name = names.shown(attempt->request.name);
+      asked.emplace_back(attempt->request.place,
+                         name.empty() ? book.text(key.service.server) : name);
+    }
+  }
+  if (asked.empty()) return;
+  std::ranges::sort(asked);
+  std::vector<std::string> whom;
+  std::vector<base::Place> places;
+  for (const auto& [place, name] : asked) {
+    if (std::ranges::find(whom, name) != whom.end()) continue;
+    whom.push_back(name);
+    places.push_back(place);
+  }
+  out.push_back({"http.clear_text", Severity::note,
+                 fmt::format("{} {} sent over HTTP in clear text, to {}: everybody on the way can "
+                             "read and change it.",
+                             counted(count, "request"), was_or_were(count),
+                             facts_detail::list(whom, whom.size())),
+                 facts_detail::earliest(std::move(places)), count});
+}
+
 void limit_remarks(const Store& store, std::vector<QualityRemark>& out) {
   const std::uint64_t evicted = store.totals().evicted;
   if (evicted > 0) {
@@ -166,6 +199,7 @@ std::vector<QualityRemark> quality(const Store& store, const base::Interner& nam
   std::vector<QualityRemark> out;
   observation_remarks(store, out);
   note_remarks(store.totals(), out);
+  clear_text_remark(store, names, out);
   limit_remarks(store, out);
   std::vector<QualityRemark> text = text_remarks(store, names);
   std::ranges::move(text, std::back_inserter(out));

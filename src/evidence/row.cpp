@@ -138,10 +138,20 @@ void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_
   if (attempt.decided_by != journey::Kind::none && attempt.latency.count() >= 0) {
     latency.add(attempt.latency);
     latency_trend.add(attempt.begin, attempt.latency);
+  } else if (attempt.healed) {
+    latency.add(attempt.latency);
   }
   if (new_client) clients.add(attempt.client);
   names.add(attempt.question.name);
-  if (attempt.decided_by == journey::Kind::icmp_error || attempt.extended_error != 0) {
+  // Statuses are many, and their packets are those of the attempt; alerts are few, and their
+  // packets are shown.
+  const bool is_alert = attempt.code != 0 && attempt.service.protocol == journey::Protocol::tls;
+  if (attempt.code != 0 && !is_alert) {
+    codes.add(attempt.code,
+              {.time = attempt.begin, .number = attempt.number, .line = 0, .input = attempt.input});
+  }
+  retry_after += attempt.has_retry_after ? 1U : 0U;
+  if (attempt.decided_by == journey::Kind::icmp_error || attempt.extended_error != 0 || is_alert) {
     count_answer(attempt, packets);
   }
   exemplars_.offer(attempt, packets, std::min(first_limit, kFirst), std::min(last_limit, kLast));
@@ -164,9 +174,18 @@ void Row::count_answer(const Outline& attempt, const Packets& packets) {
   Attempt whole;
   packets.show(whole);
   if (attempt.decided_by == journey::Kind::icmp_error) count_error(*this, whole.answer);
+  if (attempt.code != 0) codes.add(attempt.code, whole.answer.place);
   if (attempt.extended_error == 0) return;
   const auto code = static_cast<std::uint16_t>(attempt.extended_error - 1);
   extended_errors.add(code, whole.answer.place);
+}
+
+void Row::count_source(const Outline& attempt) {
+  const bool is_begun = !top_.empty();
+  if (!is_begun) top_.emplace_back();
+  // What came before the counting is the only client's, or nobody knows whose.
+  const bool is_all_of_one = !is_begun && clients.is_exact() && clients.count() == 1;
+  top_.front().add(attempt.client, is_all_of_one ? tries : attempt.tries);
 }
 
 void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limit) {
@@ -195,6 +214,13 @@ void Row::merge(const Row& other, std::size_t first_limit, std::size_t last_limi
   clients.merge(other.clients);
   names.merge(other.names);
   extended_errors.merge(other.extended_errors);
+  codes.merge(other.codes);
+  retry_after += other.retry_after;
+  if (top_.empty()) {
+    top_ = other.top_;
+  } else if (!other.top_.empty()) {
+    top_.front().merge(other.top_.front());
+  }
   for (const Attempt* attempt : other.exemplars()) {
     exemplars_.offer(*attempt, journey::WholePackets{*attempt}, std::min(first_limit, kFirst),
                      std::min(last_limit, kLast));

@@ -277,12 +277,43 @@ double LatencyTrend::growth_before(base::Time end, std::uint64_t least) const {
   return std::exp2((late_sum / late - early_sum / early) / 4);
 }
 
+namespace {
+
+struct Side {
+  std::uint64_t answers = 0;
+  std::uint64_t buckets = 0;
+  std::uint64_t slots = 0;
+  double mean() const { return static_cast<double>(buckets) / static_cast<double>(answers); }
+  double load() const { return static_cast<double>(answers) / static_cast<double>(slots); }
+  void add(std::uint64_t more_answers, std::uint64_t more_buckets) {
+    answers += more_answers;
+    buckets += more_buckets;
+    ++slots;
+  }
+};
+
+}  // namespace
+
+double LatencyTrend::growth_with_load(std::uint64_t least) const {
+  std::uint64_t answers = 0;
+  std::uint64_t used = 0;
+  for (const std::uint64_t count : answers_.slots()) {
+    answers += count;
+    used += count > 0 ? 1U : 0U;
+  }
+  Side quiet;
+  Side busy;
+  for (std::size_t i = 0; i < TimeHistogram::kSlots; ++i) {
+    const std::uint64_t count = answers_.slots()[i];
+    if (count == 0) continue;
+    (count * used > answers ? busy : quiet).add(count, buckets_.slots()[i]);
+  }
+  least = std::max<std::uint64_t>(least, 1);
+  if (quiet.answers < least || busy.answers < least || busy.load() < 2 * quiet.load()) return 0;
+  return std::exp2((busy.mean() - quiet.mean()) / 4);
+}
+
 double LatencyTrend::growth_across(base::Time at, base::Time to, std::uint64_t least) const {
-  struct Side {
-    std::uint64_t answers = 0;
-    std::uint64_t buckets = 0;
-    double mean() const { return static_cast<double>(buckets) / static_cast<double>(answers); }
-  };
   Side before;
   Side after;
   for (std::size_t i = 0; i < TimeHistogram::kSlots; ++i) {

@@ -166,6 +166,9 @@ class LatencyTrend {
   // How many times longer the answers from `at` to `to` took than those before `at`, whole slots at
   // a time; 0 when either side has fewer than `least` answers.
   double growth_across(base::Time at, base::Time to, std::uint64_t least) const;
+  // How many times longer the answers of the slots with more answers than their mean took than
+  // those of the other slots; 0 when either side has fewer than `least` or not twice the load.
+  double growth_with_load(std::uint64_t least) const;
 
  private:
   TimeHistogram answers_;

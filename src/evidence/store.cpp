@@ -20,7 +20,8 @@ std::uint64_t hash_of(const Service& service) {
 std::uint64_t hash_of(const RowKey& key) {
   const std::uint64_t rest =
       static_cast<std::uint64_t>(key.step) << 24U | static_cast<std::uint64_t>(key.outcome) << 16U |
-      static_cast<std::uint64_t>(key.symptom) << 8U | static_cast<std::uint64_t>(key.healed) << 1U |
+      static_cast<std::uint64_t>(key.symptom) << 8U |
+      static_cast<std::uint64_t>(key.unmeant) << 2U | static_cast<std::uint64_t>(key.healed) << 1U |
       static_cast<std::uint64_t>(key.noise);
   return base::fold(hash_of(key.service), rest);
 }
@@ -34,10 +35,10 @@ bool is_quiet(Outcome outcome) {
   return outcome == Outcome::ok || outcome == Outcome::slow || outcome == Outcome::unknown;
 }
 
-bool is_key_of(const Outline& attempt, const RowKey& key) {
+bool is_key_of(const Outline& attempt, bool unmeant, const RowKey& key) {
   return key.outcome == attempt.outcome && key.symptom == attempt.symptom &&
          key.step == attempt.step && key.healed == attempt.healed &&
-         key.noise == attempt.is_noise && key.service == attempt.service;
+         key.noise == attempt.is_noise && key.unmeant == unmeant && key.service == attempt.service;
 }
 
 bool is_left_out_of_clients(const Outline& attempt) {
@@ -47,7 +48,8 @@ bool is_left_out_of_clients(const Outline& attempt) {
          attempt.half_open;
 }
 
-void add_to(ServiceClientRow& row, const Outline& attempt) {
+void add_to(ServiceClientRow& row, const Outline& attempt, bool unmeant) {
+  row.unmeant += unmeant && attempt.symptom != Symptom::none ? 1U : 0U;
   ++row.attempts[static_cast<std::size_t>(attempt.outcome)];
   if (attempt.outcome == Outcome::ok || attempt.outcome == Outcome::slow) {
     row.first_ok = std::min(row.first_ok, attempt.begin);
@@ -60,6 +62,7 @@ void add_to(ServiceClientRow& row, const Outline& attempt) {
 
 void merge_into(ServiceClientRow& row, const ServiceClientRow& other) {
   for (std::size_t i = 0; i < journey::kOutcomes; ++i) row.attempts[i] += other.attempts[i];
+  row.unmeant += other.unmeant;
   row.first_ok = std::min(row.first_ok, other.first_ok);
   row.last_ok = std::max(row.last_ok, other.last_ok);
   row.first_failed = std::min(row.first_failed, other.first_failed);
@@ -112,6 +115,18 @@ void merge_into(journey::Totals& totals, const journey::Totals& other) {
 
 }  // namespace
 
+bool is_unmeant(const Outline& attempt) {
+  if (attempt.service.transport != packet::Transport::tcp || !attempt.request_seen) return false;
+  if (attempt.half_open) return true;
+  const bool is_unanswered = attempt.symptom == Symptom::no_response || attempt.open_at_end;
+  // Handshakes only: what is asked on a connection is asked once.
+  const bool is_handshake = attempt.service.protocol == Protocol::tcp ||
+                            (attempt.service.protocol == Protocol::dns && !attempt.question.is_set);
+  // A source of a flood heals its own attempts, each time that one of them is answered.
+  if (!is_unanswered || !is_handshake || attempt.is_probe) return false;
+  return attempt.tries <= 1 || attempt.tries > limits::kMostSyns;
+}
+
 Store::Store() : row_index_(limits::kMaxRows), service_client_index_(limits::kMaxServiceClients) {}
 
 Row* Store::row_of(const RowKey& key) {
@@ -143,13 +158,15 @@ ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
   return add_service_client(key, hash);
 }
 
-ServiceClientRow* Store::service_client_of(const Outline& attempt, std::uint64_t service_hash) {
+ServiceClientRow* Store::service_client_of(const Outline& attempt, std::uint64_t service_hash,
+                                           bool unmeant) {
   const std::uint64_t hash = hash_of(service_hash, attempt.client, attempt.step);
   const auto is_it = [&](const ServiceClientKey& known) {
     return known.client == attempt.client && known.step == attempt.step &&
            known.service == attempt.service;
   };
   if (auto* node = service_client_index_.find(hash, is_it)) return &node->second;
+  if (unmeant && service_clients_.size() >= limits::kMaxUnmeantClients) return nullptr;
   return add_service_client({attempt.service, attempt.client, attempt.step}, hash);
 }
 
@@ -166,29 +183,46 @@ void Store::add_to_row(Row& row, Add add) {
   exemplars_ += row.kept().size() - first - last;
 }
 
+// Traffic that may be a flood. Of what is answered, service_clients() tells who asked.
+void Store::count_source(Row& row, const Outline& attempt) {
+  const bool is_unanswered_udp = row.key.service.protocol == Protocol::udp &&
+                                 row.key.outcome != Outcome::ok && row.key.outcome != Outcome::slow;
+  if (!row.key.unmeant && !is_unanswered_udp && row.key.service.protocol != Protocol::icmp) return;
+  if (row.tries < limits::kBusyRow) return;
+  if (row.sources() == nullptr && busy_rows_++ >= limits::kMaxBusyRows) {
+    --busy_rows_;
+    return;
+  }
+  row.count_source(attempt);
+}
+
 // A client mostly gets the same from a service as the last time, and so do all its clients.
 Row* Store::row_of(const Outline& attempt, std::uint64_t service_hash,
-                   const ServiceClientRow* client) {
+                   const ServiceClientRow* client, bool unmeant) {
   if (client != nullptr && client->latest_ != nullptr) {
     const RowKey& key = client->latest_->key;
-    if (key.outcome == attempt.outcome && key.symptom == attempt.symptom) return client->latest_;
+    if (key.outcome == attempt.outcome && key.symptom == attempt.symptom &&
+        key.unmeant == unmeant) {
+      return client->latest_;
+    }
   }
   Row*& recent = recent_rows_[service_hash >> 32U & (recent_rows_.size() - 1)];
-  if (recent == nullptr || !is_key_of(attempt, recent->key)) {
+  if (recent == nullptr || !is_key_of(attempt, unmeant, recent->key)) {
     recent = row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom,
-                     attempt.healed, attempt.is_noise});
+                     attempt.healed, attempt.is_noise, unmeant});
   }
   return recent;
 }
 
 void Store::attempt(const Outline& attempt, const Packets& packets) {
   const std::uint64_t service_hash = hash_of(attempt.service);
+  const bool unmeant = is_unmeant(attempt);
   ServiceClientRow* client = nullptr;
   if (!is_left_out_of_clients(attempt)) {
-    client = service_client_of(attempt, service_hash);
+    client = service_client_of(attempt, service_hash, unmeant);
     if (client == nullptr) ++client_overflow_;
   }
-  Row* row = row_of(attempt, service_hash, client);
+  Row* row = row_of(attempt, service_hash, client, unmeant);
   if (row == nullptr) {
     ++overflow_;
   } else {
@@ -196,10 +230,11 @@ void Store::attempt(const Outline& attempt, const Packets& packets) {
     add_to_row(*row, [&](std::size_t first, std::size_t last) {
       row->add(attempt, packets, first, last, new_client);
     });
+    count_source(*row, attempt);
   }
   if (client == nullptr) return;
   client->latest_ = row;
-  add_to(*client, attempt);
+  add_to(*client, attempt, unmeant);
 }
 
 ObservationRow* Store::observation_row_of(Sign sign, const Service& service) {
@@ -232,6 +267,7 @@ void Store::merge(const Store& other) {
       overflow_ += added.attempts;
       continue;
     }
+    busy_rows_ += row->sources() == nullptr && added.sources() != nullptr ? 1U : 0U;
     add_to_row(*row, [&, &other_row = added](std::size_t first, std::size_t last) {
       row->merge(other_row, first, last);
     });
@@ -269,7 +305,8 @@ std::size_t Store::memory_bytes() {
                               limits::kMaxCodes * sizeof(CodeCounts::Entry);
   constexpr std::size_t exemplars = limits::kMaxExemplars + 2 * limits::kMaxRows;
   using ServiceClient = std::pair<const ServiceClientKey, ServiceClientRow>;
-  return limits::kMaxRows * row + exemplars * Exemplars::kBytes +
+  return limits::kMaxRows * row + limits::kMaxBusyRows * sizeof(TopSources) +
+         exemplars * Exemplars::kBytes +
          limits::kMaxServiceClients * (sizeof(ServiceClient) + node) +
          limits::kMaxObservationRows *
              (sizeof(ObservationRow) + 2 * limits::kObservationsKept * sizeof(Observation)) +

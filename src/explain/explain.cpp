@@ -37,6 +37,7 @@ std::string_view shown_after(std::string_view words, std::string_view key) {
 
 bool from_client(const Packet& packet) {
   if (packet.application == Application::dns) return !packet.dns.response;
+  if (packet.application == Application::dhcp) return !packet.dhcp.is_reply;
   if (packet.transport == Transport::tcp && (packet.tcp.flags & packet::tcp_flag::syn) != 0) {
     return (packet.tcp.flags & packet::tcp_flag::ack) == 0;
   }
@@ -128,6 +129,7 @@ void protocol_items(const View& view, Sheet& sheet) {
       break;
   }
   if (packet.application == Application::dns) dns_items(view, sheet);
+  if (packet.application == Application::dhcp) dhcp_items(view, sheet);
   for (const packet::NoteAt& note : packet.notes) {
     if (note.note == packet::Note::text_length_impossible) continue;  // said with the length
     sheet.add(packet::is_malformation(note.note) ? "odd" : "note",

@@ -328,6 +328,51 @@ std::string tcp_title(const View& view) {
 
 }  // namespace
 
+namespace {
+
+std::string dhcp_client(const View& view) {
+  const packet::dhcp::Message& message = view.packet.dhcp;
+  return message.client.is_known() ? view.book.text(base::IpAddress::mac(message.client))
+                                   : view.source();
+}
+
+std::string dhcp_gist(const View& view) {
+  using packet::dhcp::Type;
+  const packet::dhcp::Message& message = view.packet.dhcp;
+  const std::string client = dhcp_client(view);
+  const auto named = [&](const base::IpAddress& address, std::string_view otherwise) {
+    return address.is_known() ? view.book.text(address) : std::string(otherwise);
+  };
+  const std::string server = named(message.server, view.source());
+  switch (message.type) {
+    case Type::discover:
+      return client + " has no address and calls for any DHCP server.";
+    case Type::offer:
+      return fmt::format("{} offers {} to {}.", server, named(message.yours, "an address"), client);
+    case Type::request:
+      return fmt::format("{} asks for {}.", client,
+                         named(message.requested, named(message.client_ip, "an address")));
+    case Type::decline:
+      return fmt::format("{} gives {} back: somebody else has it.", client,
+                         named(message.requested, "an address"));
+    case Type::ack:
+      return fmt::format("{} confirms {} to {}.", server, named(message.yours, "the settings"),
+                         client);
+    case Type::nak:
+      return fmt::format("{} refuses {} the address: it has to begin anew.", server, client);
+    case Type::release:
+      return client + " gives its address back.";
+    case Type::inform:
+      return client + " has an address and asks for the network's settings.";
+    case Type::unknown:
+      break;
+  }
+  return message.is_reply ? fmt::format("A DHCP server answers {}.", client)
+                          : fmt::format("{} asks a DHCP server for something.", client);
+}
+
+}  // namespace
+
 std::string title_of(const View& view) {
   const Packet& packet = view.packet;
   if (packet.application == packet::Application::dns) {
@@ -338,6 +383,12 @@ std::string title_of(const View& view) {
                        : plain             ? "query"
                                            : "request",
                        packet.dns.over_tcp ? " over TCP" : "");
+  }
+  if (packet.application == packet::Application::dhcp) {
+    const std::string_view type = packet::dhcp::type_name(packet.dhcp.type);
+    return fmt::format("DHCP {}", !type.empty()          ? type
+                                  : packet.dhcp.is_reply ? "reply"
+                                                         : "request");
   }
   switch (packet.transport) {
     case Transport::tcp:
@@ -369,6 +420,8 @@ std::string gist_of(const View& view) {
     out = packet.dns.opcode != 0 ? dns_other_gist(view)
           : packet.dns.response  ? dns_answer_gist(view)
                                  : dns_query_gist(view);
+  } else if (packet.application == packet::Application::dhcp) {
+    out = dhcp_gist(view);
   } else if (packet.transport == Transport::tcp) {
     out = tcp_gist(view);
   } else if (packet.transport == Transport::udp) {

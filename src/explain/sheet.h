@@ -63,6 +63,7 @@ void arp_items(const View& view, Sheet& sheet);
 void tcp_items(const View& view, Sheet& sheet);
 void udp_items(const View& view, Sheet& sheet);
 void dns_items(const View& view, Sheet& sheet);
+void dhcp_items(const View& view, Sheet& sheet);
 void icmp_items(const View& view, Sheet& sheet);
 
 // "destination unreachable, port unreachable"

@@ -13,6 +13,7 @@ void Attempt::complete_outline() {
   question.checking_disabled = asked.checking_disabled;
   decided_by = answer.kind;
   extended_error = answer.extended_error;
+  code = answer.code;
   input = asked.place.input;
   number = asked.place.number;
 }
@@ -47,6 +48,7 @@ void WholePackets::show(Attempt& attempt) const {
   attempt.request = attempt_.request;
   attempt.last_request = attempt_.last_request;
   attempt.answer = attempt_.answer;
+  attempt.tls = attempt_.tls;
 }
 
 }  // namespace whydown::journey

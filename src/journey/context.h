@@ -8,6 +8,8 @@
 #include "base/interner.h"
 #include "base/time.h"
 #include "journey/journey.h"
+#include "journey/limits.h"
+#include "journey/table.h"
 #include "journey/trace.h"
 
 namespace whydown::journey {
@@ -42,6 +44,12 @@ class SilentServers {
   std::array<std::uint64_t, 1024> words_{};
 };
 
+// When a DHCP server last offered an address that nobody was given so far.
+struct OfferedAddress {
+  std::uint64_t key;
+  std::int64_t last;
+};
+
 struct Context {
   Sink& sink;
   base::Interner& names;
@@ -52,6 +60,9 @@ struct Context {
   // When each input was heard last, in nanoseconds; inputs beyond the size share.
   std::array<std::int64_t, 16> heard{};
   SilentServers silent{};
+  base::Time discovered{};  // the latest DHCP DISCOVER
+  bool has_discovered = false;
+  Memory<OfferedAddress> offered{limits::kOffered};
 
   base::Time heard_at(std::uint16_t input) const {
     return base::time_from_ns(heard[input % heard.size()]);

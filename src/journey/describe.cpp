@@ -2,8 +2,15 @@
 #include <string>
 #include <string_view>
 
+#include <fmt/format.h>
+
+#include "journey/application.h"
 #include "journey/digest.h"
 #include "packet/dns/registry.h"
+#include "packet/http/http.h"
+#include "packet/ntp/ntp.h"
+#include "packet/reply/reply.h"
+#include "packet/tls/tls.h"
 #include "packet/transport_words.h"
 
 namespace whydown::journey {
@@ -28,6 +35,11 @@ struct Words {
   std::string ends() const {
     return end(digest.source, digest.source_port) + " > " +
            end(digest.destination, digest.destination_port);
+  }
+  // ", 198.51.100.1 first"; empty where no address was kept.
+  std::string given() const {
+    if (!digest.quoted_destination.is_known()) return {};
+    return ", " + book.text(digest.quoted_destination) + " first";
   }
   // " A example.com"; empty where the packet shows none.
   std::string question() const {
@@ -108,6 +120,20 @@ std::string tcp_words(const Words& words, std::string_view what) {
   return text;
 }
 
+std::string hello_words(const Words& words) {
+  const std::string name = words.names.shown(words.digest.name);
+  const std::string text = words.ends() + " TLS ClientHello: asks for a secure connection";
+  return name.empty() ? text : text + " to " + name;
+}
+
+std::string alert_words(const Words& words) {
+  const std::uint16_t code = words.digest.code;
+  if (code == 0) return words.ends() + " TLS alert, encrypted";
+  std::string text = words.ends() + " TLS alert " + std::to_string(code) + " (";
+  text += packet::tls::alert_name(static_cast<std::uint8_t>(code));
+  return text + ")";
+}
+
 std::string datagram_words(const Words& words) {
   std::string text = words.ends() + " UDP datagram";
   if (words.digest.known.has(Field::payload_length)) {
@@ -120,11 +146,14 @@ std::string neighbour_words(const Words& words) {
   const Digest& digest = words.digest;
   const std::string asked = words.book.text(digest.quoted_destination);
   const std::string source = words.book.text(digest.source);
+  const std::string mac = digest.mac.is_known()
+                              ? " (" + words.book.text(base::IpAddress::mac(digest.mac)) + ")"
+                              : std::string{};
   switch (digest.kind) {
     case Kind::arp_request:
-      return source + " ARP request: who has " + asked + "?";
+      return source + mac + " ARP request: who has " + asked + "?";
     case Kind::arp_reply:
-      return source + " ARP reply: " + asked + " is here";
+      return source + " ARP reply: " + asked + " is here" + mac;
     case Kind::nd_solicitation:
       return source + " neighbour solicitation: who has " + asked + "?";
     default:
@@ -132,7 +161,105 @@ std::string neighbour_words(const Words& words) {
   }
 }
 
+std::string request_words(const Words& words) {
+  const Digest& digest = words.digest;
+  std::string text = words.ends() + " HTTP ";
+  text += method_of(digest);
+  const std::string path = words.names.shown_path(digest.target);
+  if (!path.empty()) text.append(" ").append(path);
+  const std::string host = words.names.shown(digest.name);
+  return host.empty() ? text : text + " of " + host;
+}
+
+std::string status_words(const Words& words) {
+  const Digest& digest = words.digest;
+  std::string text = words.ends() + " HTTP status " + std::to_string(digest.code);
+  const std::string_view name = packet::http::status_name(digest.code);
+  if (!name.empty()) text.append(" (").append(name).append(")");
+  switch (static_cast<Leads>(digest.detail)) {
+    case Leads::same_url:
+      return text + ", on to the same URL";
+    case Leads::same_on_https:
+      return text + ", on to the same host over https";
+    case Leads::same_host:
+      return text + ", on to another path of the same host";
+    case Leads::other_host:
+      return text + ", on to another host";
+    case Leads::other_on_https:
+      return text + ", on to another host over https";
+    case Leads::unknown:
+      break;
+  }
+  return text;
+}
+
+std::string_view deed_words(std::uint8_t verb) {
+  using packet::reply::Verb;
+  switch (static_cast<Verb>(verb)) {
+    case Verb::mail:
+      return "a mail";
+    case Verb::recipient:
+      return "the recipient of a mail";
+    case Verb::login:
+      return "a login";
+    case Verb::fetch:
+      return "a transfer";
+    default:
+      return "the connection";
+  }
+}
+
+std::string reply_words(const Words& words) {
+  const Digest& digest = words.digest;
+  std::string text = words.ends() + " reply";
+  if (digest.code != 0) text += " " + std::to_string(digest.code);
+  if (digest.detail != 0) {
+    text += " (" + std::to_string(digest.code / 100) + "." + std::to_string(digest.detail / 1000) +
+            "." + std::to_string(digest.detail % 1000) + ")";
+  }
+  return text.append(" to ").append(deed_words(digest.verb));
+}
+
+std::string time_words(const Words& words) {
+  const std::string text = words.ends() + " NTP answer, ";
+  switch (static_cast<NtpSays>(words.digest.detail)) {
+    case NtpSays::time:
+      return text + "stratum " + std::to_string(words.digest.code);
+    case NtpSays::rate:
+      return text + "kiss-o'-death RATE: asked too often";
+    case NtpSays::denied:
+      return text + "kiss-o'-death DENY: not for this client";
+    case NtpSays::other_kiss:
+      return text + "kiss-o'-death: no time";
+    case NtpSays::unsynchronised:
+      return text + "its own clock is not synchronised";
+  }
+  return text;
+}
+
+// "02:00:00:00:00:01 DHCP REQUEST for 192.0.2.9 (id 0x3d1d)", "192.0.2.1 DHCP NAK to ...".
+std::string dhcp_words(const Words& words) {
+  const Digest& digest = words.digest;
+  const bool is_reply = digest.kind == Kind::dhcp_reply;
+  const bool has_mac = digest.mac.is_known();
+  const std::string client = has_mac ? words.book.text(base::IpAddress::mac(digest.mac)) : "";
+  std::string text = is_reply || !has_mac ? words.book.text(digest.source) : client;
+  const std::string_view type = packet::dhcp::type_name(digest.dhcp_type);
+  text.append(" DHCP ").append(!type.empty() ? type : is_reply ? "reply" : "request");
+  if (is_reply && has_mac) text.append(" to ").append(client);
+  if (digest.quoted_destination.is_known()) {
+    text.append(is_reply ? ": " : " for ").append(words.book.text(digest.quoted_destination));
+  }
+  if (digest.dhcp_reason == packet::dhcp::Reason::other_network) text += ", wrong network";
+  if (digest.dhcp_reason == packet::dhcp::Reason::not_available) text += ", address not available";
+  return digest.dhcp_id == 0 ? text : text + fmt::format(" (id {:#x})", digest.dhcp_id);
+}
+
 }  // namespace
+
+std::string_view method_of(const Digest& request) {
+  return packet::http::method_name(static_cast<packet::http::Method>(request.verb));
+}
 
 std::string describe(const Digest& digest, const base::Interner& names) {
   const Words words{.digest = digest, .book = base::AddressBook{names}, .names = names};
@@ -143,7 +270,7 @@ std::string describe(const Digest& digest, const base::Interner& names) {
       return words.ends() + " DNS query" + over(digest) + words.question() + id_of(digest);
     case Kind::dns_answer:
       return words.ends() + " DNS answer" + over(digest) + words.question() + ": " +
-             answer_words(digest) + id_of(digest);
+             answer_words(digest) + words.given() + id_of(digest);
     case Kind::icmp_error:
       return error_words(words);
     case Kind::icmp_echo_request:
@@ -165,6 +292,29 @@ std::string describe(const Digest& digest, const base::Interner& names) {
     case Kind::nd_solicitation:
     case Kind::nd_advertisement:
       return neighbour_words(words);
+    case Kind::tls_client_hello:
+      return hello_words(words);
+    case Kind::tls_server_hello:
+      return words.ends() + " TLS ServerHello: accepts the handshake";
+    case Kind::tls_alert:
+      return alert_words(words);
+    case Kind::not_tls:
+      return tcp_words(words, "an answer that is not TLS");
+    case Kind::http_request:
+      return request_words(words);
+    case Kind::http_answer:
+      return status_words(words);
+    case Kind::command:
+      return words.ends() + " begins " + std::string(deed_words(digest.verb));
+    case Kind::reply:
+      return reply_words(words);
+    case Kind::ntp_request:
+      return words.ends() + " NTP request";
+    case Kind::ntp_answer:
+      return time_words(words);
+    case Kind::dhcp_request:
+    case Kind::dhcp_reply:
+      return dhcp_words(words);
   }
   return "no packet";
 }

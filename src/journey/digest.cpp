@@ -59,6 +59,18 @@ void add_icmp(const packet::Packet& packet, Digest& digest) {
   if (quoted.has_dns_id) digest.dns_id = quoted.dns_id;
 }
 
+void add_dhcp(const packet::Packet& packet, Digest& digest) {
+  const packet::dhcp::Message& message = packet.dhcp;
+  digest.dhcp_id = message.id;
+  digest.dhcp_type = message.type;
+  digest.dhcp_reason = message.reason;
+  digest.mac = message.client;
+  digest.quoted_source = message.server;
+  for (const base::IpAddress& address : {message.yours, message.requested, message.client_ip}) {
+    if (!digest.quoted_destination.is_known()) digest.quoted_destination = address;
+  }
+}
+
 }  // namespace
 
 bool has_soa(const packet::dns::Message& message) {
@@ -100,6 +112,7 @@ void digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name, Dige
   digest.transport = packet.transport;
   digest.payload_length = packet.payload_length;
   if (packet.network == packet::Network::arp) {
+    digest.mac = packet.arp.sender_mac;
     digest.source = packet.arp.sender;
     digest.destination = packet.arp.target;
     digest.quoted_destination = packet.arp.operation == 1 ? packet.arp.target : packet.arp.sender;
@@ -120,6 +133,7 @@ void digest_of(const packet::Packet& packet, Kind kind, std::uint32_t name, Dige
     add_icmp(packet, digest);
   }
   if (packet.application == packet::Application::dns) add_dns(packet, digest);
+  if (packet.application == packet::Application::dhcp) add_dhcp(packet, digest);
 }
 
 }  // namespace whydown::journey

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/address.h"
 #include "base/interner.h"
@@ -29,18 +30,36 @@ enum class Kind : std::uint8_t {
   arp_reply,
   nd_solicitation,
   nd_advertisement,
+  tls_client_hello,
+  tls_server_hello,
+  tls_alert,  // in clear: Digest::code
+  not_tls,    // a server's answer to a ClientHello that is something else
+  http_request,
+  http_answer,
+  command,  // of a protocol with reply codes: its verb
+  reply,    // ... the server's, or its greeting
+  ntp_request,
+  ntp_answer,
+  dhcp_request,  // of any type; Digest::dhcp_type
+  dhcp_reply,
 };
 
-// Plain data, about 150 bytes. Of ICMP errors, `quoted_*` is the datagram complained of.
+// Plain data, about 170 bytes. Of ICMP errors, `quoted_*` is the datagram complained of. Of DHCP,
+// `quoted_source` is the server that the message names, and `quoted_destination` the address that
+// is asked for or given.
 struct Digest {
   base::Place place;
   base::IpAddress source;
   base::IpAddress destination;
   base::IpAddress quoted_source;
-  base::IpAddress quoted_destination;  // ARP, ND: the address asked for
+  // ARP, ND: the address asked for. Of a DNS answer that cannot be true: the first address it
+  // gives.
+  base::IpAddress quoted_destination;
   packet::Fields known;
-  std::uint32_t name = 0;  // Interner id of the DNS name
+  std::uint32_t name = 0;    // Interner id of the DNS name, of a ClientHello's, of HTTP's Host
+  std::uint32_t target = 0;  // Interner id of the path of an HTTP request, without its query
   std::uint32_t ip_id = 0;
+  std::uint32_t dhcp_id = 0;
   std::uint32_t payload_length = 0;
   std::uint32_t expected_length = 0;  // of a query in text, from its own name; 0 = not known
   std::uint16_t source_port = 0;
@@ -54,7 +73,13 @@ struct Digest {
   std::uint16_t extended_error = 0;  // the first EDE code plus one; 0 = none
   std::uint16_t icmp_identifier = 0;
   std::uint16_t icmp_sequence = 0;
+  std::uint16_t code = 0;    // TLS alert; HTTP status; reply code of SMTP and FTP; NTP: stratum
+  std::uint16_t detail = 0;  // see application.h
+  std::uint8_t verb = 0;     // packet::http::Method, packet::reply::Verb
   Kind kind = Kind::none;
+  base::MacAddress mac;  // ARP: the sender's; DHCP: the client's
+  packet::dhcp::Type dhcp_type = packet::dhcp::Type::unknown;
+  packet::dhcp::Reason dhcp_reason = packet::dhcp::Reason::none;
   packet::Network network = packet::Network::none;
   packet::Transport transport = packet::Transport::none;
   packet::Transport quoted_transport = packet::Transport::none;
@@ -82,6 +107,9 @@ std::uint16_t extended_error_of(const packet::dns::Message& message);
 
 // Bytes that a plain query takes on the wire, from its own name; 0 when it carries anything else.
 std::uint32_t expected_query_length(const packet::dns::Message& message);
+
+// The method of an HTTP request: "GET".
+std::string_view method_of(const Digest& request);
 
 // One line, without time and number:
 // "192.0.2.7:52444 > 203.0.113.2:53 DNS query A yummyrecipesforme.com (id 35084)"

@@ -6,6 +6,7 @@ namespace whydown::journey {
 
 using packet::Packet;
 using packet::Transport;
+using std::chrono::milliseconds;
 
 DnsTracker::DnsTracker(Context& context, Healing& healing, Probes& probes)
     : context_(context), healing_(healing), probes_(probes) {}
@@ -212,6 +213,7 @@ void DnsTracker::decide_silence(Slot slot) {
   attempt.symptom = Symptom::no_response;
   attempt.healed = query.healed;
   attempt.answered_by_other_server = query.healed && query.healed_by_other;
+  if (query.healed && query.waited >= 0) attempt.latency = milliseconds{query.waited};
   healing_.settle(attempt, Told{query});
 }
 
@@ -239,6 +241,11 @@ void DnsTracker::advance() {
     const Healing::Verdict verdict = healing_.check(outline_of(query));
     query.healed = verdict.served;
     query.healed_by_other = verdict.by_other_server;
+    if (verdict.wait.count() >= 0) {
+      // Within limits::kNameHealing.
+      query.waited =
+          static_cast<std::int32_t>(std::chrono::duration_cast<milliseconds>(verdict.wait).count());
+    }
     move_to(slot, old);
   }
   for (Slot slot = by_age_.front(old); slot != kNoSlot; slot = by_age_.front(old)) {
@@ -267,8 +274,8 @@ void DnsTracker::finish() {
 }
 
 std::size_t DnsTracker::memory_bytes() {
-  return Slab<Query>::bytes(limits::kDnsQueries) + Slab<Delivery>::bytes(limits::kDnsDeliveries) +
-         Index::bytes(limits::kDnsQueries) +
+  return SoleAddress::memory_bytes() + Slab<Query>::bytes(limits::kDnsQueries) +
+         Slab<Delivery>::bytes(limits::kDnsDeliveries) + Index::bytes(limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries, limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries / 8, limits::kDnsQueries) +
          Chains::bytes(ages, limits::kDnsQueries);

@@ -43,7 +43,8 @@ bool DnsTracker::is_next(const Packet& packet, std::uint64_t ends) const {
 }
 
 bool DnsTracker::may_be_lost(const Query& query, const Outline& attempt, const Packet& packet) {
-  if (attempt.symptom != Symptom::none || query.tries == 0) return false;
+  const bool served = attempt.outcome == Outcome::ok || attempt.outcome == Outcome::slow;
+  if (!served || query.tries == 0) return false;
   const bool far_only = query.two_inputs && packet.place.input == query.far;
   return far_only || attempt.latency >= limits::kPatience;
 }

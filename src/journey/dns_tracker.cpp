@@ -227,17 +227,29 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   attempt.timed = query.timed && packet.has_time;
   attempt.latency = latency_of(attempt.timed, attempt.begin, packet.place.time);
   attempt.symptom = rcode_symptom(message.rcode);
+  const bool is_cut_off = message.truncated && view.transport == Transport::udp;
+  if (attempt.symptom == Symptom::none && is_cut_off) attempt.symptom = Symptom::truncated;
   attempt.outcome = outcome_of(attempt.symptom);
   const bool late = attempt.latency >= limits::kLateName && !is_prompt(query, packet) &&
                     healing_.check(attempt).served;
-  if (attempt.outcome == Outcome::ok && (attempt.latency >= limits::kSlowName || query.tries > 1)) {
-    attempt.outcome = Outcome::slow;
-  }
   attempt.healed = attempt.symptom != Symptom::none && query.healed;
+  if (attempt.outcome == Outcome::ok) {
+    if (attempt.latency >= limits::kSlowName) attempt.symptom = Symptom::slow_answer;
+    if (attempt.latency >= limits::kSlowName || query.tries > 1) attempt.outcome = Outcome::slow;
+  }
   attempt.answered_by_other_server = attempt.healed && query.healed_by_other;
   if (late) observe(Sign::late_answer, query, packet, Kind::dns_answer);
   query.answer_content = content_of(message);
   query.answers = 1;
+  if (is_sole_address(view, query)) {
+    Attempt wrong;
+    static_cast<Outline&>(wrong) = attempt;
+    Told{query, &packet, Kind::dns_answer}.show(wrong);
+    tell_wrong(context_, wrong, packet);
+    healing_.name_served(learn_from(view, query));
+    settle(slot, State::answered);
+    return;
+  }
   if (may_be_lost(query, attempt, packet)) {
     deliver_later(slot, attempt, view);
     return;
@@ -293,6 +305,7 @@ void DnsTracker::on_further_answer(Slot slot, const View& view) {
   if (query.answers <= query.tries || content == query.answer_content || query.told_second) return;
   query.told_second = true;
   observe(Sign::second_answer, query, view.packet, Kind::dns_answer);
+  tell_contradiction(query, view.packet);
 }
 
 void DnsTracker::on_unasked_answer(const View& view) {

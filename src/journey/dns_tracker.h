@@ -9,6 +9,7 @@
 #include "journey/healing.h"
 #include "journey/limits.h"
 #include "journey/probes.h"
+#include "journey/sole_address.h"
 #include "journey/table.h"
 #include "journey/trace.h"
 
@@ -93,6 +94,7 @@ class DnsTracker {
     std::uint16_t tries = 0;
     std::uint16_t answers = 0;
     std::uint16_t errors = 0;
+    std::int32_t waited = -1;  // ms until another answer healed it; negative where not known
     Trace first;
     Trace last;
   };
@@ -134,6 +136,12 @@ class DnsTracker {
   static bool is_repeated(const Query& query, const packet::Packet& packet);
   void on_unasked_answer(const View& view);
   void decide_answer(Slot slot, const View& view);
+  // Who gives one address for whatever is asked: the name has another one.
+  bool is_sole_address(const View& view, const Query& query);
+  // A second, different answer to a query that was sent once: one of the two is false. The first
+  // one is told already, so that this one counts no request.
+  void tell_contradiction(const Query& query, const packet::Packet& packet);
+  static void tell_wrong(Context& context, Attempt attempt, const packet::Packet& packet);
   // What the answer says of addresses, and whom it serves; nobody (name 0) if it gives nothing.
   Healing::NameServed learn_from(const View& view, const Query& query);
   static bool is_prompt(const Query& query, const packet::Packet& packet);
@@ -170,6 +178,7 @@ class DnsTracker {
   Context& context_;
   Healing& healing_;
   Probes& probes_;
+  SoleAddress sole_;
   Slab<Query> queries_{limits::kDnsQueries};
   Slab<Delivery> deliveries_{limits::kDnsDeliveries};
   Index by_exact_{limits::kDnsQueries};

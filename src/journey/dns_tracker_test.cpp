@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <chrono>
+
 #include <gtest/gtest.h>
 
 #include "journey/testing.h"
@@ -33,11 +36,11 @@ const std::vector<Row> kAnswers{
      {"dns c1>s1:53/udp ok none 1"}},
     {"answered late enough to be slow",
      {"0 query c1:5000 s1 7 A a.example", "2.5 answer c1:5000 s1 7 A a.example ok"},
-     {"dns c1>s1:53/udp slow none 1"}},
+     {"dns c1>s1:53/udp slow slow_answer 1"}},
     {"a retransmission was needed",
      {"0 query c1:5000 s1 7 A a.example", "1 query c1:5000 s1 7 A a.example",
       "1.1 answer c1:5000 s1 7 A a.example ok"},
-     {"dns c1>s1:53/udp slow none 2"}},
+     {"dns c1>s1:53/udp slow slow_answer 2"}},
     {"rcodes",
      {"0 query c1:5000 s1 1 A a.example", "0.1 answer c1:5000 s1 1 A a.example servfail",
       "1 query c1:5000 s1 2 A b.example", "1.1 answer c1:5000 s1 2 A b.example refused",
@@ -72,13 +75,34 @@ const std::vector<Row> kAnswers{
     {"a second, different answer",
      {"0 query c1:5000 s1 7 A a.example", "0.1 answer c1:5000 s1 7 A a.example ok s1",
       "0.2 answer c1:5000 s1 7 A a.example ok s2"},
-     {"dns c1>s1:53/udp ok none 1"},
+     {"dns c1>s1:53/udp ok none 1", "dns c1>s1:53/udp failed wrong_answer 0 unseen"},
      {"second_answer c1>s1"}},
+    {"truncated, and no more than that",
+     {"0 query c1:5000 s1 7 A a.example", "0.1 answer c1:5000 s1 7 A a.example tc", "9 later"},
+     {"dns c1>s1:53/udp failed truncated 1"}},
+    {"truncated over TCP means nothing",
+     {"0 tquery c1:5000 s1 7 A a.example", "0.1 tanswer c1:5000 s1 7 A a.example tc"},
+     {"dns c1>s1:53/tcp ok none 1", "dns c1>s1:53/tcp unknown none 0 unseen mid"}},
+    {"one address for names of four domains, by a resolver",
+     {"0 query c1:5000 s1 1 A www.a.example", "0.1 answer c1:5000 s1 1 A www.a.example ok s9 ra=1",
+      "1 query c1:5000 s1 2 A www.b.example", "1.1 answer c1:5000 s1 2 A www.b.example ok s9 ra=1",
+      "2 query c1:5000 s1 3 A www.c.example", "2.1 answer c1:5000 s1 3 A www.c.example ok s9 ra=1",
+      "3 query c1:5000 s1 4 A www.d.example", "3.1 answer c1:5000 s1 4 A www.d.example ok s9 ra=1",
+      "4 query c1:5000 s1 5 A www.e.example", "4.1 answer c1:5000 s1 5 A www.e.example ok s8 ra=1"},
+     {"dns c1>s1:53/udp ok none 1", "dns c1>s1:53/udp ok none 1", "dns c1>s1:53/udp ok none 1",
+      "dns c1>s1:53/udp failed wrong_answer 1", "dns c1>s1:53/udp ok none 1"}},
+    {"one address for names of four domains, by the server of their hoster",
+     {"0 query c1:5000 s1 1 A www.a.example", "0.1 answer c1:5000 s1 1 A www.a.example ok s9",
+      "1 query c1:5000 s1 2 A www.b.example", "1.1 answer c1:5000 s1 2 A www.b.example ok s9",
+      "2 query c1:5000 s1 3 A www.c.example", "2.1 answer c1:5000 s1 3 A www.c.example ok s9",
+      "3 query c1:5000 s1 4 A www.d.example", "3.1 answer c1:5000 s1 4 A www.d.example ok s9"},
+     {"dns c1>s1:53/udp ok none 1", "dns c1>s1:53/udp ok none 1", "dns c1>s1:53/udp ok none 1",
+      "dns c1>s1:53/udp ok none 1"}},
     {"two queries may get two answers, in any order of records",
      {"0 query c1:5000 s1 7 A a.example", "1 query c1:5000 s1 7 A a.example",
       "1.1 answer c1:5000 s1 7 A a.example ok s1 s2",
       "1.2 answer c1:5000 s1 7 A a.example ok s2 s3"},
-     {"dns c1>s1:53/udp slow none 2"}},
+     {"dns c1>s1:53/udp slow slow_answer 2"}},
     {"dynamic updates are not name service",
      {"0 query c1:5000 s1 7 SOA a.example opcode=5",
       "0.1 answer c1:5000 s1 7 SOA a.example "
@@ -117,19 +141,19 @@ const std::vector<Row> kSilence{
     {"an answer after the client went elsewhere",
      {"0 query c1:5000 s1 7 A a.example", "5 query c1:5001 s2 8 A a.example",
       "5.1 answer c1:5001 s2 8 A a.example ok", "6 answer c1:5000 s1 7 A a.example ok"},
-     {"dns c1>s1:53/udp slow none 1", "dns c1>s2:53/udp ok none 1"},
+     {"dns c1>s1:53/udp slow slow_answer 1", "dns c1>s2:53/udp ok none 1"},
      {"late_answer c1>s1"}},
     // A service that was down came back between the two queries.
     {"an answer at once after the query was sent again is not late",
      {"0 query c1:5000 s1 7 A a.example", "4 query c1:5001 s1 8 A a.example",
       "4.1 answer c1:5001 s1 8 A a.example ok", "5 query c1:5000 s1 7 A a.example",
       "5.01 answer c1:5000 s1 7 A a.example ok"},
-     {"dns c1>s1:53/udp slow none 2", "dns c1>s1:53/udp ok none 1"}},
+     {"dns c1>s1:53/udp slow slow_answer 2", "dns c1>s1:53/udp ok none 1"}},
     {"one a second after the query was sent again may be the first query's",
      {"0 query c1:5000 s1 7 A a.example", "4 query c1:5001 s1 8 A a.example",
       "4.1 answer c1:5001 s1 8 A a.example ok", "5 query c1:5000 s1 7 A a.example",
       "6 answer c1:5000 s1 7 A a.example ok"},
-     {"dns c1>s1:53/udp slow none 2", "dns c1>s1:53/udp ok none 1"},
+     {"dns c1>s1:53/udp slow slow_answer 2", "dns c1>s1:53/udp ok none 1"},
      {"late_answer c1>s1"}},
 };
 INSTANTIATE_TEST_SUITE_P(Silence, Dns, ::testing::ValuesIn(kSilence));
@@ -192,7 +216,7 @@ const std::vector<Row> kErrors{
      {"0 query c1:5000 s1 7 A a.example", "1 query c1:5000 s1 7 A a.example",
       "1.1 answer c1:5000 s1 7 A a.example ok", "1.2 answer c1:5000 s1 7 A a.example ok",
       "1.2 icmp port c1 udp s1:53 c1:5000"},
-     {"dns c1>s1:53/udp slow none 2"},
+     {"dns c1>s1:53/udp slow slow_answer 2"},
      {"late_answer_rejected c1>s1"}},
     {"an answer at once was taken, whatever the client rejects later",
      {"0 query c1:5000 s1 7 A a.example", "0.1 answer c1:5000 s1 7 A a.example ok",
@@ -248,7 +272,7 @@ const std::vector<Row> kErrors{
     {"a quote cut before the ports: the IP id tells which question",
      {"0 query c1:5000 s1 7 A a.example ip=70", "0 query c1:5001 s1 8 A b.example ip=71",
       "2 icmp port s1 any c1 s1 quoteip=71", "3 answer c1:5000 s1 7 A a.example ok"},
-     {"dns c1>s1:53/udp slow none 1", "dns c1>s1:53/udp refused port_unreachable 1"}},
+     {"dns c1>s1:53/udp slow slow_answer 1", "dns c1>s1:53/udp refused port_unreachable 1"}},
     {"a quote cut before the ports, of a datagram that was not captured",
      {"0 query c1:5000 s1 7 A a.example ip=70", "0.1 icmp port s1 any c1 s1 quoteip=71",
       "0.2 answer c1:5000 s1 7 A a.example ok"},
@@ -284,7 +308,7 @@ const std::vector<Row> kTwoInputs{
       "5 query c1:5000 s1 7 A a.example ip=7 in=0", "5.01 query c1:5000 s1 7 A a.example ip=7 in=1",
       "5.02 answer c1:5000 s1 7 A a.example ok ip=8 in=1",
       "5.03 answer c1:5000 s1 7 A a.example ok ip=8 in=0", "20 later in=0"},
-     {"dns c1>s1:53/udp slow none 2"}},
+     {"dns c1>s1:53/udp slow slow_answer 2"}},
     {"the client's side shows nothing any more",
      {"0 query c1:5000 s1 7 A a.example ip=5 in=0", "0.01 query c1:5000 s1 7 A a.example ip=5 in=1",
       "0.02 answer c1:5000 s1 7 A a.example ok ip=6 in=1", "9 later in=1"},
@@ -333,6 +357,44 @@ TEST(DnsAttempt, LastRequestIsSetOnlyWhenThereWereTwo) {
   ASSERT_EQ(played.attempts.size(), 1U);
   EXPECT_FALSE(played.attempts[0].last_request.is_set());
   EXPECT_FALSE(played.attempts[0].answer.place.number == 1);
+}
+
+// What a stub's wait for its first server cost, to half a second.
+TEST(DnsAttempt, ARescuedOneTellsHowLongItWaited) {
+  struct Wait {
+    std::vector<std::string> script;
+    double least;
+    double most;
+  };
+  const std::vector<Wait> waits{
+      {{"0 query c1:5000 s1 7 A a.example", "5 query c1:5001 s2 8 A a.example",
+        "5.02 answer c1:5001 s2 8 A a.example ok", "40 later"},
+       4.4,
+       5.02},
+      // Decided before the other server answers.
+      {{"0 query c1:5000 s1 7 A a.example", "0.1 query c1:5000 s1 7 A a.example",
+        "20 query c1:5001 s2 8 A a.example", "20.02 answer c1:5001 s2 8 A a.example ok",
+        "40 later"},
+       19.4,
+       20.02},
+      // Both were asked at once.
+      {{"0 query c1:5000 s1 7 A a.example", "0 query c1:5001 s2 8 A a.example",
+        "0.02 answer c1:5001 s2 8 A a.example ok", "40 later"},
+       0,
+       0.02},
+  };
+  for (const Wait& wait : waits) {
+    const auto played = play(wait.script);
+    const auto silent = std::ranges::find(played.attempts, Outcome::silent, &Attempt::outcome);
+    ASSERT_NE(silent, played.attempts.end());
+    EXPECT_TRUE(silent->answered_by_other_server);
+    const double waited = std::chrono::duration<double>(silent->latency).count();
+    EXPECT_GE(waited, wait.least);
+    EXPECT_LE(waited, wait.most);
+  }
+  const auto alone = play({"0 query c1:5000 s1 7 A a.example", "40 later"});
+  ASSERT_EQ(alone.attempts.size(), 1U);
+  EXPECT_LT(alone.attempts[0].latency, base::Duration{0});
 }
 
 TEST(DnsAttempt, WithoutTimesThereIsNoLatency) {

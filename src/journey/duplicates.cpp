@@ -29,8 +29,9 @@ std::uint64_t words_of(std::uint64_t a, std::uint64_t b) { return a << 32U | b; 
 
 std::uint64_t identity_of(const Packet& packet, std::uint64_t ends) {
   if (packet.network == packet::Network::arp) {
+    // Two machines that claim one address differ in nothing else.
     return fold(hash_of(packet.arp.sender, 11), hash_of(packet.arp.target, 12)) +
-           packet.arp.operation;
+           packet.arp.operation + hash_of(base::IpAddress::mac(packet.arp.sender_mac), 13);
   }
   std::uint64_t message = 0;
   if (packet.transport == Transport::tcp) {
@@ -38,6 +39,9 @@ std::uint64_t identity_of(const Packet& packet, std::uint64_t ends) {
   } else if (packet.application == packet::Application::dns) {
     message =
         words_of(packet.dns.id, packet.dns.question_type) << 1U | (packet.dns.response ? 1U : 0U);
+  } else if (packet.application == packet::Application::dhcp) {
+    message = fold(words_of(packet.dhcp.id, static_cast<std::uint32_t>(packet.dhcp.type)),
+                   base::IpAddress::mac(packet.dhcp.client).low());
   } else if (packet.transport == Transport::icmp || packet.transport == Transport::icmp6) {
     const packet::Icmp& icmp = packet.icmp;
     message = fold(words_of(icmp.identifier, icmp.sequence),

@@ -87,6 +87,12 @@ void Errors::packet(const Packet& packet) {
 }
 
 void Errors::about_udp(const Complaint& complaint) {
+  if (complaint.server_port == packet::dhcp::kServerPort && trackers_.dhcp.fail(complaint)) return;
+  // DHCP clients read their answers beside their system, which knows of no such port.
+  const bool is_dhcp_answer =
+      complaint.server_port == packet::dhcp::kClientPort &&
+      (!complaint.has_client_port || complaint.client_port == packet::dhcp::kServerPort);
+  if (is_dhcp_answer) return;
   const DnsTracker::Found question = trackers_.dns.find(complaint);
   const Protocol protocol = complaint.server_port == kDnsPort ? Protocol::dns : Protocol::udp;
   if (question.match == DnsTracker::Match::pending) {

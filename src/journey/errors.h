@@ -2,6 +2,7 @@
 #pragma once
 
 #include "journey/context.h"
+#include "journey/dhcp_tracker.h"
 #include "journey/dns_tracker.h"
 #include "journey/echo_tracker.h"
 #include "journey/tcp_tracker.h"
@@ -16,6 +17,7 @@ class Errors {
     TcpTracker& tcp;
     UdpTracker& udp;
     EchoTracker& echo;
+    DhcpTracker& dhcp;
   };
   Errors(Context& context, Healing& healing, Probes& probes, Trackers trackers)
       : context_(context), healing_(healing), probes_(probes), trackers_(trackers) {}

@@ -87,12 +87,24 @@ bool is_deeper(std::string_view longer, std::string_view name) {
   return false;
 }
 
-bool is_act(const Outline& attempt) {
-  return attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed;
+// A handshake that is cut may be tried again, a transfer is gone.
+bool is_cut_handshake(const Outline& attempt) {
+  return attempt.outcome == Outcome::cut && attempt.step == Step::secure;
 }
 
-bool may_heal(Outcome outcome) {
-  return outcome == Outcome::refused || outcome == Outcome::failed || outcome == Outcome::silent;
+bool is_act(const Outline& attempt) {
+  return attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
+         is_cut_handshake(attempt);
+}
+
+bool may_heal(const Outline& attempt) {
+  return is_act(attempt) || attempt.outcome == Outcome::silent;
+}
+
+// What is spoken on a connection is another wish than the connection: to be accepted does not help
+// who then meets an expired certificate.
+std::uint64_t wish_salt(Protocol protocol) {
+  return protocol > Protocol::udp ? static_cast<std::uint64_t>(protocol) << 32U : 0;
 }
 
 }  // namespace
@@ -110,6 +122,10 @@ base::Time Healing::until(const Outline& attempt, bool same_server) {
     const base::Duration same =
         attempt.timed ? limits::kSameActHealing : limits::kUntimedSameActHealing;
     const base::Duration other = attempt.timed ? limits::kActHealing : limits::kUntimedActHealing;
+    // The same server is asked again over TCP, once the handshake is done.
+    if (attempt.symptom == Symptom::truncated) {
+      return base::add(attempt.end, std::max(other, limits::kUntimedTcpHealing));
+    }
     return base::add(attempt.end, same_server ? same : other);
   }
   if (question_of(attempt) != nullptr) {
@@ -129,8 +145,12 @@ void Healing::expect_name(std::uint64_t client, std::uint32_t name, std::uint16_
   names_.prefetch(name_key(client, name, is_address_type(type) ? type | kAnyAddress : type));
 }
 
+std::uint64_t Healing::wisher_of(const Outline& attempt) {
+  return client_of(attempt.client) + wish_salt(attempt.service.protocol);
+}
+
 std::uint64_t Healing::wish_key(const Outline& attempt) {
-  const std::uint64_t client = client_of(attempt.client);
+  const std::uint64_t client = wisher_of(attempt);
   if (const Question* question = question_of(attempt)) return name_key(client, question->name, 0);
   return connect_key(client, attempt.service);
 }
@@ -139,7 +159,7 @@ std::uint64_t Healing::group_key(const Outline& attempt) {
   if (attempt.symptom == Symptom::ttl_exceeded) {
     return pair_hash(attempt.client, attempt.service.server);
   }
-  const std::uint64_t client = client_of(attempt.client);
+  const std::uint64_t client = wisher_of(attempt);
   if (const Question* question = question_of(attempt)) {
     return label_key(client, first_label(context_.names.text(question->name)));
   }
@@ -186,6 +206,9 @@ void Healing::name_served(const NameServed& served) {
     }
     attempt.healed = true;
     attempt.answered_by_other_server = !same_server;
+    if (attempt.outcome == Outcome::silent) {
+      attempt.latency = latency_of(attempt.timed, attempt.begin, served.answered);
+    }
     return true;
   });
   if (address) unmask_search_list(client, context_.names.text(served.name));
@@ -209,7 +232,7 @@ void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
 
 void Healing::connect_served(const base::IpAddress& address, const Service& service,
                              base::Time asked, std::uint16_t client_port) {
-  const std::uint64_t client = client_of(address);
+  const std::uint64_t client = client_of(address) + wish_salt(service.protocol);
   served_mark(client) = 1;
   const auto remember = [&](std::uint64_t key, base::Time time) {
     connects_.get(key).add(time, kConnectSlot);
@@ -221,7 +244,7 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
       const bool sent_again = client_port != 0 && attempt.request.source_port == client_port;
       const bool same =
           attempt.service.transport == service.transport;  // TCP serves who tried QUIC
-      attempt.healed = client_of(attempt.client) == client && question_of(attempt) == nullptr &&
+      attempt.healed = wisher_of(attempt) == client && question_of(attempt) == nullptr &&
                        attempt.service.server == service.server &&
                        attempt.service.port == service.port &&
                        (sent_again || is_in_time(attempt, same, asked, context_.now));
@@ -240,7 +263,7 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
   }
   if (!waits) return;
   each_waiting(groups_, port_key(client, service.port), [&](Outline& attempt) {
-    if (client_of(attempt.client) != client || attempt.service.port != service.port ||
+    if (wisher_of(attempt) != client || attempt.service.port != service.port ||
         attempt.service.transport != packet::Transport::tcp || question_of(attempt) != nullptr ||
         attempt.service.server == service.server ||
         !is_in_time(attempt, false, asked, context_.now)) {
@@ -266,7 +289,10 @@ Healing::Verdict Healing::check_name(const Outline& attempt) {
     for (std::size_t i = 0; i < entry->by.size(); ++i) {
       const bool same = entry->server[i] == server;
       if (entry->by[i].within(from, until(attempt, same), kNameSlot)) {
-        return {.served = true, .by_other_server = !same};
+        const base::Time when = entry->by[i].first_since(from, kNameSlot);
+        return {.served = true,
+                .by_other_server = !same,
+                .wait = latency_of(attempt.timed, attempt.begin, when)};
       }
     }
     return {};
@@ -287,7 +313,7 @@ Healing::Verdict Healing::check_name(const Outline& attempt) {
 
 bool Healing::check_connect(const Outline& attempt) {
   const Service& service = attempt.service;
-  const std::uint64_t client = client_of(attempt.client);
+  const std::uint64_t client = wisher_of(attempt);
   if (served_mark(client) == 0) {
     return service.transport == packet::Transport::tcp &&
            attempt.client.kind() == base::AddressKind::v6 &&
@@ -365,7 +391,7 @@ void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
   // Captures of several queues are not in order.
   attempt.end = std::max(attempt.begin, attempt.end);
   if (attempt.step == Step::connect) attempt.question.name = origin_of(attempt.service.server).name;
-  if (!may_heal(attempt.outcome)) {
+  if (!may_heal(attempt)) {
     context_.sink.attempt(attempt, packets);
     return;
   }
@@ -375,10 +401,12 @@ void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
     attempt.is_noise = attempt.is_noise || is_noise(name, question->type, attempt.symptom) ||
                        (attempt.symptom == Symptom::nx_domain && is_search_suffix(attempt));
   }
+  attempt.is_noise = attempt.is_noise || is_discovery(attempt.service);
   if (!attempt.healed) {
     const Verdict verdict = check(attempt);
     attempt.healed = verdict.served;
     attempt.answered_by_other_server = verdict.by_other_server;
+    if (attempt.outcome == Outcome::silent) attempt.latency = verdict.wait;
   }
   const base::Time deadline = deadline_of(attempt);
   const bool may_be_probe = attempt.symptom == Symptom::ttl_exceeded && !attempt.is_probe;
@@ -397,7 +425,7 @@ void Healing::wait(const Outline& attempt, const Packets& packets, base::Time de
   static_cast<Outline&>(waiting.attempt) = attempt;
   packets.show(waiting.attempt);
   waiting.deadline = deadline;
-  waiting.client = client_of(attempt.client);
+  waiting.client = wisher_of(attempt);
   ++waits_of(waiting.client);
   waiting.wish_list = static_cast<std::uint32_t>(wish_key(attempt) & (limits::kWaiting - 1));
   waiting.group_list = static_cast<std::uint32_t>(group_key(attempt) & (limits::kWaiting - 1));

@@ -65,9 +65,14 @@ class Healing {
   void learn(const base::IpAddress& address, std::uint32_t name, std::uint32_t set,
              std::uint64_t asker);
 
+  // The name that this address was looked up for last; 0 where none was.
+  std::uint32_t name_of(const base::IpAddress& address) { return origin_of(address).name; }
+
   struct Verdict {
     bool served = false;
     bool by_other_server = false;
+    // A name: how long it was waited for, to half a second; negative where that is not known.
+    base::Duration wait{-1};
   };
   // Whether the wish was served within its window so far; for undecided attempts whose window ends.
   Verdict check(const Outline& attempt);
@@ -95,6 +100,8 @@ class Healing {
     std::uint64_t slots;
     void add(base::Time time, unsigned slot_bits);
     bool within(base::Time from, base::Time to, unsigned slot_bits) const;
+    // The earliest time it was served since `from`, to a slot of time and never too late.
+    base::Time first_since(base::Time from, unsigned slot_bits) const;
   };
   struct ServedConnect : Times {
     std::uint64_t key;
@@ -140,6 +147,7 @@ class Healing {
   static bool is_in_time(const Outline& attempt, bool same_server, base::Time asked,
                          base::Time answered);
   Origin origin_of(const base::IpAddress& address);
+  std::uint64_t wisher_of(const Outline& attempt);
   std::uint64_t wish_key(const Outline& attempt);
   std::uint64_t group_key(const Outline& attempt);
   void wait(const Outline& attempt, const Packets& packets, base::Time deadline);

@@ -50,6 +50,17 @@ bool Healing::Times::within(base::Time from, base::Time to, unsigned slot_bits) 
   return false;
 }
 
+base::Time Healing::Times::first_since(base::Time from, unsigned slot_bits) const {
+  const std::int64_t last_slot = slot_of(base::time_from_ns(last), slot_bits);
+  const std::int64_t oldest = std::min(last_slot - slot_of(from, slot_bits), kSlots - 1);
+  for (std::int64_t i = oldest; i >= 0; --i) {
+    if ((slots >> static_cast<unsigned>(i) & 1U) == 0) continue;
+    const std::int64_t start = (last_slot - i) * (std::int64_t{1} << slot_bits);
+    return std::max(from, base::time_from_ns(start));
+  }
+  return from;
+}
+
 void Healing::ServedName::add(base::Time time, std::uint32_t by_server) {
   std::size_t i = server[0] == by_server ? 0 : 1;
   if (server[i] != by_server) {

@@ -2,14 +2,21 @@
 #include "journey/journey.h"
 
 #include "journey/context.h"
+#include "journey/dhcp_tracker.h"
 #include "journey/dns_tracker.h"
 #include "journey/duplicates.h"
 #include "journey/echo_tracker.h"
 #include "journey/errors.h"
 #include "journey/healing.h"
+#include "journey/http_tracker.h"
 #include "journey/neighbour_tracker.h"
+#include "journey/ntp_tracker.h"
 #include "journey/probes.h"
+#include "journey/reply_tracker.h"
+#include "journey/request_healing.h"
+#include "journey/streams.h"
 #include "journey/tcp_tracker.h"
+#include "journey/tls_tracker.h"
 #include "journey/udp_tracker.h"
 
 namespace whydown::journey {
@@ -23,11 +30,23 @@ struct Tracker::State {
         healing(context),
         probes(context, healing),
         dns(context, healing, probes),
-        tcp(context, healing, probes),
+        streams(context),
+        tls(context, healing),
+        tcp(context, healing, probes, streams),
         udp(context, healing, probes),
         echo(context, healing, probes),
         neighbours(context, healing),
-        errors(context, healing, probes, {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo}) {}
+        requests(context),
+        http(context, healing, requests),
+        replies(context, healing, requests),
+        ntp(context, requests),
+        dhcp(context, healing),
+        errors(context, healing, probes,
+               {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo, .dhcp = dhcp}) {
+    streams.add(tls);
+    streams.add(http);
+    streams.add(replies);
+  }
 
   void count(const Packet& packet);
   void count_notes(const Packet& packet);
@@ -39,10 +58,17 @@ struct Tracker::State {
   Healing healing;
   Probes probes;
   DnsTracker dns;
+  Streams streams;
+  TlsTracker tls;
   TcpTracker tcp;
   UdpTracker udp;
   EchoTracker echo;
   NeighbourTracker neighbours;
+  RequestHealing requests;
+  HttpTracker http;
+  ReplyTracker replies;
+  NtpTracker ntp;
+  DhcpTracker dhcp;
   Errors errors;
   base::Time swept{base::Time::max()};
   base::Time next_sweep{base::Time::min()};
@@ -56,6 +82,9 @@ Kind kind_of(const Packet& packet) {
   }
   if (packet.application == packet::Application::dns) {
     return packet.dns.response ? Kind::dns_answer : Kind::dns_query;
+  }
+  if (packet.application == packet::Application::dhcp) {
+    return packet.dhcp.is_reply ? Kind::dhcp_reply : Kind::dhcp_request;
   }
   switch (packet.transport) {
     case Transport::udp:
@@ -86,6 +115,7 @@ Observation observation_of(const Packet& packet) {
   observation.packet = digest_of(packet, kind_of(packet), 0);
   const bool arp = packet.network == packet::Network::arp;
   const bool dns = packet.application == packet::Application::dns;
+  const bool dhcp = packet.application == packet::Application::dhcp;
   bool to_server = true;
   if (dns) {
     to_server = !packet.dns.response;
@@ -100,11 +130,12 @@ Observation observation_of(const Packet& packet) {
   observation.service = {.server = to_server ? destination : source,
                          .port = to_server ? packet.destination_port : packet.source_port,
                          .transport = packet.transport,
-                         .protocol = arp   ? Protocol::arp
-                                     : dns ? Protocol::dns
-                                     : tcp ? Protocol::tcp
-                                     : udp ? Protocol::udp
-                                           : Protocol::icmp};
+                         .protocol = arp    ? Protocol::arp
+                                     : dns  ? Protocol::dns
+                                     : dhcp ? Protocol::dhcp
+                                     : tcp  ? Protocol::tcp
+                                     : udp  ? Protocol::udp
+                                            : Protocol::icmp};
   if (!tcp && !udp) observation.service.port = 0;
   return observation;
 }
@@ -146,11 +177,14 @@ void Tracker::State::advance() {
   swept = context.now;
   next_sweep = base::add(swept, limits::kSweepEvery);
   tcp.advance();
+  streams.advance();
   dns.advance();
   udp.advance();
   echo.advance();
   neighbours.advance();
+  dhcp.advance();
   healing.advance();
+  requests.advance();
 }
 
 void Tracker::State::dispatch(const Packet& packet) {
@@ -166,13 +200,20 @@ void Tracker::State::dispatch(const Packet& packet) {
     case Transport::tcp:
       // The handshake and the messages on it are attempts of their own.
       tcp.packet(packet);
+      if (!packet.said.empty() && packet.source_port == 0 && packet.destination_port == 0) {
+        http.row(packet);
+      }
       if (packet.application == packet::Application::dns) dns.packet(packet);
       break;
     case Transport::udp:
       if (packet.application == packet::Application::dns) {
         dns.packet(packet);
+      } else if (packet.application == packet::Application::dhcp) {
+        dhcp.packet(packet);
+        neighbours.offered(packet);
       } else {
         udp.packet(packet);
+        if (NtpTracker::is_ntp(packet)) ntp.packet(packet);
       }
       break;
     case Transport::icmp:
@@ -250,20 +291,27 @@ void Tracker::expect_soon(const Packet& packet, std::uint64_t ends) const {
 void Tracker::finish() {
   State& state = *state_;
   state.neighbours.finish();
+  state.dhcp.finish();
   state.dns.finish();
   state.udp.finish();
   state.echo.finish();
+  state.streams.finish();
   state.tcp.finish();  // tells of connections to servers that are silent elsewhere
   state.healing.finish();
+  state.http.finish();
+  state.requests.finish();
 }
 
 const Totals& Tracker::totals() const { return state_->context.totals; }
 
 std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
-         Probes::memory_bytes() + DnsTracker::memory_bytes() + TcpTracker::memory_bytes() +
-         UdpTracker::memory_bytes() + EchoTracker::memory_bytes() +
-         NeighbourTracker::memory_bytes() + Errors::memory_bytes();
+         Memory<OfferedAddress>::bytes(limits::kOffered) + Probes::memory_bytes() +
+         DnsTracker::memory_bytes() + TcpTracker::memory_bytes() + Streams::memory_bytes() +
+         TlsTracker::memory_bytes() + RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
+         ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() + UdpTracker::memory_bytes() +
+         EchoTracker::memory_bytes() + NeighbourTracker::memory_bytes() +
+         DhcpTracker::memory_bytes() + Errors::memory_bytes();
 }
 
 }  // namespace whydown::journey

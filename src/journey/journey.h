@@ -19,6 +19,7 @@
 #include "base/place.h"
 #include "base/time.h"
 #include "journey/digest.h"
+#include "journey/secured.h"
 #include "journey/trace.h"
 #include "packet/packet.h"
 
@@ -80,8 +81,12 @@ enum class Symptom : std::uint8_t {
   no_handshake,  // connected, and no TLS handshake came about
   certificate_expired,
   certificate_name,
+  certificate_untrusted,  // the client does not know who signed it
   // step request
-  error_status,   // an HTTP status of 400 and above
+  error_status,   // HTTP: a status of 500 and above, or 429
+  denied,         // HTTP 401, 403, 407, 451, without being let in soon after
+  not_found,      // HTTP: another status of 400 and above; daily life unless nothing is found
+  unanswered,     // the server closed or reset the connection instead of answering
   redirect_loop,  // HTTP sends the client round in circles
   refused_reply,  // a reply code of another protocol that refuses
   // step transfer
@@ -143,14 +148,18 @@ struct Outline {
   std::uint32_t tries = 0;    // request packets sent, retransmissions included
   base::Time begin{};         // first request, or the answer where no request was seen
   base::Time end{};           // answer or error; of silence, the last request
-  // From the first request to the answer; negative when there is none.
+  // From the first request to the answer; negative when there is none. Of a silence that was
+  // healed: how long the client waited for what healed it, as far as that is known.
   base::Duration latency{-1};
   // What is repeated from the packets, so that counting need not see them:
   Question question;
   Kind decided_by = Kind::none;      // Attempt::answer.kind
   std::uint16_t extended_error = 0;  // Attempt::answer.extended_error
-  std::uint16_t input = 0;           // input and number of the first packet: the order of attempts
-  std::uint64_t number = 0;          // that began together
+  std::uint16_t code = 0;            // Attempt::answer.code
+  bool has_retry_after = false;      // HTTP: the answer says when to come again
+  bool was_reused = false;   // HTTP: the connection had carried an answer before; SMTP: a mail
+  std::uint16_t input = 0;   // input and number of the first packet: the order of attempts
+  std::uint64_t number = 0;  // that began together
 };
 
 // An attempt with its packets, as exemplars keep it.
@@ -158,6 +167,7 @@ struct Attempt : Outline {
   Digest request;       // first request packet
   Digest last_request;  // last one; not set when there was only one
   Digest answer;        // answer, reset or ICMP error that decided it; not set when none
+  Secured tls;          // of TLS handshakes
 
   // Sets what the outline repeats from the packets.
   void complete_outline();
@@ -167,7 +177,7 @@ struct Attempt : Outline {
 // than counting does, so only who keeps the attempt asks for them.
 class Packets {
  public:
-  virtual void show(Attempt& attempt) const = 0;  // sets its three digests
+  virtual void show(Attempt& attempt) const = 0;  // sets its three digests, and `tls`
   // The same in short, for who may never ask for the digests; false where they do not follow from
   // it.
   virtual bool shorten(Traces& /*traces*/) const { return false; }
@@ -204,6 +214,17 @@ enum class Sign : std::uint8_t {
   data_answered,  // the server sent data, after the client did
   data_missing,  // the client sent data, and the server for limits::kMute none, but it acknowledged
   nothing_sent,  // neither sent any data for limits::kMute, but the server was heard
+  // Of transfers that went wrong.
+  reset_ignored,  // who is said to have reset the connection goes on: somebody else sent the reset
+  lost_before,    // most of what was lost was never captured: it was lost before this place
+  lost_behind,    // most of it was captured: it was lost behind this place
+  lost_upload,    // data of the client was lost
+  lost_download,  // data of the server was lost
+  server_shut,    // the server's window was closed for long
+  client_shut,    // the client's
+  hidden_hole,    // of large segments only the gap that they leave is seen
+  large_passed,   // at a server whose transfers are told: segments of full size were acknowledged
+  after_pause,    // the client had been quiet for limits::kLongPause or more before
   count_,
 };
 

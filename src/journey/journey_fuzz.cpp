@@ -28,16 +28,24 @@ class Judge final : public journey::Sink {
     static_cast<journey::Outline&>(attempt) = outline;
     packets.show(attempt);
     const bool failed = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
-                        attempt.outcome == Outcome::silent;
-    require(failed == (attempt.symptom != Symptom::none));
-    require((attempt.outcome == Outcome::silent) == (attempt.symptom == Symptom::no_response));
+                        attempt.outcome == Outcome::silent || attempt.outcome == Outcome::cut;
+    const bool slow = attempt.outcome == Outcome::slow;
+    require(slow || failed == (attempt.symptom != Symptom::none));
+    require(!slow || attempt.symptom == Symptom::none || attempt.symptom == Symptom::slow_answer ||
+            attempt.symptom == Symptom::lossy);
+    require((attempt.outcome == Outcome::silent) ==
+            (attempt.symptom == Symptom::no_response || attempt.symptom == Symptom::no_offer ||
+             attempt.symptom == Symptom::stalled || attempt.symptom == Symptom::too_big));
     require(!attempt.open_at_end || attempt.outcome == Outcome::unknown);
     require(!attempt.healed || failed);
     require(!attempt.mid_stream || attempt.outcome == Outcome::unknown);
     require(attempt.request_seen == (attempt.tries != 0));
     require(attempt.begin <= attempt.end);
     require(!attempt.last_request.is_set() || attempt.tries > 1);
-    tries_ += attempt.tries;
+    // Who contradicts whom is told beside who asks whom, of the same packets.
+    const bool is_contest =
+        attempt.symptom == Symptom::conflict || attempt.symptom == Symptom::spoofed;
+    tries_ += is_contest ? 0 : attempt.tries;
     require(!describe(attempt.request, names_).empty());
     require(!describe(attempt.answer, names_).empty());
   }
@@ -115,6 +123,21 @@ void fill_icmp(base::Cursor& bytes, bool v6, Packet& packet) {
   quoted.ip.protocol = (sender & 8U) != 0 ? 6 : 17;
 }
 
+void fill_dhcp(base::Cursor& bytes, Packet& packet) {
+  const std::uint8_t choice = bytes.u8();
+  const std::uint8_t who = bytes.u8();
+  packet.application = packet::Application::dhcp;
+  packet::dhcp::Message& message = packet.dhcp;
+  message.type = static_cast<packet::dhcp::Type>(choice & 0x0fU);
+  message.is_reply = (choice & 0x10U) != 0;
+  message.has_id = (choice & 0x20U) == 0;
+  message.id = who & 3U;
+  if ((choice & 0x40U) == 0)
+    message.client = {{2, 0, 0, 0, 0, static_cast<std::uint8_t>(who >> 4U)}};
+  if ((choice & 0x80U) != 0) message.yours = address(who >> 2U, false);
+  if ((who & 8U) != 0) message.server = address(who >> 3U, false);
+}
+
 Packet packet_from(base::Cursor& bytes) {
   Packet packet;
   const std::uint8_t kind = bytes.u8();
@@ -140,9 +163,11 @@ Packet packet_from(base::Cursor& bytes) {
       packet.arp.operation = 1U + (ports & 1U);
       packet.arp.sender = packet.ip.source;
       packet.arp.target = packet.ip.destination;
+      packet.arp.sender_mac = {{2, 0, 0, static_cast<std::uint8_t>(ports >> 4U), 0, 1}};
       break;
     case 1:
       packet.transport = Transport::udp;
+      if ((ports & 0x40U) != 0) fill_dhcp(bytes, packet);
       break;
     case 2:
       packet.transport = Transport::udp;

@@ -25,6 +25,7 @@ constexpr std::size_t entries(unsigned bits) {
   return std::size_t{1} << (bits > kSmaller + 4 ? bits - kSmaller : std::min(bits, 4U));
 }
 inline constexpr std::size_t kTcpFlows = entries(17);
+inline constexpr std::size_t kTransfers = entries(13);  // connections whose data runs not plainly
 inline constexpr std::size_t kUdpFlows = entries(16);
 inline constexpr std::size_t kDnsQueries = entries(16);
 // Of these, decided ones kept for a second answer or a repeated error; few enough for the cache.
@@ -33,16 +34,42 @@ inline constexpr std::size_t kDnsSettled = entries(12);
 inline constexpr std::size_t kDnsDeliveries = entries(8);
 inline constexpr std::size_t kEchoes = entries(14);
 inline constexpr std::size_t kNeighbours = entries(14);
+inline constexpr std::size_t kDhcpClients = entries(11);  // that ask for an address
+inline constexpr std::size_t kOffered = entries(10);      // addresses that DHCP offered
+inline constexpr std::size_t kClaims = entries(11);       // addresses, and who claims them
 inline constexpr std::size_t kAskers = entries(12);       // whose ARP replies are captured
 inline constexpr std::size_t kWaiting = entries(14);      // failures that may still heal
 inline constexpr std::size_t kServedNames = entries(16);  // good answers remembered
 inline constexpr std::size_t kServedConnects = entries(17);
 inline constexpr std::size_t kAddressNames = entries(16);  // address -> name it came from
 inline constexpr std::size_t kHosts = entries(14);  // address -> MAC address, of the captured link
-inline constexpr std::size_t kRecentFrames = entries(11);  // for duplicate frames
-inline constexpr std::size_t kRecentErrors = entries(12);  // for repeated ICMP errors
-inline constexpr std::size_t kClientMarks = entries(16);   // of clients that wait or were served
-inline constexpr std::size_t kProbePaths = entries(12);    // for traceroutes
+inline constexpr std::size_t kRecentFrames = entries(11);   // for duplicate frames
+inline constexpr std::size_t kRecentErrors = entries(12);   // for repeated ICMP errors
+inline constexpr std::size_t kClientMarks = entries(16);    // of clients that wait or were served
+inline constexpr std::size_t kProbePaths = entries(12);     // for traceroutes
+inline constexpr std::size_t kConversations = entries(12);  // connections whose bytes are read
+// For messages that span segments. Most are gone within milliseconds.
+inline constexpr std::size_t kStreamBuffers = entries(9);
+inline constexpr std::size_t kStreamBuffer = std::size_t{16} * 1024;
+inline constexpr std::size_t kIslands = 4;  // runs of bytes behind holes, in one buffer
+// Segments with data of a connection that are looked at for the beginning of something known.
+inline constexpr std::uint8_t kLooks = 3;
+inline constexpr std::uint8_t kLooksMidStream = 8;
+// Times that the other side acknowledges bytes behind a hole until it counts as never captured.
+inline constexpr std::uint8_t kHoleAcks = 3;
+inline constexpr std::size_t kCertificates = entries(8);  // read for a name, not to be read again
+inline constexpr std::size_t kStreamSweep = 4;            // conversations looked at in one sweep
+
+// --- HTTP and protocols with reply codes ---
+inline constexpr std::size_t kPipelined = 4;  // requests of one connection that wait for answers
+inline constexpr std::size_t kRequestsWaiting = entries(10);  // failed ones that may still heal
+inline constexpr std::size_t kRequestsServed = entries(12);   // good answers remembered, by URL
+inline constexpr std::size_t kUrls = entries(12);             // how long each one's answers take
+inline constexpr std::size_t kRedirects = entries(12);        // hops of clients sent on
+inline constexpr std::size_t kPaths = entries(13);            // whose text is kept, of all requests
+inline constexpr std::size_t kPathBytes = 64;                 // of each
+inline constexpr std::size_t kRowTalks = 64;                  // of tables without ports, by address
+inline constexpr std::size_t kNtpRequests = entries(10);
 
 // Entries looked at in one hash chain. Longer chains are an attack or a very full table: the oldest
 // entry of the chain is given up then.
@@ -54,6 +81,21 @@ inline constexpr std::size_t kPrefixes = 8;
 // A resolver goes on to the next domain of its search list at once after NXDOMAIN.
 inline constexpr base::Duration kSearchListStep = std::chrono::seconds{2};
 
+// Resolvers of which the last address given is remembered, and for how many domains in a row it
+// must be the only one.
+inline constexpr std::size_t kSoleServers = entries(7);
+inline constexpr std::size_t kSoleDomains = 4;
+
+// UDP that is not DNS. Who waits for an answer sends the same bytes again: this often, and no more
+// often, no faster and no slower than this; shorter ones keep a NAT's memory alive. The last one
+// was given so long.
+inline constexpr std::uint16_t kLeastRepeats = 3;
+inline constexpr std::uint16_t kMostRepeats = 12;
+inline constexpr base::Duration kFastestRepeat = milliseconds{400};
+inline constexpr base::Duration kSlowestRepeat = seconds{12};
+inline constexpr std::uint32_t kLeastRequest = 5;  // bytes
+inline constexpr base::Duration kLastRepeat = seconds{1};
+
 // Silence is a verdict when the capture went on this long after the first request.
 inline constexpr base::Duration kSilenceOneTry = seconds{5};
 inline constexpr base::Duration kSilenceRetried = seconds{2};
@@ -62,10 +104,37 @@ inline constexpr std::uint32_t kNeighbourTries = 3;
 inline constexpr base::Duration kNeighbourSilence = seconds{3};
 inline constexpr base::Duration kNeighbourGap = seconds{10};  // a later request is a new attempt
 
+// DHCP: another id this long after the last request is another attempt; silence lasted this long
+// from the first of two requests in vain; a request seen again within kDhcpCopy is the same one; an
+// address given within kDhcpHealing makes a refusal good; and a refusal that nobody came back from
+// is a verdict after kDhcpRefused.
+inline constexpr std::uint16_t kDhcpUntypedTries = 4;
+inline constexpr base::Duration kDhcpGap = seconds{12};
+inline constexpr base::Duration kDhcpSilence = seconds{6};
+inline constexpr base::Duration kDhcpCopy = milliseconds{500};
+inline constexpr base::Duration kDhcpHealing = seconds{30};
+inline constexpr base::Duration kDhcpRefused = seconds{10};
+
+// ARP: a reply this long after the request answers it; two that speak for one address within
+// kContest of each other take turns; and a contest that goes on is one attempt every so often.
+inline constexpr base::Duration kAnswerToArp = seconds{1};
+inline constexpr base::Duration kContest = seconds{30};
+inline constexpr base::Duration kContestEvery = seconds{2};
+// Few unasked replies may be the first of many: what it is shows within this time.
+inline constexpr base::Duration kUnaskedYoung = seconds{10};
+// Servers look by ARP whether an address is free before they offer it, so soon after a DISCOVER and
+// so often.
+inline constexpr base::Duration kFreeCheck = seconds{4};
+inline constexpr base::Duration kFreeCheckText = seconds{12};  // text shows no offer
+inline constexpr std::uint16_t kFreeCheckTries = 4;
+// ... and know a client by an address that it was offered and never took.
+inline constexpr base::Duration kOfferStands = seconds{60};
+
 // An unanswered request is given up after this long without a retransmission. Pasted logs show
 // ICMP errors 44 s late.
 inline constexpr base::Duration kPending = seconds{120};
 inline constexpr base::Duration kUdpIdle = seconds{120};
+inline constexpr base::Duration kStreamIdle = seconds{120};
 inline constexpr base::Duration kHalfOpen = seconds{1};  // SYN-ACK without an ACK, at the end
 inline constexpr base::Duration kMute = seconds{3};      // accepted, and not a byte of the server
 inline constexpr base::Duration kHalfOpenEvicted = milliseconds{200};  // ... in a full table
@@ -85,8 +154,11 @@ inline constexpr base::Duration kSameConnectHealing = seconds{3};
 // Packets without a time stand a nanosecond apart: six packets, two for the same server.
 inline constexpr base::Duration kUntimedActHealing = std::chrono::nanoseconds{6};
 inline constexpr base::Duration kUntimedSameActHealing = std::chrono::nanoseconds{2};
+// ... and to ask again over TCP takes a handshake before.
+inline constexpr base::Duration kUntimedTcpHealing = std::chrono::nanoseconds{12};
 inline constexpr base::Duration kHappyEyeballs = seconds{2};  // RFC 8305
-inline constexpr base::Duration kSlowName = seconds{2};
+// Longer than a user waits without noticing; a resolver that starts cold may take it now and then.
+inline constexpr base::Duration kSlowName = seconds{1};
 inline constexpr base::Duration kLateName = seconds{5};  // default timeout of glibc's stub
 // An answer this soon after a repeated query is the repetition's.
 inline constexpr base::Duration kPromptName = milliseconds{250};
@@ -98,6 +170,28 @@ inline constexpr base::Duration kPatience = milliseconds{500};
 inline constexpr base::Duration kDelivery = seconds{1};
 inline constexpr base::Duration kDeliveryElsewhere = seconds{10};
 
+// From the request to the first byte of the answer: later than a user waits gladly.
+inline constexpr base::Duration kSlowRequest = seconds{2};
+// A request without an answer is a silence when the capture ended this long after it, or the client
+// gave up after this long.
+inline constexpr base::Duration kRequestSilence = seconds{10};
+inline constexpr base::Duration kRequestGivenUp = seconds{5};
+// What comes this soon after an error, for the same thing, is the client's own retry.
+inline constexpr base::Duration kRequestRetry = milliseconds{500};
+inline constexpr base::Duration kChallenge = seconds{60};  // a user types a password
+// Mail that is put off ("greylisted") is sent again after minutes (RFC 6647 4).
+inline constexpr base::Duration kPutOff = seconds{3600};
+// Answers that each take this long, each asked for at once after the last: a long poll (RFC 6202).
+inline constexpr base::Duration kLongPoll = seconds{8};
+inline constexpr base::Duration kAtOnce = milliseconds{300};
+// Sent round in circles: the same client, from the same URL, after so many hops.
+inline constexpr base::Duration kRedirectHop = seconds{5};
+inline constexpr std::uint16_t kLoopVisits = 3;
+inline constexpr std::uint16_t kLoopHops = 4;
+// ... where it is not seen where the hops lead to (https): so often from one URL, without a pause.
+inline constexpr std::uint16_t kBlindLoopVisits = 6;
+inline constexpr base::Duration kBlindLoopHop = milliseconds{600};
+
 inline constexpr base::Duration kDuplicateFrame = milliseconds{2};
 inline constexpr base::Duration kOtherVantage = milliseconds{50};
 inline constexpr base::Duration kRepeatedError = seconds{1};
@@ -106,6 +200,36 @@ inline constexpr base::Duration kPortlessError = seconds{1};
 inline constexpr std::uint32_t kPortlessErrorPackets = 6;
 inline constexpr base::Duration kProbeMemory = seconds{60};
 inline constexpr base::Duration kSweepEvery = milliseconds{50};
+
+// --- transfers on established connections ---
+// A request after this long a pause: who timed the connection out meanwhile shows now.
+inline constexpr base::Duration kLongPause = seconds{4};
+// No sender waits this long before it sends a full window on; the least retransmission timeout in
+// use is 200 ms (Linux TCP_RTO_MIN).
+inline constexpr base::Duration kLossPause = milliseconds{150};
+inline constexpr base::Duration kReordered = milliseconds{3};  // without an IP id
+inline constexpr std::uint8_t kDuplicateAcks = 3;              // RFC 5681 3.2
+inline constexpr std::uint32_t kGoodbye = 64;                  // bytes of a TLS alert, at most
+// Data that was sent again so often, over so long, and was never acknowledged.
+inline constexpr std::uint16_t kStuckTries = 3;
+inline constexpr base::Duration kStuck = seconds{2};
+// Of segments that vanish for their size: at least this large, as every path carries less than this
+// (RFC 8200 5: 1280 bytes with headers and options).
+inline constexpr std::uint16_t kLargeSegment = 1200;
+// Besides, the small last segment may be sent again (RFC 8985 7, tail loss probe).
+inline constexpr std::uint32_t kProbesOfTail = 2;
+// Among this many of a segment's bytes there was one as large.
+inline constexpr std::uint32_t kSurelyLarge = 16;
+// A receiver that takes nothing: a server that long hangs; a client may be a player that is paused.
+inline constexpr base::Duration kShutServer = seconds{3};
+inline constexpr base::Duration kShutClient = seconds{5};
+// Loss that hurt: this many segments sent again, one of twenty, and this much time lost by waiting,
+// which is a quarter of the transfer's.
+inline constexpr std::uint32_t kLossySegments = 5;
+inline constexpr std::uint32_t kLossyShare = 20;
+inline constexpr base::Duration kLossyWait = milliseconds{900};
+inline constexpr std::int64_t kLossyWaitShare = 4;
+inline constexpr std::uint32_t kBulk = 65536;  // bytes: such a transfer that went well is told of
 
 inline constexpr std::uint8_t kProbeTtl = 10;  // no host starts with so few hops
 inline constexpr std::uint8_t kProbeRouters = 3;

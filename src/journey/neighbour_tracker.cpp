@@ -22,7 +22,7 @@ std::size_t list_of(const base::IpAddress& target) { return hash_of(target, 15) 
 }  // namespace
 
 NeighbourTracker::NeighbourTracker(Context& context, Healing& healing)
-    : context_(context), healing_(healing) {}
+    : context_(context), healing_(healing), claims_(context) {}
 
 bool NeighbourTracker::is_discovery(const Packet& packet) {
   return packet.transport == Transport::icmp6 &&
@@ -31,6 +31,7 @@ bool NeighbourTracker::is_discovery(const Packet& packet) {
 
 void NeighbourTracker::arp(const Packet& packet) {
   const packet::Arp& arp = packet.arp;
+  claims_.arp(packet);
   // 0.0.0.0 has kind v4: RFC 5227 probes.
   const bool probe = !arp.sender.is_known() || arp.sender == base::IpAddress::v4(0);
   if (probe || arp.sender == arp.target) return;
@@ -91,6 +92,10 @@ void NeighbourTracker::ask(const Packet& packet, const base::IpAddress& asker,
   question.order = context_.order;
   question.timed = packet.has_time;
   question.tries = 1;
+  question.may_be_check =
+      is_arp && context_.has_discovered &&
+      base::between(context_.discovered, packet.place.time) <=
+          (packet.known.has(packet::Field::bytes) ? limits::kFreeCheck : limits::kFreeCheckText);
   question.first = digest;
   question.shows_replies = answered_askers_.find(hash_of(asker, 20)) != nullptr;
   by_target_.append(question.target_list, slot);
@@ -152,10 +157,20 @@ bool NeighbourTracker::silent_by_now(const Question& question) const {
          base::between(question.first.place.time, context_.now) >= limits::kNeighbourSilence;
 }
 
+// Nobody has the address yet, and whoever asks does not expect anybody to.
+bool NeighbourTracker::is_free(const Question& question) {
+  if (question.is_check) return true;
+  if (question.may_be_check && question.tries <= limits::kFreeCheckTries) return true;
+  const OfferedAddress* offered = context_.offered.find(hash_of(question.target, 25));
+  return question.is_arp && question.timed && offered != nullptr && offered->last != 0 &&
+         base::between(base::time_from_ns(offered->last), question.first.place.time) <=
+             limits::kOfferStands;
+}
+
 void NeighbourTracker::close(Slot slot) {
   const Question& question = questions_[slot];
   Attempt attempt = attempt_of(question);
-  if (silent_by_now(question)) {
+  if (silent_by_now(question) && !is_free(question)) {
     attempt.outcome = Outcome::silent;
     attempt.symptom = Symptom::no_response;
     attempt.healed = question.alive;
@@ -163,6 +178,17 @@ void NeighbourTracker::close(Slot slot) {
     attempt.open_at_end = true;
   }
   healing_.settle(attempt);
+}
+
+void NeighbourTracker::offered(const Packet& packet) {
+  const packet::dhcp::Message& message = packet.dhcp;
+  const base::IpAddress& address = message.is_reply ? message.yours : message.requested;
+  if (!address.is_known() || open_ == 0) return;
+  std::size_t steps = 0;
+  for (Slot slot = by_target_.front(list_of(address));
+       slot != kNoSlot && steps < limits::kChainWalk; slot = by_target_.next(slot), ++steps) {
+    if (questions_[slot].target == address) questions_[slot].is_check = true;
+  }
 }
 
 void NeighbourTracker::evict(Slot slot) {
@@ -193,7 +219,8 @@ void NeighbourTracker::finish() {
 }
 
 std::size_t NeighbourTracker::memory_bytes() {
-  return Slab<Question>::bytes(limits::kNeighbours) + Memory<Asker>::bytes(limits::kAskers) +
+  return ClaimTracker::memory_bytes() + Slab<Question>::bytes(limits::kNeighbours) +
+         Memory<Asker>::bytes(limits::kAskers) +
          Chains::bytes(limits::kNeighbours, limits::kNeighbours) +
          Chains::bytes(ages, limits::kNeighbours);
 }

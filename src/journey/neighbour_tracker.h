@@ -7,6 +7,7 @@
 // address: one with a wrong netmask asks its link for what others reach through the router.
 #pragma once
 
+#include "journey/claim_tracker.h"
 #include "journey/context.h"
 #include "journey/healing.h"
 #include "journey/limits.h"
@@ -25,6 +26,8 @@ class NeighbourTracker {
   void traffic(const packet::Packet& packet) {
     if (open_ != 0) note_alive(packet.ip.source, packet.ip.destination);
   }
+  // A DHCP message that offers an address, or takes it up: who asked for it wanted to see it free.
+  void offered(const packet::Packet& packet);
   void advance();
   void finish();
   static std::size_t memory_bytes();
@@ -42,6 +45,8 @@ class NeighbourTracker {
     bool alive = false;          // the target sent traffic meanwhile
     bool shows_replies = false;  // those to this asker are captured
     bool is_arp = true;
+    bool may_be_check = false;  // whether the address is free to be offered (DHCP)
+    bool is_check = false;      // ... and so it was
     Digest first;
     Digest last;
   };
@@ -56,6 +61,7 @@ class NeighbourTracker {
   void close(Slot slot);
   void forget(Slot slot);
   Attempt attempt_of(const Question& question) const;
+  bool is_free(const Question& question);
   bool silent_by_now(const Question& question) const;
 
   struct Asker {
@@ -65,6 +71,7 @@ class NeighbourTracker {
 
   Context& context_;
   Healing& healing_;
+  ClaimTracker claims_;
   std::size_t open_ = 0;
   Memory<Asker> answered_askers_{limits::kAskers};
   Slab<Question> questions_{limits::kNeighbours};

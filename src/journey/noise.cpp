@@ -50,7 +50,7 @@ bool is_under(std::string_view name, std::string_view suffix) {
          (name.size() == suffix.size() || name[name.size() - suffix.size() - 1] == '.');
 }
 
-bool is_discovery(std::string_view name) {
+bool is_discovery_name(std::string_view name) {
   const std::string_view first = name.substr(0, name.find('.'));
   return name.starts_with('_') || first == "wpad" || first == "isatap" ||
          name == "use-application-dns.net";
@@ -75,11 +75,19 @@ bool is_noise(std::string_view name, std::uint16_t question_type, Symptom sympto
   constexpr std::array<std::string_view, 3> kSuffixes{"local", "arpa", "localdomain"};
   if (std::ranges::find(kTypes, question_type) != kTypes.end()) return true;
   if (name.empty()) return false;
-  if (name.find('.') == std::string_view::npos || is_discovery(name)) return true;
+  if (name.find('.') == std::string_view::npos || is_discovery_name(name)) return true;
   if (std::ranges::any_of(kSuffixes, [&](std::string_view s) { return is_under(name, s); })) {
     return true;
   }
   return is_black_list(name);
+}
+
+bool is_discovery(const Service& service) {
+  if (service.transport != packet::Transport::udp || service.protocol != Protocol::udp)
+    return false;
+  // https://www.iana.org/assignments/service-names-port-numbers
+  constexpr std::array<std::uint16_t, 6> kPorts{137, 138, 1900, 3702, 5353, 5355};
+  return std::ranges::find(kPorts, service.port) != kPorts.end();
 }
 
 }  // namespace whydown::journey

@@ -12,4 +12,8 @@ namespace whydown::journey {
 // not judged here: that takes what else the client asked.
 bool is_noise(std::string_view name, std::uint16_t type, Symptom symptom);
 
+// Of a service that is called into the network, for whoever is there: NetBIOS names, SSDP,
+// WS-Discovery, mDNS, LLMNR. Who does not take part says so by ICMP, and nothing is wrong.
+bool is_discovery(const Service& service);
+
 }  // namespace whydown::journey

@@ -7,8 +7,8 @@ namespace whydown::journey {
 using packet::Packet;
 using packet::Transport;
 
-TcpTracker::TcpTracker(Context& context, Healing& healing, Probes& probes)
-    : context_(context), healing_(healing), probes_(probes) {}
+TcpTracker::TcpTracker(Context& context, Healing& healing, Probes& probes, Streams& streams)
+    : context_(context), healing_(healing), probes_(probes), streams_(streams) {}
 
 Slot TcpTracker::open(const Packet& packet, std::uint64_t hash, bool sender_is_client) {
   if (flows_.full()) make_room();
@@ -53,6 +53,11 @@ void TcpTracker::settle(Slot slot, State state) {
 void TcpTracker::forget(Slot slot) {
   leave_pairs(slot);
   const Flow& flow = flows_[slot];
+  if (flow.stream != kNoSlot) streams_.end(flow.stream, slot, End::pushed);
+  if (const Slot record = flow.marks.record; record != kNoSlot) {
+    transfers_by_age_.remove(0, record);
+    transfers_.give_back(record);
+  }
   if (flow.age == settled) --settled_count_;
   by_age_.remove(flow.age, slot);
   by_ends_.remove(flow.hash, slot);
@@ -113,6 +118,9 @@ void TcpTracker::close(Slot slot, base::Duration patience, bool now) {
       tell_of_server(flow);
       break;
     case State::established:
+      end_transfer(slot);
+      tell_of_server(flow);
+      break;
     case State::refused:
     case State::given_up:
       tell_of_server(flow);
@@ -317,7 +325,8 @@ void TcpTracker::finish() {
 std::size_t TcpTracker::memory_bytes() {
   return Slab<Flow>::bytes(limits::kTcpFlows) + Index::bytes(limits::kTcpFlows) +
          Chains::bytes(limits::kTcpFlows / 8, limits::kTcpFlows) +
-         Chains::bytes(ages, limits::kTcpFlows);
+         Chains::bytes(ages, limits::kTcpFlows) + Slab<Transfer>::bytes(limits::kTransfers) +
+         Chains::bytes(1, limits::kTransfers);
 }
 
 }  // namespace whydown::journey

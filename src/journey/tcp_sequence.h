@@ -20,6 +20,8 @@ class Sequence {
     gap_ = false;
   }
   bool known() const { return known_; }
+  // What is to be sent next, as far as captured.
+  std::uint32_t next() const { return next_; }
   // Whether bytes of a segment of this direction were sent before.
   bool was_sent(std::uint32_t sequence) const { return known_ && sequence - next_ >= kNear; }
 

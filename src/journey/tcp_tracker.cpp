@@ -29,6 +29,12 @@ bool knows_sequence(const Packet& packet) {
   return packet.known.has(Field::tcp_sequence) && packet.known.has(Field::bytes);
 }
 
+// A content type of 21 and a version (RFC 8446 5.1; encrypted ones keep it in TLS 1.2).
+bool is_tls_alert(const Packet& packet) {
+  constexpr std::uint8_t alert = 21;
+  return packet.payload.size() > 1 && packet.payload[0] == alert && packet.payload[1] == 3;
+}
+
 }  // namespace
 
 bool destination_is_server(std::uint16_t source_port, std::uint16_t destination_port) {
@@ -69,7 +75,7 @@ void TcpTracker::packet(const Packet& packet) {
   // Some text shows no ports; nothing can be paired then.
   if (packet.source_port == 0 && packet.destination_port == 0) return;
   const std::uint64_t hash = context_.ends;
-  View view{.packet = packet, .flags = packet.tcp.flags};
+  View view{.packet = packet, .flags = packet.tcp.flags, .before = {}};
   bool crowded = false;
   const Slot slot = lookup(packet, hash, view.from_client, crowded);
   if (slot == kNoSlot) {
@@ -78,6 +84,7 @@ void TcpTracker::packet(const Packet& packet) {
     return;
   }
   Flow& flow = flows_[slot];
+  view.before = flow.last_seen;
   flow.last_seen = base::ns_of(packet.place.time);
   flow.in_use = true;
   flow.again = true;
@@ -85,7 +92,10 @@ void TcpTracker::packet(const Packet& packet) {
   if (view.has(flag::ack) && !view.has(flag::rst)) flow.carried = true;
   if (!view.from_client && flow.age == settled && !view.has(flag::rst)) hear(flow, view);
   if (flow.state == State::established && !view.has(flag::syn)) {
-    follow_bytes(flow, view);
+    follow_bytes(slot, view);
+    if (is_read(flow, view)) read(slot, view);
+  } else if (flow.state == State::mid_stream && !view.has(flag::syn)) {
+    if (is_read(flow, view)) read(slot, view);
   } else if (view.has(flag::rst)) {
     on_reset(slot, view);
   } else if (!view.has(flag::syn)) {
@@ -114,6 +124,10 @@ void TcpTracker::first_packet(const View& view, std::uint64_t hash) {
     flow.from_server = !sender_is_client;
     settle(slot, State::mid_stream);
     if (flow.from_server && !view.has(flag::rst)) flow.last = trace;
+    flow.looks = limits::kLooksMidStream;
+    View first = view;
+    first.from_client = sender_is_client;
+    if (is_read(flow, first)) read(slot, first);
     return;
   }
   flow.has_sequence = knows_sequence(packet);
@@ -192,6 +206,7 @@ void TcpTracker::on_syn_ack(Slot slot, const View& view, std::uint64_t hash) {
   leave_pairs(slot);
   move_to(slot, half_open);
   if (sequences) {
+    flow.server_sequence = packet.tcp.sequence;
     flow.from_client_bytes.start(packet.tcp.acknowledgment);
     flow.from_server_bytes.start(packet.tcp.sequence + 1);
   }
@@ -244,7 +259,37 @@ void TcpTracker::on_segment(Slot slot, const View& view) {
 void TcpTracker::proceed(Slot slot, const View& view) {
   emit_ok(slot, false);
   settle(slot, State::established);
-  follow_bytes(flows_[slot], view);
+  Flow& flow = flows_[slot];
+  flow.looks = limits::kLooks;
+  follow_bytes(slot, view);
+  if (is_read(flow, view)) read(slot, view);
+}
+
+// Most connections have nobody who listens, or who listens any longer.
+bool TcpTracker::is_read(const Flow& flow, const View& view) {
+  if (flow.stream != kNoSlot) return true;
+  const Packet& packet = view.packet;
+  return flow.looks != 0 && !view.has(flag::rst) &&
+         (!packet.payload.empty() || !packet.said.empty());
+}
+
+void TcpTracker::read(Slot slot, const View& view) {
+  Flow& flow = flows_[slot];
+  const Side side = view.from_client ? Side::client : Side::server;
+  if (flow.stream != kNoSlot) {
+    if (streams_.packet(flow.stream, slot, side, view.packet)) return;
+    flow.stream = kNoSlot;
+    flow.looks = 0;
+    return;
+  }
+  --flow.looks;
+  flow.stream = streams_.begin({.client = flow.client,
+                                .server = flow.server,
+                                .client_port = flow.client_port,
+                                .server_port = flow.server_port,
+                                .mid_stream = flow.state == State::mid_stream,
+                                .flow = slot},
+                               side, view.packet);
 }
 
 // The first packet of each beat stands for all: to know about when the server was heard last, not
@@ -275,16 +320,24 @@ void TcpTracker::note_data(Flow& flow, const View& view) {
   }
 }
 
-void TcpTracker::follow_bytes(Flow& flow, const View& view) {
+void TcpTracker::follow_bytes(Slot slot, const View& view) {
+  Flow& flow = flows_[slot];
   const Packet& packet = view.packet;
+  const bool is_exact = !flow.told_unseen && flow.from_client_bytes.known() &&
+                        knows_sequence(packet) && packet.known.has(Field::payload_length);
+  watch(slot, view, is_exact);
   note_data(flow, view);
-  if (flow.told_unseen || !flow.from_client_bytes.known()) return;
-  if (!knows_sequence(packet) || !packet.known.has(Field::payload_length)) return;
+  if (!is_exact) return;
   Sequence& sent = view.from_client ? flow.from_client_bytes : flow.from_server_bytes;
   Sequence& received = view.from_client ? flow.from_server_bytes : flow.from_client_bytes;
   if (view.has(flag::rst)) return;
   sent.sent(packet.tcp.sequence, packet.payload_length + (view.has(flag::fin) ? 1U : 0U));
-  if (!view.has(flag::ack) || !received.acknowledged(packet.tcp.acknowledgment)) return;
+  if (!view.has(flag::ack)) return;
+  if (packet.tcp.acknowledgment == received.next()) {
+    const std::size_t other = view.from_client ? 1 : 0;
+    flow.marks.passed[other] = flow.marks.largest[other];
+  }
+  if (!received.acknowledged(packet.tcp.acknowledgment)) return;
   flow.told_unseen = true;
   Observation observation;
   observation.sign = Sign::acked_unseen_segment;
@@ -292,6 +345,31 @@ void TcpTracker::follow_bytes(Flow& flow, const View& view) {
   observation.client = flow.client;
   observation.packet = digest_of(packet, Kind::tcp_segment, 0);
   context_.sink.observation(observation);
+}
+
+// Nearly every segment is plain (transfer.h) and ends here.
+void TcpTracker::watch(Slot slot, const View& view, bool is_exact) {
+  TransferMarks& marks = flows_[slot].marks;
+  const Packet& packet = view.packet;
+  const std::uint32_t length = packet.payload_length;
+  const bool is_fin = view.has(flag::fin);
+  bool is_plain = marks.record == 0 && !view.has(flag::rst) && !marks.is_reset();
+  if (is_exact && is_plain) {
+    const Sequence& sent =
+        view.from_client ? flows_[slot].from_client_bytes : flows_[slot].from_server_bytes;
+    const bool is_next = (length == 0 && !is_fin) || packet.tcp.sequence == sent.next();
+    const bool is_after_pause =
+        length != 0 && flows_[slot].last_seen - view.before >= limits::kLongPause.count();
+    is_plain = is_next && !is_after_pause && packet.tcp.window != 0;
+  }
+  if (!is_plain) watch_closely(slot, view, is_exact);
+  if (is_fin && view.from_client) marks.client_ended = true;
+  if (length == 0) return;
+  std::uint16_t& largest = marks.largest[view.from_client ? 0 : 1];
+  if (length > largest) largest = static_cast<std::uint16_t>(std::min(length, 0xffffU));
+  marks.client_last = view.from_client;
+  marks.pushed = view.has(flag::psh);
+  marks.goodbye = length < limits::kGoodbye && is_tls_alert(packet);
 }
 
 TcpTracker::Found TcpTracker::find(const Complaint& complaint) const {

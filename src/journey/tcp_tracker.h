@@ -2,22 +2,27 @@
 //
 // A flow is in one of three ages: asked (SYN, no answer yet), answered (SYN-ACK, the client has not
 // gone on), settled (its attempt is decided, or its handshake was never seen). Of an established
-// connection it is known who sent data, and when the server was heard last; not what it carries.
+// connection it is known who sent data, when the server was heard last, and whether the data
+// arrives (transfer.h); what it carries goes to its conversation (streams.h), if somebody listens.
 #pragma once
+
+#include <cstddef>
 
 #include "journey/context.h"
 #include "journey/healing.h"
 #include "journey/limits.h"
 #include "journey/probes.h"
+#include "journey/streams.h"
 #include "journey/table.h"
 #include "journey/tcp_sequence.h"
 #include "journey/trace.h"
+#include "journey/transfer.h"
 
 namespace whydown::journey {
 
 class TcpTracker {
  public:
-  TcpTracker(Context& context, Healing& healing, Probes& probes);
+  TcpTracker(Context& context, Healing& healing, Probes& probes, Streams& streams);
   void packet(const packet::Packet& packet);
   // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
   void expect(const packet::Packet& packet, std::uint64_t ends) const;
@@ -66,18 +71,23 @@ class TcpTracker {
     std::uint16_t heard_beat = 0;  // when the server's packet in `last` came; 0: none is there
     Sequence from_client_bytes;
     Sequence from_server_bytes;
-    std::uint32_t first_sequence = 0;  // of the SYN
-    std::uint32_t order = 0;           // of the last request
     std::uint16_t tries = 0;
     bool has_sequence = false;
     Sent client_sent = Sent::nothing;
     bool server_sent = false;   // data, or the end of it
     bool client_first = false;  // of the two
     bool ended = false;         // by FIN or RST
+    std::uint8_t looks = 0;     // segments with data that may still begin a conversation
+    Slot stream = kNoSlot;      // its conversation
+    TransferMarks marks;
     Trace first;
     Trace last;  // request; once settled, the packet by which the server was heard last
     Trace answer;
+    std::uint32_t first_sequence = 0;   // of the SYN
+    std::uint32_t order = 0;            // of the last request
+    std::uint32_t server_sequence = 0;  // of the SYN-ACK, where both are known
   };
+  static_assert(offsetof(Flow, first) == 128);
 
   // The handshake's packets, or the one that was seen first of a connection in mid-stream.
   struct Told final : Packets {
@@ -92,6 +102,7 @@ class TcpTracker {
     const packet::Packet& packet;
     bool from_client = true;
     std::uint8_t flags = 0;
+    std::int64_t before = 0;  // when the flow's packet before it came, ns
     bool has(std::uint8_t flag) const { return (flags & flag) != 0; }
   };
 
@@ -128,16 +139,37 @@ class TcpTracker {
   static void hear(Flow& flow, const View& view);
   static void note_data(Flow& flow, const View& view);
   static void note_request(Flow& flow, const packet::Packet& packet);
-  void follow_bytes(Flow& flow, const View& view);
+  static bool is_read(const Flow& flow, const View& view);
+  void read(Slot slot, const View& view);
+  void follow_bytes(Slot slot, const View& view);
+
+  // tcp_transfers.cpp: what becomes of the data.
+  void watch(Slot slot, const View& view, bool is_exact);
+  void watch_closely(Slot slot, const View& view, bool is_exact);
+  void open_transfer(Slot slot);
+  void after_reset(Flow& flow, const View& view);
+  void cut(Slot slot, const View& view, bool is_exact);
+  void tell_cut(Flow& flow, const Trace& reset, std::int64_t before, bool by_client);
+  void end_transfer(Slot slot);
+  bool tell_trouble(Flow& flow, const Transfer& record);
+  void tell_losses(const Flow& flow, const Transfer& record);
+  void tell_transfer(Flow& flow, Attempt& attempt);
+  Attempt transfer_of(const Flow& flow) const;
+  Digest digest_of_flow(const Flow& flow, const Trace& trace, bool from_client) const;
+  void observe_transfer(Sign sign, const Flow& flow, const Trace& trace, bool from_client);
   bool silent_by_now(const Flow& flow) const;
 
   Context& context_;
   Healing& healing_;
   Probes& probes_;
+  Streams& streams_;
   Slab<Flow> flows_{limits::kTcpFlows};
   Index by_ends_{limits::kTcpFlows};
   Chains by_pair_{limits::kTcpFlows / 8, limits::kTcpFlows};  // undecided ones of text inputs only
   Chains by_age_{ages, limits::kTcpFlows};
+  Slab<Transfer> transfers_{limits::kTransfers};
+  Chains transfers_by_age_{1, limits::kTransfers};
+  SilentServers troubled_;  // servers of which some transfer did not go well
   std::size_t settled_count_ = 0;
 };
 

@@ -261,7 +261,7 @@ const std::vector<Row> kServers{
      {"server_heard c1>s1 6", "data_answered c1>s1 2"}},
     {"a reset may be another's",
      beside_silence({"2 data c1:4000 s1:80 len=9", "6 rst c1:4000 s1:80"}),
-     kOneSilent,
+     {kOneSilent[0], "tcp c1>s1:80/tcp cut cut_off 1", kOneSilent[1]},
      {}},
     {"a connection whose handshake was not seen",
      beside_silence({"2 data c1:4009 s1:22 len=9", "2.1 sdata c1:4009 s1:22 len=9"}),

@@ -7,13 +7,19 @@
 //   "1 icmp port r1 udp c1:5000 s1:53"   from whom; the quoted datagram
 //   "1 echo c1 s1 1 2", "1 reply c1 s1 1 2"      identifier, sequence
 //   "1 arp c1 s1", "1 arpreply c1 s1", "1 ns c1x s1x", "1 na c1x s1x"
+//   "0 discover m1 7", "0 offer m1 s1 7", "0 request m1 7", "0 dhcpack m1 s1 7", "0 nak m1 s1 7",
+//   "0 decline m1 7", "0 inform m1 7"      DHCP of the machine with that MAC address and that xid
 //   "9 later"                  any other packet, for its time
 // Options at the end: text, notime, noquote, mac=, ttl=, ip=, in=, seq=, ack=, len=, quoteid=,
 // quoteip= (IP id of the quoted UDP datagram), opcode=, cd=.
-// Hosts: c1..c9 clients, s1..s9 servers, r1..r9 routers; with x behind the same in IPv6.
+// Of ARP: by=3 (the sender's MAC address is m3), vrrp.
+// Of DHCP: from=c1 to=s1 (a renewal), take=s1 (the server whose offer is taken up), relay=r1,
+// untyped, nomac, noid. Hosts: c1..c9 clients, s1..s9 servers, r1..r9 routers; with x behind the
+// same in IPv6.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -42,6 +48,7 @@ class Recorder final : public Sink {
     EXPECT_EQ(outline.question.checking_disabled, completed.question.checking_disabled);
     EXPECT_EQ(outline.decided_by, completed.decided_by);
     EXPECT_EQ(outline.extended_error, completed.extended_error);
+    EXPECT_EQ(outline.code, completed.code);
     EXPECT_EQ(outline.input, completed.input);
     EXPECT_EQ(outline.number, completed.number);
   }
@@ -52,6 +59,8 @@ class Recorder final : public Sink {
 
 inline base::IpAddress host(const std::string& name) {
   const std::string group = name.substr(0, 1);
+  if (group == "m")
+    return base::IpAddress::mac({{2, 0, 0, 0, 0, static_cast<std::uint8_t>(name.back() - '0')}});
   const auto number = static_cast<std::uint32_t>(std::atoi(name.c_str() + 1));
   const std::uint32_t net = group == "c" ? 0xc0000200 : group == "s" ? 0xcb007100 : 0xc6336400;
   if (name.back() != 'x') return base::IpAddress::v4(net + number);
@@ -62,7 +71,8 @@ inline base::IpAddress host(const std::string& name) {
 }
 
 inline std::string host_name(const base::IpAddress& address) {
-  for (const char* group : {"c", "s", "r"}) {
+  if (address.is_broadcast()) return "all";
+  for (const char* group : {"c", "s", "r", "m"}) {
     for (int i = 1; i < 10; ++i) {
       for (const char* family : {"", "x"}) {
         const std::string name = group + std::to_string(i) + family;
@@ -86,7 +96,8 @@ class Builder {
       const std::size_t equals = word.find('=');
       if (equals != std::string::npos) {
         options_[word.substr(0, equals)] = word.substr(equals + 1);
-      } else if (word == "text" || word == "notime" || word == "noquote") {
+      } else if (word == "text" || word == "notime" || word == "noquote" || word == "untyped" ||
+                 word == "vrrp" || word == "nomac" || word == "noid" || word == "noaddress") {
         options_[word] = "1";
       } else {
         words_.push_back(word);
@@ -149,9 +160,61 @@ class Builder {
     packet_.destination_port = reply ? client_port : server_port;
     packet_.payload_length = static_cast<std::uint32_t>(option("len", 0));
     known(Field::payload_length);
+    if (options_.contains("data")) data(static_cast<std::size_t>(option("data", 0)));
+  }
+  // Bytes that differ by the number.
+  void data(std::size_t number) {
+    static const std::array<std::string, 6> kData{
+        "abc",       "request 1", "request 2",
+        "request 3", "request 4", std::string{"\0\1\0\0\x21\x12\xa4\x42transaction", 19}};
+    const std::string& bytes = kData.at(number);
+    packet_.payload = {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+    packet_.payload_length = static_cast<std::uint32_t>(bytes.size());
+  }
+
+  static const std::map<std::string, packet::dhcp::Type>& dhcp_types() {
+    using packet::dhcp::Type;
+    static const std::map<std::string, Type> kTypes{
+        {"discover", Type::discover}, {"offer", Type::offer},  {"request", Type::request},
+        {"decline", Type::decline},   {"dhcpack", Type::ack},  {"nak", Type::nak},
+        {"release", Type::release},   {"inform", Type::inform}};
+    return kTypes;
+  }
+
+  void dhcp(packet::dhcp::Type type) {
+    using packet::dhcp::Type;
+    const bool reply = type == Type::offer || type == Type::ack || type == Type::nak;
+    const auto named = [&](const char* name, const base::IpAddress& otherwise) {
+      return options_.contains(name) ? host(options_.at(name)) : otherwise;
+    };
+    const base::IpAddress all = base::IpAddress::v4(0xffffffff);
+    const base::IpAddress relay = named("relay", {});
+    const base::IpAddress source = reply ? host(word(3)) : named("from", base::IpAddress::v4(0));
+    ip(relay.is_known() && !reply ? relay : source,
+       relay.is_known() && reply ? relay : named("to", all), Transport::udp);
+    packet_.source_port = reply || relay.is_known() ? 67 : 68;
+    packet_.destination_port = reply && !relay.is_known() ? 68 : 67;
+    packet_.application = packet::Application::dhcp;
+    packet::dhcp::Message& message = packet_.dhcp;
+    message.is_reply = reply;
+    message.relay = relay;
+    if (!options_.contains("untyped")) message.type = type;
+    if (!options_.contains("nomac")) message.client = host(word(2)).mac_value();
+    message.has_id = !options_.contains("noid");
+    if (message.has_id) message.id = small(word(reply ? 4 : 3));
+    if (type == Type::offer || (type == Type::ack && !options_.contains("noaddress"))) {
+      message.yours = host("c9");
+    }
+    if (type == Type::decline) message.requested = host("c9");
+    if (reply) message.server = host(word(3));
+    if (options_.contains("take")) message.server = host(options_.at("take"));
   }
 
   void fill(const std::string& kind) {
+    if (const auto type = dhcp_types().find(kind); type != dhcp_types().end()) {
+      dhcp(type->second);
+      return;
+    }
     if (kind == "query" || kind == "answer") {
       dns(kind == "answer", Transport::udp);
     } else if (kind == "tquery" || kind == "tanswer") {
@@ -190,6 +253,8 @@ class Builder {
     const auto [reply, flags] = kKinds.at(kind);
     ports(Transport::tcp, reply, 80);
     packet_.tcp.flags = static_cast<std::uint8_t>(flags);
+    packet_.tcp.window = static_cast<std::uint16_t>(option("win", 500));
+    if (option("nopush", 0) != 0) packet_.tcp.flags &= static_cast<std::uint8_t>(~flag::psh);
     if (!options_.contains("seq") && !options_.contains("ack")) return;
     known(Field::tcp_sequence);
     packet_.tcp.sequence = static_cast<std::uint32_t>(option("seq", 0));
@@ -222,6 +287,7 @@ class Builder {
                                                     {"refused", 5}, {"yxdomain", 6}};
     message.rcode = static_cast<packet::dns::Rcode>(kRcodes.at(word(7)));
     message.truncated = word(7) == "tc";
+    message.recursion_available = option("ra", 0) != 0;
     if (word(7) != "ok") return;
     known(Field::dns_sections);
     for (std::size_t i = 8; i < std::max<std::size_t>(words_.size(), 9); ++i) {
@@ -290,6 +356,8 @@ class Builder {
                                                       : host(word(2));
     packet_.arp.sender = reply ? host(word(3)) : asker;
     packet_.arp.target = reply ? asker : host(word(3));
+    if (options_.contains("by")) packet_.arp.sender_mac = host("m" + options_.at("by")).mac_value();
+    if (options_.contains("vrrp")) packet_.arp.sender_mac = {{0, 0, 0x5e, 0, 1, 7}};
   }
 
   void discovery(bool reply) {
@@ -353,7 +421,9 @@ inline Played play(const std::vector<std::string>& script) {
   static constexpr const char* kSigns[] = {
       "late_answer_rejected", "late_answer",  "duplicate_frame", "acked_unseen_segment",
       "second_answer",        "server_heard", "data_unasked",    "data_answered",
-      "data_missing",         "nothing_sent"};
+      "data_missing",         "nothing_sent", "reset_ignored",   "lost_before",
+      "lost_behind",          "lost_upload",  "lost_download",   "server_shut",
+      "client_shut",          "hidden_hole",  "large_passed",    "after_pause"};
   for (const Observation& observation : recorder.observations) {
     played.observations.push_back(std::string{kSigns[static_cast<int>(observation.sign)]} + " " +
                                   host_name(observation.client) + ">" +

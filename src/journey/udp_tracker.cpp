@@ -94,6 +94,7 @@ void UdpTracker::open(const Packet& packet, std::uint64_t hash) {
   (answer ? flow.server_spoke : flow.client_spoke) = true;
   flow.state = answer ? State::unasked : State::asked;
   flow.tries = answer ? 0 : 1;
+  flow.content = answer ? 0 : content_of(packet);
   by_ends_.add(hash, slot);
   by_age_.append(undecided, slot);
   if (!answer) enter_pairs(slot);
@@ -105,6 +106,7 @@ void UdpTracker::from_client(Slot slot, const Packet& packet) {
   flow.client_spoke = true;
   const Trace trace = trace_of(packet);
   if (flow.state == State::asked || flow.state == State::asked_again) {
+    note_repeat(flow, packet);
     flow.last = trace;
     flow.timed = flow.timed && packet.has_time;
     if (flow.tries != std::numeric_limits<std::uint16_t>::max()) ++flow.tries;
@@ -117,6 +119,9 @@ void UdpTracker::from_client(Slot slot, const Packet& packet) {
   flow.timed = packet.has_time;
   flow.order = context_.order;
   flow.tries = 1;
+  flow.repeats = true;
+  flow.sent = 1;
+  flow.content = content_of(packet);
   enter_pairs(slot);
 }
 
@@ -293,9 +298,19 @@ void UdpTracker::close(Slot slot, bool evicted) {
     ++context_.totals.udp_flows_one_way;
   }
   const bool mid_stream = flow.state == State::unasked && flow.age == undecided;
-  if (flow.state != State::asked && !mid_stream) return;
+  const bool is_asked = flow.state == State::asked || flow.state == State::asked_again;
+  const bool is_waiting = is_asked && !evicted && waits(flow);
+  if (flow.state != State::asked && !mid_stream && !is_waiting) return;
   Attempt attempt = attempt_of(flow);
   attempt.open_at_end = evicted && !mid_stream;
+  if (is_waiting && attempt.service.protocol == Protocol::udp) {
+    const bool silent = base::between(attempt.end, context_.now) >= limits::kLastRepeat;
+    attempt.open_at_end = !silent;
+    if (silent) {
+      attempt.outcome = Outcome::silent;
+      attempt.symptom = Symptom::no_response;
+    }
+  }
   // Unlike other services, a name server owes an answer.
   if (!mid_stream && attempt.service.protocol == Protocol::dns) {
     const bool silent = is_silence({.has_time = flow.timed,

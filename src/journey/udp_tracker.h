@@ -1,8 +1,10 @@
 // UDP whose contents are not DNS, or cannot be read as DNS (on port 53 it is name service all the
 // same): who answers, and whom ICMP refuses.
 //
-// UDP need not answer, so silence is no failure here. A flow gives one attempt for its first
-// exchange, and a new one for each ICMP error after that: the datagram that met it is a request.
+// UDP need not answer, so silence is a failure only where the client shows that it waits: it sends
+// the same bytes again, a few times, a second or so apart. Logs, measurements and voice send
+// others. A flow gives one attempt for its first exchange, and a new one for each ICMP error after
+// that: the datagram that met it is a request.
 #pragma once
 
 #include "journey/context.h"
@@ -60,6 +62,9 @@ class UdpTracker {
     bool in_pairs = false;
     bool timed = true;
     std::uint16_t tries = 0;
+    bool repeats = true;        // every datagram since the first of these held the same bytes ...
+    std::uint8_t sent = 1;      // ... which was sent so often ...
+    std::uint32_t content = 0;  // ... of this hash, at a pace of one who waits
     Trace first;
     Trace last;
   };
@@ -74,6 +79,9 @@ class UdpTracker {
   void enter_pairs(Slot slot);
   void leave_pairs(Slot slot);
   void close(Slot slot, bool evicted);
+  static std::uint32_t content_of(const packet::Packet& packet);
+  static void note_repeat(Flow& flow, const packet::Packet& packet);
+  static bool waits(const Flow& flow);
   void forget(Slot slot);
   static Service service_of(const Flow& flow);
   Attempt attempt_of(const Flow& flow) const;

@@ -100,6 +100,7 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::refused:
     case Symptom::nak:
     case Symptom::refused_reply:
+    case Symptom::denied:
       return Outcome::refused;
     case Symptom::no_response:
     case Symptom::no_offer:
@@ -107,9 +108,9 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::too_big:
       return Outcome::silent;
     case Symptom::cut_off:
+    case Symptom::unanswered:
       return Outcome::cut;
     case Symptom::slow_answer:
-    case Symptom::lossy:
       return Outcome::slow;
     case Symptom::net_unreachable:
     case Symptom::host_unreachable:
@@ -127,8 +128,11 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::no_handshake:
     case Symptom::certificate_expired:
     case Symptom::certificate_name:
+    case Symptom::certificate_untrusted:
     case Symptom::error_status:
+    case Symptom::not_found:
     case Symptom::redirect_loop:
+    case Symptom::lossy:
     case Symptom::zero_window:
     case Symptom::looping:
     case Symptom::count_:
@@ -192,7 +196,11 @@ std::string_view symptom_id(Symptom symptom) {
       "no_handshake",
       "certificate_expired",
       "certificate_name",
+      "certificate_untrusted",
       "error_status",
+      "denied",
+      "not_found",
+      "unanswered",
       "redirect_loop",
       "refused_reply",
       "cut_off",

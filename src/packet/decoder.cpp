@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "packet/arp/arp.h"
+#include "packet/dhcp/dhcp.h"
 #include "packet/dns/dns.h"
 #include "packet/icmp/icmp.h"
 #include "packet/ip/ipv4.h"
@@ -11,6 +12,7 @@
 #include "packet/packet.h"
 #include "packet/tcp/tcp.h"
 #include "packet/tcpdump_text/tcpdump_text.h"
+#include "packet/tunnel/tunnel.h"
 #include "packet/udp/udp.h"
 #include "packet/wireshark_row/wireshark_row.h"
 
@@ -68,6 +70,8 @@ Next decode_ethertype(std::uint16_t number, Layer& layer) {
     case link::ethertype::qinq: return link::vlan(layer);
     case link::ethertype::old_qinq: return link::vlan(layer);
     case link::ethertype::pppoe: return link::pppoe(layer);
+    case tunnel::kMpls: return tunnel::mpls(layer);
+    case tunnel::kMplsMulticast: return tunnel::mpls(layer);
     default: return unclaimed(layer, Space::ethertype, number);
   }
 }
@@ -79,6 +83,9 @@ Next decode_ip_protocol(std::uint16_t number, Layer& layer) {
     case ip::protocol::icmp6: return icmp::icmp6(layer);
     [[likely]] case ip::protocol::tcp: return tcp::decode(layer);
     [[likely]] case ip::protocol::udp: return udp::decode(layer);
+    case tunnel::protocol::ipv4: return tunnel::ip_in_ip(layer);
+    case tunnel::protocol::ipv6: return tunnel::ip_in_ip(layer);
+    case tunnel::protocol::gre: return tunnel::gre(layer);
     default: return unclaimed(layer, Space::ip_protocol, number);
   }
 }
@@ -87,6 +94,9 @@ Next decode_ip_protocol(std::uint16_t number, Layer& layer) {
 Next decode_udp_port(std::uint16_t number, Layer& layer) {
   switch (number) {
     [[likely]] case dns::kPort: return dns::decode_udp(layer);
+    case tunnel::kVxlanPort: return tunnel::vxlan(layer);
+    case dhcp::kServerPort: return dhcp::decode(layer);
+    case dhcp::kClientPort: return dhcp::decode(layer);
     case dns::kMulticastPort: return dns::decode_local(layer);
     case dns::kLinkLocalPort: return dns::decode_local(layer);
     default: return kUnclaimed;
@@ -147,6 +157,7 @@ void reset(const capture::Frame& frame, Packet& packet) {
   packet.source_port = 0;
   packet.destination_port = 0;
   packet.payload = {};
+  packet.said = {};
   packet.notes.clear();
 }
 
@@ -161,6 +172,7 @@ void reset_text(const capture::Frame& frame, Packet& packet) {
   packet.tcp = Tcp{};
   packet.icmp = Icmp{};
   dns::reset(packet.dns);
+  packet.dhcp = {};
 }
 
 [[gnu::cold]] void decode_text(const capture::Frame& frame, base::Interner& names, Packet& packet) {

@@ -13,6 +13,8 @@ inline constexpr std::size_t kMaxLayers = 16;
 inline constexpr std::uint32_t kMaxEthernetFrame = 1522;
 // IPv6 extension headers of one packet. RFC 8200 4.1 names seven kinds, each at most once but one.
 inline constexpr std::size_t kMaxExtensionHeaders = 8;
+// MPLS labels of one stack; networks use two or three.
+inline constexpr std::size_t kMaxMplsLabels = 8;
 // Compression pointers followed in one name. A name of 255 bytes needs few; a chain is an attack.
 inline constexpr std::size_t kMaxNameHops = 32;
 // RFC 1035 3.1: bytes of a name on the wire, length bytes and the root included.

@@ -30,6 +30,7 @@ enum class Note : std::uint8_t {
   dns_name_loop,
   dns_name_too_long,
   dns_too_many_records,
+  dhcp_malformed,
   text_unreadable,         // a record's words were not understood beyond addresses
   text_length_impossible,  // a DNS length in a text log that its own name rules out
   text_repaired,

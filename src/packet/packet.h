@@ -16,6 +16,7 @@
 #include "base/interner.h"
 #include "base/place.h"
 #include "capture/frame.h"
+#include "packet/dhcp/message.h"
 #include "packet/dns/message.h"
 #include "packet/note.h"
 
@@ -23,7 +24,7 @@ namespace whydown::packet {
 
 enum class Network : std::uint8_t { none, arp, ipv4, ipv6 };
 enum class Transport : std::uint8_t { none, udp, tcp, icmp, icmp6, other };
-enum class Application : std::uint8_t { none, dns };
+enum class Application : std::uint8_t { none, dns, dhcp };
 
 // Which fields the input showed. A capture that is not cut shows all of its layers' fields.
 enum class Field : std::uint32_t {
@@ -148,8 +149,12 @@ struct Packet {
   Tcp tcp;
   Icmp icmp;
   dns::Message dns;
+  dhcp::Message dhcp;
   // Transport payload as captured; empty for text. Valid as long as the frame.
   std::span<const std::uint8_t> payload;
+  // What a text line says of the payload in the application's own words: "GET / HTTP/1.1", "Client
+  // Hello (SNI=www.example.org)". Empty for bytes. Valid as long as the frame.
+  std::string_view said;
   base::BoundedVector<NoteAt, 8> notes;
 
   bool is_first_fragment_or_whole() const { return ip.fragment_offset == 0; }

@@ -159,6 +159,15 @@ inline std::string show(const dns::Message& m) {
   return text;
 }
 
+inline std::string show(const dhcp::Message& m) {
+  return fmt::format(
+      "dhcp {}{} type{} reason{} hops{} secs{} b{} {} ci{} yi{} gi{} req{} srv{} lease{}",
+      m.is_reply ? "reply " : "", m.id, static_cast<int>(m.type), static_cast<int>(m.reason),
+      m.hops, m.seconds, m.wants_broadcast, m.client.to_string(), m.client_ip.to_string(),
+      m.yours.to_string(), m.relay.to_string(), m.requested.to_string(), m.server.to_string(),
+      m.lease_seconds);
+}
+
 // Everything that means something, and nothing else.
 inline std::string show(const Packet& p) {
   std::string text = fmt::format("known{:x} wire{} captured{} direction{}", p.known.bits,
@@ -197,6 +206,7 @@ inline std::string show(const Packet& p) {
   text += fmt::format("\ntransport{} payload{}/{}", static_cast<int>(p.transport), p.payload.size(),
                       p.payload_length);
   if (p.application == Application::dns) text.append("\n").append(show(p.dns));
+  if (p.application == Application::dhcp) text.append("\n").append(show(p.dhcp));
   for (const NoteAt& at : p.notes) text += fmt::format("\n{}@{}", note_id(at.note), at.offset);
   return text;
 }
@@ -214,7 +224,8 @@ inline std::string_view broken_rule(const capture::Frame& frame, const Packet& p
   if (p.captured_length != frame.bytes.size()) return "the captured length is the frame's";
   if (p.wire_length < p.captured_length) return "no more is captured than was there";
   if (p.transport != Transport::none && !is_ip) return "a transport has a network";
-  if (is_dns && !has_ports) return "an application has a transport";
+  if (p.application != Application::none && !has_ports) return "an application has a transport";
+  if (p.application == Application::dhcp && p.transport != Transport::udp) return "DHCP is on UDP";
   if (is_dns && p.source_port != 53 && p.destination_port != 53) return "DNS is on its port";
   if (known(Field::ttl) != is_ip || known(Field::tos) != is_ip) return "IP has ttl and tos";
   if (known(Field::tcp_sequence) != (p.transport == Transport::tcp)) return "TCP has sequences";

@@ -55,6 +55,7 @@ constexpr NoteWords kNotes[] = {
     {Note::dns_name_too_long, "dns_name_too_long", "A DNS name is longer than names may be."},
     {Note::dns_too_many_records, "dns_too_many_records",
      "The DNS message has more records than are kept."},
+    {Note::dhcp_malformed, "dhcp_malformed", "The DHCP message breaks the format's rules."},
     {Note::text_unreadable, "text_unreadable",
      "The record's words were not understood beyond its addresses."},
     {Note::text_length_impossible, "text_length_impossible",
@@ -164,6 +165,7 @@ bool is_malformation(Note note) {
     case Note::dns_malformed:
     case Note::dns_name_loop:
     case Note::dns_name_too_long:
+    case Note::dhcp_malformed:
       return true;
     default:
       return false;

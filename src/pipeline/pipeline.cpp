@@ -57,19 +57,22 @@ class Belt {
   std::size_t at_ = 0;
 };
 
-}  // namespace
-
-std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
-                                                     const diagnosis::Catalogue& catalogue) {
-  auto source = capture::open(request.paths, request.open);
+// One pass over the inputs, from frames to rows.
+std::expected<void, base::Error> read_into(const Request& request, base::Interner& names,
+                                           evidence::Store& store) {
+  // What waits on the belt has views into the bytes of its frames.
+  std::unique_ptr<Belt> belt;
+  capture::OpenOptions options = request.open;
+  options.before_reuse = [&belt] {
+    if (belt) belt->drain();
+  };
+  auto source = capture::open(request.paths, options);
   if (!source) return std::unexpected(source.error());
 
-  base::Interner names;
   names.set_mask(request.mask);
   packet::Decoder decoder(names);
-  evidence::Store store;
   journey::Tracker tracker(store, names);
-  const auto belt = std::make_unique<Belt>(tracker);
+  belt = std::make_unique<Belt>(tracker);
 
   while (const capture::Frame* frame = (*source)->next()) {
     if (!wanted(*frame, request)) continue;
@@ -81,7 +84,24 @@ std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
 
   store.set_totals(tracker.totals());
   store.set_inputs((*source)->inputs());
+  return {};
+}
+
+}  // namespace
+
+std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
+                                                     const diagnosis::Catalogue& catalogue) {
+  base::Interner names;
+  evidence::Store store;
+  if (auto read = read_into(request, names, store); !read) return std::unexpected(read.error());
   return diagnosis::diagnose(store, catalogue, names);
+}
+
+std::expected<Facts, base::Error> facts(const Request& request, const evidence::Subject& subject) {
+  base::Interner names;
+  evidence::Store store;
+  if (auto read = read_into(request, names, store); !read) return std::unexpected(read.error());
+  return Facts{evidence::facts(store, subject, names), store.inputs()};
 }
 
 }  // namespace whydown::pipeline

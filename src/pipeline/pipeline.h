@@ -24,4 +24,12 @@ struct Request {
 std::expected<diagnosis::Diagnosis, base::Error> run(const Request& request,
                                                      const diagnosis::Catalogue& catalogue);
 
+// The facts about one subject of an earlier run() and the inputs as they are now: of a capture that
+// has grown since.
+struct Facts {
+  std::vector<evidence::Fact> facts;
+  std::vector<base::InputInfo> inputs;
+};
+std::expected<Facts, base::Error> facts(const Request& request, const evidence::Subject& subject);
+
 }  // namespace whydown::pipeline

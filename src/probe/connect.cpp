@@ -5,14 +5,15 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <string_view>
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "probe/address.h"
 #include "probe/limits.h"
 
 namespace whydown::probe {
@@ -54,41 +55,31 @@ int wait_for(int socket, const Clock& clock, std::chrono::milliseconds patience)
     int error = 0;
     socklen_t size = sizeof error;
     if (::getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size) != 0) return errno;
-    return error == 0 ? -1 : error;
+    return error == 0 ? kServed : error;
   }
   return 0;
 }
 
-// -1 when it connected, 0 when nothing came, else the error number.
-int connect_once(const base::IpAddress& address, std::uint16_t port, const Clock& clock,
-                 OwnPorts& ports) {
-  sockaddr_storage storage{};
-  const bool is_v6 = address.kind() == base::AddressKind::v6;
-  auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
-  auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
-  const std::string text = address.to_string();
-  if (is_v6) {
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons(port);
-    (void)::inet_pton(AF_INET6, text.c_str(), &v6->sin6_addr);
-  } else {
-    v4->sin_family = AF_INET;
-    v4->sin_port = htons(port);
-    (void)::inet_pton(AF_INET, text.c_str(), &v4->sin_addr);
-  }
-  const int kind = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-  const int socket = ::socket(is_v6 ? AF_INET6 : AF_INET, kind, 0);
-  if (socket < 0) return errno;
-  int ended = ports.bind(socket) ? -1 : errno;
-  if (ended == -1) {
-    const socklen_t size = is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
-    if (::connect(socket, reinterpret_cast<sockaddr*>(&storage), size) != 0) {
-      ended = errno == EINPROGRESS ? wait_for(socket, clock, limits::kConnectPatience) : errno;
-    }
-  }
-  ::close(socket);
-  return ended;
+bool set_type_of_service(int socket, int family, int value) {
+  const bool is_v6 = family == AF_INET6;
+  return ::setsockopt(socket, is_v6 ? IPPROTO_IPV6 : IPPROTO_IP, is_v6 ? IPV6_TCLASS : IP_TOS,
+                      &value, sizeof value) == 0;
 }
+
+class Socket {
+ public:
+  Socket(int family, int kind)
+      : socket_(::socket(family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {}
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  ~Socket() {
+    if (socket_ >= 0) ::close(socket_);
+  }
+  int get() const { return socket_; }
+
+ private:
+  int socket_;
+};
 
 }  // namespace
 
@@ -106,15 +97,53 @@ void set_connect_ending(ProbePhase& phase, int error, std::uint16_t port) {
   phase.text = fmt::format("TCP port {}: {}.", port, known->text);
 }
 
+int try_tcp(const Attempt& attempt, const Clock& clock, OwnPorts& ports) {
+  const SocketAddress to(attempt.address, attempt.port);
+  const Socket socket(to.family(), SOCK_STREAM);
+  if (socket.get() < 0) return errno;
+  if (attempt.type_of_service != 0 &&
+      !set_type_of_service(socket.get(), to.family(), attempt.type_of_service)) {
+    return errno;
+  }
+  if (!ports.bind(socket.get())) return errno;
+  if (::connect(socket.get(), to.get(), to.size()) == 0) return kServed;
+  return errno == EINPROGRESS ? wait_for(socket.get(), clock, attempt.patience) : errno;
+}
+
+int try_udp(const Attempt& attempt, const Clock& clock, OwnPorts& ports) {
+  const SocketAddress to(attempt.address, attempt.port);
+  const Socket socket(to.family(), SOCK_DGRAM);
+  if (socket.get() < 0 || !ports.bind(socket.get()) ||
+      ::connect(socket.get(), to.get(), to.size()) != 0) {
+    return errno;
+  }
+  const auto until = Clock::Steady::now() + attempt.patience;
+  auto next = Clock::Steady::now();
+  // An empty line: services that speak at all may answer it, and it asks none of them for anything.
+  constexpr std::string_view kDatagram = "\r\n";
+  while (!clock.is_over() && Clock::Steady::now() < until) {
+    if (Clock::Steady::now() >= next) {
+      if (::send(socket.get(), kDatagram.data(), kDatagram.size(), 0) < 0) return errno;
+      next = Clock::Steady::now() + limits::kBetweenPackets;
+    }
+    pollfd waiting{socket.get(), POLLIN, 0};
+    if (::poll(&waiting, 1, static_cast<int>(limits::kSlice.count())) <= 0) continue;
+    std::array<char, 2048> bytes{};
+    if (::recv(socket.get(), bytes.data(), bytes.size(), 0) >= 0) return kServed;
+    return errno;
+  }
+  return 0;
+}
+
 ProbePhase connect_to(const base::IpAddress& address, std::uint16_t port, const Clock& clock,
                       OwnPorts& ports) {
   ProbePhase phase;
   phase.step = evidence::Step::connect;
   phase.address = address.to_string();
   phase.begin = clock.elapsed();
-  const int ended = connect_once(address, port, clock, ports);
+  const int ended = try_tcp({address, port}, clock, ports);
   phase.took = clock.elapsed() - phase.begin;
-  if (ended == -1) {
+  if (ended == kServed) {
     phase.outcome = Outcome::ok;
     phase.text = fmt::format("TCP port {}: connected.", port);
   } else if (ended == 0 && clock.is_over() && phase.took < limits::kConnectPatience) {
@@ -122,6 +151,36 @@ ProbePhase connect_to(const base::IpAddress& address, std::uint16_t port, const 
     phase.text = fmt::format("TCP port {}: given up before an answer came.", port);
   } else {
     set_connect_ending(phase, ended, port);
+  }
+  return phase;
+}
+
+ProbePhase send_to(const base::IpAddress& address, std::uint16_t port, const Clock& clock,
+                   OwnPorts& ports) {
+  ProbePhase phase;
+  phase.step = evidence::Step::connect;
+  phase.address = address.to_string();
+  phase.begin = clock.elapsed();
+  const int ended = try_udp({address, port, 0, limits::kUdpPatience}, clock, ports);
+  phase.took = clock.elapsed() - phase.begin;
+  if (ended == kServed) {
+    phase.outcome = Outcome::ok;
+    phase.text = fmt::format("UDP port {}: an answer came.", port);
+  } else if (ended == ECONNREFUSED) {
+    phase.outcome = Outcome::refused;
+    phase.fault = "udp.port_unreachable";
+    phase.title = "The UDP port is unreachable";
+    phase.text = fmt::format("UDP port {}: the port is refused or unreachable.", port);
+  } else if (ended == 0) {
+    phase.outcome = Outcome::unknown;
+    phase.text = fmt::format(
+        "UDP port {}: no answer, and no error. A service may leave what it does not understand "
+        "without an answer, so this is no failure.",
+        port);
+  } else {
+    set_connect_ending(phase, ended, port);
+    const std::size_t at = phase.text.find("TCP");
+    if (at != std::string::npos) phase.text.replace(at, 3, "UDP");
   }
   return phase;
 }

@@ -11,8 +11,9 @@
 namespace whydown::probe {
 
 // As pcap-filter(7) has it. `neighbours` are hosts on the way whose ARP or ND alone matters.
+// `echo_id` is that of the probe's own echo requests; their answers come from the hosts.
 std::string capture_filter(const std::vector<base::IpAddress>& hosts,
                            const std::vector<base::IpAddress>& neighbours, std::uint16_t first_port,
-                           std::uint16_t last_port);
+                           std::uint16_t last_port, std::uint16_t echo_id);
 
 }  // namespace whydown::probe

@@ -60,7 +60,7 @@ Bytes ports(std::uint16_t from, std::uint16_t to) {
 
 TEST(Filter, AdmitsOwnPacketsOnly) {
   const std::vector<IpAddress> hosts{address("10.0.0.2"), address("2000::2")};
-  const std::string filter = capture_filter(hosts, {}, 20000, 20063);
+  const std::string filter = capture_filter(hosts, {}, 20000, 20063, 0x1234);
   constexpr std::uint8_t icmp = 1, tcp = 6, udp = 17, icmp6 = 58;
   const Bytes unreachable{3, 3, 0, 0, 0, 0, 0, 0};
   const Bytes unreachable6{1, 4, 0, 0, 0, 0, 0, 0};
@@ -84,12 +84,22 @@ TEST(Filter, AdmitsOwnPacketsOnly) {
       {"an ICMPv6 error about it", v6(icmp6) + unreachable6 + v6(udp) + ports(20000, 53), true},
       {"about another's", v6(icmp6) + unreachable6 + v6(udp) + ports(40000, 53), false},
       {"a neighbour", v6(icmp6) + advertisement + target, true},
-      {"somebody's ping", v4(icmp) + Bytes{8, 0, 0, 0, 0, 0, 0, 0}, false}};
+      {"somebody's ping", v4(icmp) + Bytes{8, 0, 0, 0, 0, 0, 0, 0}, false},
+      {"own echo", v4(icmp) + Bytes{8, 0, 0, 0, 0x12, 0x34, 0, 1}, true},
+      {"own echo's reply", v4(icmp) + Bytes{0, 0, 0, 0, 0x12, 0x34, 0, 1}, true},
+      {"own echo, IPv6", v6(icmp6) + Bytes{128, 0, 0, 0, 0x12, 0x34, 0, 1}, true},
+      {"somebody's ping, IPv6", v6(icmp6) + Bytes{128, 0, 0, 0, 0x12, 0x35, 0, 1}, false},
+      {"an error about own echo",
+       v4(icmp) + unreachable + v4(icmp) + Bytes{8, 0, 0, 0, 0x12, 0x34, 0, 1}, true},
+      {"an error about somebody's",
+       v4(icmp) + unreachable + v4(icmp) + Bytes{8, 0, 0, 0, 0x12, 0x35, 0, 1}, false},
+      {"an ICMPv6 error about own echo",
+       v6(icmp6) + unreachable6 + v6(icmp6) + Bytes{128, 0, 0, 0, 0x12, 0x34, 0, 1}, true}};
   for (const Row& row : rows) EXPECT_EQ(passes(filter, row.packet), row.passes) << row.what;
 }
 
 TEST(Filter, WithoutHostsNothingPasses) {
-  EXPECT_FALSE(passes(capture_filter({}, {}, 20000, 20063), v4(17) + ports(20000, 53)));
+  EXPECT_FALSE(passes(capture_filter({}, {}, 20000, 20063, 0x1234), v4(17) + ports(20000, 53)));
 }
 
 }  // namespace

@@ -145,8 +145,11 @@ void add_findings(diagnosis::Diagnosis& diagnosis, const report::ProbePart& part
   } else {
     // Packets that were answered so far are no service.
     diagnosis.verdict = diagnosis::Verdict::inconclusive;
-    diagnosis.verdict_text = fmt::format(
-        "Nothing can be concluded: the probe of {} was stopped before it was done.", part.target);
+    const char* const why = part.end == report::ProbeEnd::complete
+                                ? "got neither an answer nor an error"
+                                : "was stopped before it was done";
+    diagnosis.verdict_text =
+        fmt::format("Nothing can be concluded: the probe of {} {}.", part.target, why);
   }
 }
 

@@ -37,8 +37,27 @@ inline constexpr milliseconds kBetweenPackets{1'050};
 // The capture goes on this long after the last step: for late errors, and before silence is judged.
 inline constexpr milliseconds kLinger{300};
 inline constexpr milliseconds kLingerSilent{2'500};
+// Checks: how many, what one may take, and what makes one worth while.
+inline constexpr std::size_t kChecks = 8;
+// What a check may take, with the pause before it: with less time left it is not begun.
+inline constexpr milliseconds kCheckTime{5'000};
+inline constexpr milliseconds kCheckTimeDnsTcp{7'000};
+inline constexpr milliseconds kCheckConnect{3'300};
+inline constexpr milliseconds kCheckDatagram{2'300};
+inline constexpr milliseconds kCheckDns{3'000};
+// The diagnosis calls a query over TCP unanswered after five seconds.
+inline constexpr milliseconds kCheckDnsTcp{5'300};
+inline constexpr double kWorthBits = 0.02;
+inline constexpr double kSettled = 0.9;
+inline constexpr std::uint16_t kClosedPort = 5301;  // that hardly anybody uses
+inline constexpr int kTypeOfService = 0x20;         // CS1, RFC 2474 4.2.2.2: harmless, and not 0
+inline constexpr std::uint16_t kEdnsSize = 1232;    // DNS flag day 2020
+inline constexpr int kReferrals = 4;
+inline constexpr std::size_t kNameServers = 4;
+inline constexpr milliseconds kUdpPatience{5'600};
 inline constexpr milliseconds kSlice{50};  // how soon an interrupt is seen
 
+inline constexpr std::size_t kResultBytes = std::size_t{16} << 20U;  // of a probe's JSON
 inline constexpr std::size_t kAddresses = 8;
 inline constexpr int kRedirects = 5;
 inline constexpr std::size_t kBodyBytes = 1U << 20U;

@@ -15,10 +15,13 @@
 #include <unistd.h>
 
 #include "pipeline/pipeline.h"
+#include "probe/checks.h"
 #include "probe/connect.h"
+#include "probe/echo.h"
 #include "probe/filter.h"
 #include "probe/findings.h"
 #include "probe/load.h"
+#include "probe/next_hop.h"
 #include "probe/ports.h"
 #include "probe/privileges.h"
 #include "probe/recorder.h"
@@ -43,7 +46,7 @@ class CaptureFile {
     if (path.empty()) return {};
     path_ = path;
     constexpr mode_t own = 0600;  // packets hold what was said
-    file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, own);
+    file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, own);
     if (file_ < 0) return failed();
     const auto person = person_behind_root();
     if (person && ::fchown(file_, person->user, person->group) != 0) return failed();
@@ -57,8 +60,10 @@ class CaptureFile {
 
  private:
   std::expected<void, base::Error> failed() const {
+    const bool is_there = errno == EEXIST;
     return std::unexpected(
-        base::Error{path_, std::strerror(errno), "a file to keep the capture in", ""});
+        base::Error{path_, is_there ? "a file that is there already" : std::strerror(errno),
+                    "a new file to keep the capture in", ""});
   }
   std::string path_;
   int file_ = -1;
@@ -82,6 +87,13 @@ std::string resolver_of(const Request& request) {
                : fmt::format("{}:{}", target.host, target.port);
 }
 
+// What the lookup asked for.
+struct Asked {
+  std::string name;
+  std::uint16_t type = 1;  // RFC 1035 3.2.2, RFC 3596 2.1
+  std::string type_name;
+};
+
 class Probing {
  public:
   Probing(const Request& request, const diagnosis::Catalogue& catalogue, const TellLine& tell)
@@ -96,9 +108,11 @@ class Probing {
     reproduce(clock);
     linger(clock);
     if (auto done = diagnose(); !done) return std::unexpected(done.error());
-    add_findings(result_.diagnosis, result_.part, request_.target, begin_);
+    if (auto done = check(clock); !done) return std::unexpected(done.error());
     set_end(clock);
+    add_findings(result_.diagnosis, result_.part, request_.target, begin_);
     recorder_->stop();
+    if (auto done = note_inputs(); !done) return std::unexpected(done.error());
     if (auto kept = file_.fill(*recorder_); !kept) return std::unexpected(kept.error());
     return std::move(result_);
   }
@@ -110,6 +124,7 @@ class Probing {
     if (!resolving) return std::unexpected(resolving.error());
     resolving_ = std::move(*resolving);
     if (auto opened = file_.open(request_.capture); !opened) return opened;
+    echo_.open();
     std::string why;
     if (auto recorder = Recorder::open(request_.most_packets)) {
       recorder_ = std::move(*recorder);
@@ -120,6 +135,7 @@ class Probing {
     if (recorder_ == nullptr) return go_without_capture(why);
     result_.part.is_captured = true;
     hosts_ = known_hosts(request_.target, *resolving_);
+    find_neighbours();
     if (auto started = recorder_->start(filter()); !started) {
       return std::unexpected(base::Error{"probe", started.error(), "a capture", ""});
     }
@@ -138,7 +154,9 @@ class Probing {
     return {};
   }
 
-  std::string filter() const { return capture_filter(hosts_, {}, ports_.first(), ports_.last()); }
+  std::string filter() const {
+    return capture_filter(hosts_, neighbours_, ports_.first(), ports_.last(), echo_.id());
+  }
 
   void reproduce(const Clock& clock) {
     const Target& target = request_.target;
@@ -169,7 +187,9 @@ class Probing {
   }
 
   void reach(const IpAddress& address, const Clock& clock) {
-    if (request_.target.kind == TargetKind::url) {
+    if (request_.target.kind == TargetKind::udp) {
+      phases().push_back(send_to(address, request_.target.port, clock, ports_));
+    } else if (request_.target.kind == TargetKind::url) {
       load(request_.target, address, clock, ports_, phases());
     } else {
       phases().push_back(connect_to(address, request_.target.port, clock, ports_));
@@ -181,6 +201,7 @@ class Probing {
     std::ranges::sort(hosts_);
     const auto twice = std::ranges::unique(hosts_);
     hosts_.erase(twice.begin(), twice.end());
+    find_neighbours();
     if (auto set = recorder_->set_filter(filter()); !set) {
       result_.part.not_seen.push_back("The packets after the lookup: " + set.error() + ".");
     }
@@ -195,20 +216,88 @@ class Probing {
     clock.sleep(is_silent ? limits::kLingerSilent : limits::kLinger);
   }
 
-  std::expected<void, base::Error> diagnose() {
+  // The machines to which the packets to the hosts are handed first.
+  void find_neighbours() {
+    neighbours_.clear();
+    for (const IpAddress& host : hosts_) {
+      const auto next = next_hop(host);
+      const bool is_new =
+          next && *next != host && std::ranges::find(neighbours_, *next) == neighbours_.end();
+      if (is_new) neighbours_.push_back(*next);
+    }
+  }
+
+  // Of all that was captured so far.
+  template <typename Read>
+  std::expected<void, base::Error> read_capture(Read read) {
     std::expected<void, base::Error> done;
     recorder_->with_file([&](const std::string& path) {
       pipeline::Request request;
       request.paths = {path};
       request.open.hash = true;
-      auto diagnosis = pipeline::run(request, catalogue_);
-      if (diagnosis) {
-        result_.diagnosis = std::move(*diagnosis);
-      } else {
-        done = std::unexpected(diagnosis.error());
-      }
+      done = read(request);
     });
-    if (!done) return done;
+    return done;
+  }
+
+  std::expected<void, base::Error> diagnose() {
+    return read_capture([&](const pipeline::Request& request) -> std::expected<void, base::Error> {
+      auto diagnosis = pipeline::run(request, catalogue_);
+      if (!diagnosis) return std::unexpected(diagnosis.error());
+      result_.diagnosis = std::move(*diagnosis);
+      return {};
+    });
+  }
+
+  std::expected<pipeline::Facts, base::Error> facts_about(const evidence::Subject& subject) {
+    pipeline::Facts out;
+    auto done =
+        read_capture([&](const pipeline::Request& request) -> std::expected<void, base::Error> {
+          auto facts = pipeline::facts(request, subject);
+          if (!facts) return std::unexpected(facts.error());
+          out = std::move(*facts);
+          return {};
+        });
+    if (!done) return std::unexpected(done.error());
+    return out;
+  }
+
+  // Of a name the family that failed; either where both did.
+  Asked failed_question() const {
+    const Target& target = request_.target;
+    if (target.kind == TargetKind::dns) return {target.question, target.type, target.type_name};
+    const bool is_v6_only = std::ranges::none_of(result_.part.phases, [](const ProbePhase& phase) {
+      return phase.step == evidence::Step::name && phase.address == "A" && !phase.fault.empty();
+    });
+    const bool is_name = !IpAddress::parse(target.host).has_value();
+    const Asked v4{is_name ? target.host : std::string(), 1, "A"};
+    return is_v6_only ? Asked{v4.name, 28, "AAAA"} : v4;
+  }
+
+  // The checks that separate the causes of what the packets show.
+  std::expected<void, base::Error> check(const Clock& clock) {
+    if (request_.is_passive || !recorder_->is_capturing()) return {};
+    const Asked asked = failed_question();
+    CheckContext context{catalogue_,
+                         clock,
+                         asked.name,
+                         asked.type,
+                         asked.type_name,
+                         [this](const evidence::Subject& subject) { return facts_about(subject); },
+                         [this](const std::string& line) { tell_(line); }};
+    const std::vector<Resolver> others = system_resolvers();
+    Tools tools{clock, ports_, echo_, others, [this](const IpAddress& host) { admit({host}); }};
+    return Checks(std::move(context), Actions(std::move(tools)))
+        .run(result_.diagnosis, result_.part);
+  }
+
+  // What the capture is in the end: the checks' packets are in it too.
+  std::expected<void, base::Error> note_inputs() {
+    if (!result_.part.checks.empty()) {
+      auto now = facts_about({});
+      if (!now) return std::unexpected(now.error());
+      result_.diagnosis.inputs = std::move(now->inputs);
+    }
     result_.part.packets = recorder_->packets();
     result_.part.kernel_drops = recorder_->kernel_drops();
     for (base::InputInfo& input : result_.diagnosis.inputs) {
@@ -249,11 +338,31 @@ class Probing {
   std::unique_ptr<Resolving> resolving_;
   std::unique_ptr<Recorder> recorder_;
   CaptureFile file_;
+  Echo echo_;
   std::vector<IpAddress> hosts_;
+  std::vector<IpAddress> neighbours_;
   base::Time begin_{};
   std::size_t told_ = 0;
   Result result_;
 };
+
+// What may come after the load.
+std::string checks_words() {
+  std::vector<std::string> others;
+  for (const Resolver& resolver : system_resolvers()) {
+    others.push_back(fmt::format("{} port {}", resolver.address.to_string(), resolver.port));
+  }
+  return fmt::format(
+      "Where that fails and its packets leave several causes, at most {} checks follow, each told "
+      "before it is sent (none with --passive):\n"
+      "  - to the server that failed: a packet to its port {}, a SYN with a type of service, an "
+      "ICMP echo request; of DNS the question over TCP, with EDNS and without a check of "
+      "signatures, and one for the top-level domain\n"
+      "  - the question to another resolver of the system ({}) and to the servers that hold the "
+      "name\n",
+      limits::kChecks, limits::kClosedPort,
+      others.empty() ? "none is configured" : fmt::format("{}", fmt::join(others, ", ")));
+}
 
 }  // namespace
 
@@ -291,6 +400,10 @@ std::expected<std::string, base::Error> dry_run(const Request& request) {
   }
   const std::string where =
       is_literal ? target.host : fmt::format("each address found, {} at most", limits::kAddresses);
+  if (target.kind == TargetKind::udp) {
+    line(fmt::format("UDP: a datagram of two bytes to port {} of {}, up to {} times", target.port,
+                     where, limits::kUdpPatience / limits::kBetweenPackets + 1));
+  }
   if (target.kind == TargetKind::port || target.kind == TargetKind::url) {
     line(fmt::format("TCP: a connection to port {} of {}", target.port, where));
   }
@@ -301,6 +414,7 @@ std::expected<std::string, base::Error> dry_run(const Request& request) {
                     "most {} bytes of the answer are read",
                     target.text, limits::kRedirects, limits::kBodyBytes));
   }
+  if (!request.is_passive) out += checks_words();
   return out;
 }
 

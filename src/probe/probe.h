@@ -24,7 +24,8 @@ struct Request {
   std::string capture;   // kept in this file; empty: not kept
   std::chrono::seconds deadline = limits::kDeadline;
   std::uint64_t most_packets = limits::kPackets;
-  bool dry_run = false;  // only say what would be sent
+  bool dry_run = false;     // only say what would be sent
+  bool is_passive = false;  // no checks after the load
 };
 
 struct Result {

@@ -7,15 +7,38 @@
 #include <span>
 
 #include <ares.h>
-#include <arpa/inet.h>
+#include <arpa/nameser.h>
 #include <fmt/format.h>
 #include <netdb.h>
 #include <poll.h>
 
+#include "probe/address.h"
+#include "probe/dns_ask.h"
 #include "probe/limits.h"
 #include "probe/target.h"
 
 namespace whydown::probe {
+
+// One lookup on its way.
+struct Lookup {
+  int family = AF_UNSPEC;
+  const char* type = "";
+  int status = ARES_ECANCELLED;
+  bool is_done = false;
+  int rounds = 0;
+  Clock::Steady::time_point begin = Clock::Steady::now();
+  Clock::Steady::time_point end = begin;
+  std::vector<base::IpAddress> addresses = {};
+
+  void finish(int how) {
+    status = how;
+    is_done = true;
+    end = Clock::Steady::now();
+  }
+  void ask(ares_channel channel, const std::string& name);
+  report::ProbePhase phase(const std::string& name, base::Duration begun) const;
+};
+
 namespace {
 
 using evidence::Outcome;
@@ -23,12 +46,6 @@ using evidence::Step;
 using report::ProbePhase;
 
 constexpr int kClassIn = 1;  // RFC 1035 3.2.4
-
-std::optional<base::IpAddress> address_of(int family, const void* bytes) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (::inet_ntop(family, bytes, text.data(), text.size()) == nullptr) return std::nullopt;
-  return base::IpAddress::parse(text.data());
-}
 
 // What a code of c-ares is in our words. Its texts are for programmers.
 struct Ending {
@@ -78,25 +95,25 @@ void set_ending(ProbePhase& phase, int status, const std::string& asked) {
   }
 }
 
-// One lookup on its way.
-struct Lookup {
-  int family = AF_UNSPEC;
-  const char* type = "";
-  int status = ARES_ECANCELLED;
-  bool is_done = false;
-  int rounds = 0;
-  Clock::Steady::time_point begin = Clock::Steady::now();
-  Clock::Steady::time_point end = begin;
-  std::vector<base::IpAddress> addresses = {};
-
-  void finish(int how) {
-    status = how;
-    is_done = true;
-    end = Clock::Steady::now();
+// c-ares tells of a server that answered with an error, and of none that follows, that the
+// connection was refused. The answer itself says which error it was.
+int status_of(const DnsReply& reply) {
+  if (!reply.is_answer) return reply.is_refused ? ARES_ECONNREFUSED : ARES_ETIMEOUT;
+  switch (reply.rcode) {
+    case ns_r_formerr:
+      return ARES_EFORMERR;
+    case ns_r_servfail:
+      return ARES_ESERVFAIL;
+    case ns_r_nxdomain:
+      return ARES_ENOTFOUND;
+    case ns_r_notimpl:
+      return ARES_ENOTIMP;
+    case ns_r_refused:
+      return ARES_EREFUSED;
+    default:
+      return ARES_ECONNREFUSED;  // it changed its mind
   }
-  void ask(ares_channel channel, const std::string& name);
-  ProbePhase phase(const std::string& name, base::Duration begun) const;
-};
+}
 
 void take_addresses(void* self, int status, int /*timeouts*/, ares_addrinfo* found) {
   auto& lookup = *static_cast<Lookup*>(self);
@@ -119,6 +136,32 @@ void take_answer(void* self, int status, int /*timeouts*/, unsigned char* /*answ
   static_cast<Lookup*>(self)->finish(status);
 }
 
+std::string times(int rounds) {
+  return rounds > 1 ? fmt::format(", asked {} times", rounds) : std::string();
+}
+
+bool is_worth_a_retry(int status) { return status == ARES_ECONNREFUSED || status == ARES_ETIMEOUT; }
+
+int rounds_after(int status) {
+  return status == ARES_ECONNREFUSED ? limits::kRefusedRounds : limits::kDnsRounds;
+}
+
+std::vector<Resolver> servers_of(ares_channel channel) {
+  std::vector<Resolver> out;
+  ares_addr_port_node* list = nullptr;
+  if (ares_get_servers_ports(channel, &list) != ARES_SUCCESS) return out;
+  for (const auto* node = list; node != nullptr; node = node->next) {
+    if (const auto address = address_of(node->family, &node->addr)) {
+      const auto port = static_cast<std::uint16_t>(node->udp_port != 0 ? node->udp_port : 53);
+      out.push_back({*address, port});
+    }
+  }
+  ares_free_data(list);
+  return out;
+}
+
+}  // namespace
+
 void Lookup::ask(ares_channel channel, const std::string& name) {
   ++rounds;
   is_done = false;
@@ -127,10 +170,6 @@ void Lookup::ask(ares_channel channel, const std::string& name) {
   hints.ai_family = family;
   hints.ai_socktype = SOCK_STREAM;
   ares_getaddrinfo(channel, name.c_str(), nullptr, &hints, take_addresses, this);
-}
-
-std::string times(int rounds) {
-  return rounds > 1 ? fmt::format(", asked {} times", rounds) : std::string();
 }
 
 ProbePhase Lookup::phase(const std::string& name, base::Duration begun) const {
@@ -145,19 +184,12 @@ ProbePhase Lookup::phase(const std::string& name, base::Duration begun) const {
     return out;
   }
   std::vector<std::string> texts;
+  texts.reserve(addresses.size());
   for (const base::IpAddress& address : addresses) texts.push_back(address.to_string());
   out.outcome = Outcome::ok;
   out.text = fmt::format("{}: {}.", asked, fmt::join(texts, ", "));
   return out;
 }
-
-bool is_worth_a_retry(int status) { return status == ARES_ECONNREFUSED || status == ARES_ETIMEOUT; }
-
-int rounds_after(int status) {
-  return status == ARES_ECONNREFUSED ? limits::kRefusedRounds : limits::kDnsRounds;
-}
-
-}  // namespace
 
 std::expected<std::unique_ptr<Resolving>, base::Error> Resolving::open(const std::string& resolver,
                                                                        OwnPorts& ports) {
@@ -202,41 +234,45 @@ std::expected<void, base::Error> Resolving::start(const std::string& servers, bo
     const int status = ares_set_servers_ports_csv(channel_, servers.c_str());
     if (status != ARES_SUCCESS) return failed(status);
   }
-  ares_set_socket_configure_callback(
-      channel_,
-      [](ares_socket_t socket, int /*type*/, void* ports) {
-        return static_cast<OwnPorts*>(ports)->bind(socket) ? 0 : -1;
-      },
-      ports_);
+  if (const int status = ares_dup(&second_, channel_); status != ARES_SUCCESS) {
+    return failed(status);
+  }
+  for (ares_channel channel : {channel_, second_}) {
+    ares_set_socket_configure_callback(
+        channel,
+        [](ares_socket_t socket, int /*type*/, void* ports) {
+          return static_cast<OwnPorts*>(ports)->bind(socket) ? 0 : -1;
+        },
+        ports_);
+  }
   read_resolvers();
   return {};
 }
 
 Resolving::~Resolving() {
+  if (second_ != nullptr) ares_destroy(second_);
   if (channel_ != nullptr) ares_destroy(channel_);
   ares_library_cleanup();
 }
 
-void Resolving::read_resolvers() {
-  ares_addr_port_node* list = nullptr;
-  if (ares_get_servers_ports(channel_, &list) != ARES_SUCCESS) return;
-  for (const auto* node = list; node != nullptr; node = node->next) {
-    if (const auto address = address_of(node->family, &node->addr)) {
-      const auto port = static_cast<std::uint16_t>(node->udp_port != 0 ? node->udp_port : 53);
-      resolvers_.push_back({*address, port});
-    }
-  }
-  ares_free_data(list);
+void Resolving::read_resolvers() { resolvers_ = servers_of(channel_); }
+
+std::vector<Resolver> system_resolvers() {
+  ares_channel channel = nullptr;
+  if (ares_init(&channel) != ARES_SUCCESS) return {};
+  std::vector<Resolver> found = servers_of(channel);
+  ares_destroy(channel);
+  return found;
 }
 
-bool Resolving::run(const Clock& clock, const bool& is_done) {
+bool run_channel(ares_channeldata* channel, const Clock& clock, const bool& is_done) {
   while (!is_done) {
     if (clock.is_over()) {
-      ares_cancel(channel_);
+      ares_cancel(channel);
       return false;
     }
     std::array<ares_socket_t, ARES_GETSOCK_MAXNUM> sockets{};
-    const int mask = ares_getsock(channel_, sockets.data(), ARES_GETSOCK_MAXNUM);
+    const int mask = ares_getsock(channel, sockets.data(), ARES_GETSOCK_MAXNUM);
     std::array<pollfd, ARES_GETSOCK_MAXNUM> waiting{};
     nfds_t count = 0;
     for (unsigned i = 0; i < sockets.size(); ++i) {
@@ -250,10 +286,10 @@ bool Resolving::run(const Clock& clock, const bool& is_done) {
       const pollfd& one = waiting[i];
       const bool can_read = (one.revents & (POLLIN | POLLERR | POLLHUP)) != 0;
       const bool can_write = (one.revents & POLLOUT) != 0;
-      ares_process_fd(channel_, can_read ? one.fd : ARES_SOCKET_BAD,
+      ares_process_fd(channel, can_read ? one.fd : ARES_SOCKET_BAD,
                       can_write ? one.fd : ARES_SOCKET_BAD);
     }
-    ares_process_fd(channel_, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // timeouts
+    ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);  // timeouts
   }
   return true;
 }
@@ -262,15 +298,20 @@ std::vector<base::IpAddress> Resolving::addresses(const std::string& name, const
                                                   std::vector<ProbePhase>& phases) {
   std::array<Lookup, 2> lookups{Lookup{AF_INET, "A"}, Lookup{AF_INET6, "AAAA"}};
   const auto begun = clock.elapsed();
-  for (Lookup& lookup : lookups) lookup.ask(channel_, name);
-  for (Lookup& lookup : lookups) run(clock, lookup.is_done);
+  lookups[0].ask(channel_, name);
+  lookups[1].ask(second_, name);
+  run_channel(channel_, clock, lookups[0].is_done);
+  run_channel(second_, clock, lookups[1].is_done);
+  tell_apart(lookups[0], name, ns_t_a, clock);
+  if (lookups[0].status != ARES_ECONNREFUSED) tell_apart(lookups[1], name, ns_t_aaaa, clock);
   // One family tells of a resolver what both would.
   Lookup& first = lookups[0];
   while (is_worth_a_retry(first.status) && first.rounds < rounds_after(first.status) &&
          !clock.is_over()) {
     clock.sleep(limits::kBetweenPackets);
     first.ask(channel_, name);
-    run(clock, first.is_done);
+    run_channel(channel_, clock, first.is_done);
+    tell_apart(first, name, ns_t_a, clock);
   }
   std::vector<base::IpAddress> found;
   for (const Lookup& lookup : lookups) {
@@ -287,6 +328,21 @@ std::vector<base::IpAddress> Resolving::addresses(const std::string& name, const
   return found;
 }
 
+void Resolving::tell_apart(Lookup& lookup, const std::string& name, std::uint16_t type,
+                           const Clock& clock) {
+  if (lookup.status != ARES_ECONNREFUSED || resolvers_.empty()) return;
+  clock.sleep(limits::kBetweenPackets);
+  if (clock.is_over()) return;
+  ++lookup.rounds;
+  DnsQuestion question;
+  question.server = resolvers_.front().address;
+  question.port = resolvers_.front().port;
+  question.name = name;
+  question.type = type;
+  question.patience = limits::kDnsPatience;
+  lookup.status = status_of(ask_dns(question, clock, *ports_));
+}
+
 void Resolving::ask(const std::string& name, std::uint16_t type, const std::string& type_name,
                     const Clock& clock, std::vector<ProbePhase>& phases) {
   ProbePhase phase;
@@ -299,7 +355,8 @@ void Resolving::ask(const std::string& name, std::uint16_t type, const std::stri
     ++lookup.rounds;
     lookup.is_done = false;
     ares_query(channel_, name.c_str(), kClassIn, type, take_answer, &lookup);
-    run(clock, lookup.is_done);
+    run_channel(channel_, clock, lookup.is_done);
+    tell_apart(lookup, name, type, clock);
   } while (is_worth_a_retry(lookup.status) && lookup.rounds < rounds_after(lookup.status) &&
            !clock.is_over());
   phase.took = clock.elapsed() - phase.begin;

@@ -21,6 +21,14 @@ struct Resolver {
   std::uint16_t port = 53;
 };
 
+// Those of resolv.conf; none where it cannot be read.
+std::vector<Resolver> system_resolvers();
+
+// Until `is_done`; false: given up before.
+bool run_channel(ares_channeldata* channel, const Clock& clock, const bool& is_done);
+
+struct Lookup;
+
 class Resolving {
  public:
   // `resolver` as "ADDRESS[:PORT]"; empty: those of the system.
@@ -42,9 +50,11 @@ class Resolving {
   Resolving() = default;
   std::expected<void, base::Error> start(const std::string& servers, bool is_tcp);
   void read_resolvers();
-  bool run(const Clock& clock, const bool& is_done);  // false: given up before it was done
-
+  // What a refusal really was, as far as asking the first resolver again tells.
+  void tell_apart(Lookup& lookup, const std::string& name, std::uint16_t type, const Clock& clock);
   ares_channeldata* channel_ = nullptr;
+  // For the other family: on one socket an error about one question would end the other.
+  ares_channeldata* second_ = nullptr;
   OwnPorts* ports_ = nullptr;
   std::vector<Resolver> resolvers_;
 };

@@ -12,7 +12,7 @@ namespace whydown::probe {
 namespace {
 
 constexpr const char* kExpected =
-    "http://..., https://..., dns://SERVER/NAME?type=A, HOST:PORT or a name";
+    "http://..., https://..., dns://SERVER/NAME?type=A, udp://HOST:PORT, HOST:PORT or a name";
 constexpr std::size_t kLongestTarget = 2048;
 constexpr std::size_t kLongestName = 253;  // RFC 1035 2.3.4, as text
 
@@ -110,6 +110,16 @@ std::expected<Target, base::Error> parse_url(std::string_view rest, Target targe
   return target;
 }
 
+// What stands behind "udp://" or "tcp://".
+std::expected<Target, base::Error> parse_port(std::string_view rest, Target target) {
+  const auto server = parse_endpoint(rest, 0);
+  if (!server) return std::unexpected(server.error());
+  if (server->port == 0) return std::unexpected(bad(target.text, "a port after the host"));
+  target.host = server->host;
+  target.port = server->port;
+  return target;
+}
+
 }  // namespace
 
 std::expected<Endpoint, base::Error> parse_endpoint(std::string_view text, std::uint16_t port) {
@@ -146,6 +156,8 @@ std::expected<Target, base::Error> parse_target(std::string_view text) {
     target.is_https = name == "https";
     if (name == "dns") return parse_dns(rest, std::move(target));
     if (name == "http" || name == "https") return parse_url(rest, std::move(target));
+    target.kind = name == "udp" ? TargetKind::udp : TargetKind::port;
+    if (name == "udp" || name == "tcp") return parse_port(rest, std::move(target));
     return std::unexpected(bad(text));
   }
   const auto server = parse_endpoint(text, 0);

@@ -14,6 +14,7 @@ enum class TargetKind : std::uint8_t {
   url,   // resolve, connect, secure (https), request
   name,  // resolve
   port,  // resolve, connect by TCP
+  udp,   // resolve, send a datagram
   dns,   // one question to one server
 };
 
@@ -29,7 +30,7 @@ struct Target {
 };
 
 // "http://HOST[:PORT][/...]", "https://...", "dns://SERVER[:PORT]/NAME[?type=A]", "HOST:PORT",
-// "[V6]:PORT" or "NAME".
+// "[V6]:PORT", "udp://HOST:PORT", "tcp://HOST:PORT" or "NAME".
 std::expected<Target, base::Error> parse_target(std::string_view text);
 
 struct Endpoint {

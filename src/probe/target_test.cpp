@@ -25,6 +25,9 @@ TEST(Target, Parses) {
       {"[2001:db8::1]:25", TargetKind::port, "2001:db8::1", 25},
       {"dns://192.0.2.53/example.org", TargetKind::dns, "192.0.2.53", 53},
       {"dns://[2001:db8::53]:5353/example.org?type=MX", TargetKind::dns, "2001:db8::53", 5353},
+      {"udp://ntp.example.org:123", TargetKind::udp, "ntp.example.org", 123},
+      {"udp://[2001:db8::1]:123", TargetKind::udp, "2001:db8::1", 123},
+      {"tcp://192.0.2.1:25", TargetKind::port, "192.0.2.1", 25},
       {"_sip._udp.example.org", TargetKind::name, "_sip._udp.example.org", 0},
   };
   for (const Row& row : rows) {
@@ -59,6 +62,9 @@ TEST(Target, RefusesWhatIsNoOneTarget) {
                                   std::string("dns://ns.example.org/example.org"),
                                   std::string("dns://192.0.2.53/example.org?type=NOPE"),
                                   std::string("dns://192.0.2.53/example.org?class=CH"),
+                                  std::string("udp://192.0.2.1"),
+                                  std::string("udp://192.0.2.1:0"),
+                                  std::string("tcp://:25"),
                                   std::string("[2001:db8::1"),
                                   std::string("a..b"),
                                   std::string("-o"),

@@ -155,6 +155,8 @@ IpAddress AddressMask::address(const IpAddress& original) const {
       return IpAddress::v4(v4(original.v4_value()));
     case base::AddressKind::v6:
       return v6(original);
+    case base::AddressKind::mac:
+      return IpAddress::mac(mac(original.mac_value()));
     case base::AddressKind::none:
     case base::AddressKind::host:
       break;

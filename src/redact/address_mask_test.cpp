@@ -136,6 +136,9 @@ TEST(AddressMask, Macs) {
     EXPECT_TRUE(stand_in.to_string().starts_with(row.prefix)) << stand_in.to_string();
     EXPECT_EQ(stand_in.is_group(), original.is_group());
   }
+  // A client known by its hardware address gets the stand-in of its frames.
+  const auto client = *base::MacAddress::parse("00:1b:21:aa:bb:cc");
+  EXPECT_EQ(mask.address(IpAddress::mac(client)), IpAddress::mac(mask.mac(client)));
   // The group that asks for an address is the group of its frame.
   const IpAddress group = mask.address(*IpAddress::parse("ff02::1:ff12:3456"));
   const auto frame = mask.mac(*base::MacAddress::parse("33:33:ff:12:34:56"));

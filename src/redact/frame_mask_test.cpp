@@ -67,6 +67,15 @@ std::string dns_answer() {
                    "00 0029 04d0 00000000 0013 000f 0009 0006 'secret!' 000a 0002 abcd"}));
 }
 
+// From a client that has a name and asks to keep 192.0.2.7.
+std::string dhcp_request() {
+  const std::string zeros(2 * (64 + 128 + 10), '0');
+  return udp("0044 0043",
+             join({"01 01 06 00 3d1d0a0b 0004 8000 c0000207 00000000 00000000 00000000",
+                   "001b21aabb01", zeros, "63825363 350103 3204 c0000207 3604 cb007102",
+                   "0c06 'secret' 3d07 01 001b21aabb01 3703 010306 ff 'example'"}));
+}
+
 // Everything that identifies: as bytes and as a name on the wire.
 const char* const kSecrets[] = {"c0000207",
                                 "cb007102",
@@ -89,42 +98,46 @@ std::vector<Case> cases() {
   const std::string http = join({"c350 0050 00000001 00000002 8018 2000 0000 0000",
                                  "0101 080a 00000001 00000002", "'GET /' 'secret'"});
   const std::string quote = ipv4("11", dns_query());
-  return {{"query over Ethernet", 1, join({kEthernet, "0800", ipv4("11", dns_query())})},
-          {"answer", 1, join({kEthernet, "0800", ipv4("11", dns_answer())})},
-          {"VLAN", 1, join({kEthernet, "8100 0064 0800", ipv4("11", dns_query())})},
-          {"SNAP", 1, join({kEthernet, "0050 aaaa03 000000 0800", ipv4("11", dns_query())})},
-          {"PPPoE", 1, join({kEthernet, "8864 11 00 0001 0040 0021", ipv4("11", dns_query())})},
-          {"padding after the packet", 1,
-           join({kEthernet, "0800", ipv4("11", dns_query()), "'secret'"})},
-          {"IPv6", 1, join({kEthernet, "86dd", ipv6("11", dns_query())})},
-          {"IPv6 with a routing header", 101,
-           ipv6("2b", join({"11 02 00 01 00000000", kServer6, dns_query()}))},
-          {"IPv4 options", 101,
-           join({"4700 0020 1234 4000 4011 0000", kClient, kServer, "8307 04 cb007102 00"})},
-          {"Linux cooked", 113, join({"0000 0001 0006 001b21aabb01 0000 0800", quote})},
-          {"Linux cooked 2", 276, join({"0800 0000 00000002 0001 00 06 001b21aabb01 0000", quote})},
-          {"BSD loopback", 0, join({"02000000", quote})},
-          {"PPP", 9, join({"ff03 0021", quote})},
-          {"ARP", 1,
-           join({kEthernet, "0806 0001 0800 06 04 0001 001b21aabb01", kClient, "000000000000",
-                 kServer})},
-          {"TCP with payload", 101, ipv4("06", http)},
-          {"ICMP error with its quote", 101, ipv4("01", join({"0303 0000 00000000", quote}))},
-          {"ICMP redirect", 101, ipv4("01", join({"0501 0000 cb007102", quote}))},
-          {"ICMP echo", 101, ipv4("01", "0800 0000 0001 0001 'secret'")},
-          {"ICMPv6 error", 101, ipv6("3a", join({"0104 0000 00000000", ipv6("11", dns_query())}))},
-          {"neighbour solicitation", 101,
-           ipv6("3a", join({"8700 0000 00000000", kServer6, "0101 001b21aabb01"}))},
-          {"router advertisement", 101,
-           ipv6("3a", join({"8600 0000 40 00 0708 00000000 00000000 0101 001b21aabb01",
-                            "0304 40c0 00000e10 00000e10 00000000", kServer6, "1903 0000 00000e10",
-                            kServer6}))},
-          {"other payload on port 53", 101,
-           ipv4("11", udp("9cb0 0035", "'secret' 'example' 'secret'"))},
-          {"another protocol", 101, ipv4("2f", join({"0000 0800", quote}))},
-          {"another link type", 147, quote},
-          {"a later fragment", 101,
-           join({"4500 0028 1234 0010 4011 0000", kClient, kServer, "'secret' 'example'"})}};
+  return {
+      {"query over Ethernet", 1, join({kEthernet, "0800", ipv4("11", dns_query())})},
+      {"answer", 1, join({kEthernet, "0800", ipv4("11", dns_answer())})},
+      {"VLAN", 1, join({kEthernet, "8100 0064 0800", ipv4("11", dns_query())})},
+      {"SNAP", 1, join({kEthernet, "0050 aaaa03 000000 0800", ipv4("11", dns_query())})},
+      {"PPPoE", 1, join({kEthernet, "8864 11 00 0001 0040 0021", ipv4("11", dns_query())})},
+      {"padding after the packet", 1,
+       join({kEthernet, "0800", ipv4("11", dns_query()), "'secret'"})},
+      {"IPv6", 1, join({kEthernet, "86dd", ipv6("11", dns_query())})},
+      {"IPv6 with a routing header", 101,
+       ipv6("2b", join({"11 02 00 01 00000000", kServer6, dns_query()}))},
+      {"IPv4 options", 101,
+       join({"4700 0020 1234 4000 4011 0000", kClient, kServer, "8307 04 cb007102 00"})},
+      {"Linux cooked", 113, join({"0000 0001 0006 001b21aabb01 0000 0800", quote})},
+      {"Linux cooked 2", 276, join({"0800 0000 00000002 0001 00 06 001b21aabb01 0000", quote})},
+      {"BSD loopback", 0, join({"02000000", quote})},
+      {"PPP", 9, join({"ff03 0021", quote})},
+      {"ARP", 1,
+       join({kEthernet, "0806 0001 0800 06 04 0001 001b21aabb01", kClient, "000000000000",
+             kServer})},
+      {"TCP with payload", 101, ipv4("06", http)},
+      {"ICMP error with its quote", 101, ipv4("01", join({"0303 0000 00000000", quote}))},
+      {"ICMP redirect", 101, ipv4("01", join({"0501 0000 cb007102", quote}))},
+      {"ICMP echo", 101, ipv4("01", "0800 0000 0001 0001 'secret'")},
+      {"ICMPv6 error", 101, ipv6("3a", join({"0104 0000 00000000", ipv6("11", dns_query())}))},
+      {"neighbour solicitation", 101,
+       ipv6("3a", join({"8700 0000 00000000", kServer6, "0101 001b21aabb01"}))},
+      {"router advertisement", 101,
+       ipv6("3a", join({"8600 0000 40 00 0708 00000000 00000000 0101 001b21aabb01",
+                        "0304 40c0 00000e10 00000e10 00000000", kServer6, "1903 0000 00000e10",
+                        kServer6}))},
+      {"DHCP", 101, ipv4("11", dhcp_request())},
+      {"other payload on port 67", 101,
+       ipv4("11", udp("0044 0043", "'secret' 'example' 'secret' 'example' 'secret' 'example'"))},
+      {"other payload on port 53", 101,
+       ipv4("11", udp("9cb0 0035", "'secret' 'example' 'secret'"))},
+      {"another protocol", 101, ipv4("2f", join({"0000 0800", quote}))},
+      {"another link type", 147, quote},
+      {"a later fragment", 101,
+       join({"4500 0028 1234 0010 4011 0000", kClient, kServer, "'secret' 'example'"})}};
 }
 
 TEST(FrameMask, NothingThatIdentifiesIsLeft) {
@@ -201,6 +214,23 @@ TEST(FrameMask, WhatTheDiagnosisNeedsStays) {
   }
   EXPECT_TRUE(contains(masked, hex("000f 0009 0006"))) << "the extended error's code";
   EXPECT_FALSE(contains(masked, hex("abcd"))) << "a cookie";
+}
+
+TEST(FrameMask, DhcpStaysReadable) {
+  const Bytes original = hex(ipv4("11", dhcp_request()));
+  const Bytes masked = redacted(original, 101);
+  const auto v4_at = [&](std::size_t at) {
+    return base::IpAddress::v4(base::load_be32(masked.data() + at)).to_string();
+  };
+  const std::size_t dhcp = 20 + 8;
+  const std::string client = redactor().address(*base::IpAddress::parse("192.0.2.7")).to_string();
+  EXPECT_TRUE(
+      std::equal(masked.begin() + dhcp, masked.begin() + dhcp + 12, original.begin() + dhcp));
+  EXPECT_EQ(v4_at(dhcp + 12), client);
+  EXPECT_EQ(v4_at(dhcp + 16), "0.0.0.0");
+  EXPECT_TRUE(contains(masked, hex("63825363 350103 3204"))) << "cookie and type";
+  EXPECT_EQ(v4_at(dhcp + 240 + 5), client);
+  EXPECT_TRUE(contains(masked, hex("0c06 000000000000"))) << "the client's name";
 }
 
 // A pointer may only lead to a name that was read; of others nothing is written.

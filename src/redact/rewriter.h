@@ -79,6 +79,10 @@ class Rewriter {
 // is addresses and names. False, with nothing written, where it does not read like one.
 bool rewrite_dns(Rewriter& frame, std::size_t at, std::size_t end);
 
+// The DHCP message from `at` to `end` (RFC 2131). False, with nothing written, where it does not
+// read like one.
+bool rewrite_dhcp(Rewriter& frame, std::size_t at, std::size_t end);
+
 // The IP packet at `at`; its payload as far as it is understood.
 void rewrite_ipv4(Rewriter& frame, std::size_t at);
 void rewrite_ipv6(Rewriter& frame, std::size_t at);

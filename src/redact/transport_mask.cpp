@@ -1,5 +1,5 @@
 // UDP, TCP and ICMP: ports, flags, numbers and times stay, addresses get stand-ins, and payload
-// that is not DNS becomes zeros.
+// that is neither DNS nor DHCP becomes zeros.
 #include "redact/rewriter.h"
 
 namespace whydown::redact {
@@ -17,6 +17,8 @@ std::size_t payload_end(const Rewriter& frame, const Datagram& datagram) {
 // The ports whose payload is read as DNS: the same as in packet/decoder.cpp.
 bool is_dns_port(std::uint16_t port) { return port == 53 || port == 5353 || port == 5355; }
 
+bool is_dhcp_port(std::uint16_t port) { return port == 67 || port == 68; }
+
 void rewrite_udp(Rewriter& frame, const Datagram& datagram) {
   const std::size_t at = datagram.at;
   constexpr std::size_t header = 8;
@@ -26,6 +28,8 @@ void rewrite_udp(Rewriter& frame, const Datagram& datagram) {
   const std::size_t end = std::min(datagram.end, at + std::max(length, header));
   if (is_dns_port(frame.u16(at)) || is_dns_port(frame.u16(at + 2))) {
     (void)rewrite_dns(frame, at + header, std::min(end, frame.size()));
+  } else if (is_dhcp_port(frame.u16(at)) || is_dhcp_port(frame.u16(at + 2))) {
+    (void)rewrite_dhcp(frame, at + header, std::min(end, frame.size()));
   }
   if (frame.u16(at + 6) == 0) return;  // sent without a checksum
   rewrite_checksum(frame, {at + 6, at, end, true}, datagram, kUdp);

@@ -4,6 +4,7 @@
 //
 // What does not apply is absent. Fields outside the schema stand below "whydown".
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,12 +52,26 @@ bool is_v6(const std::string& text) {
   return address && address->kind() == base::AddressKind::v6;
 }
 
+// In ECS's own form: "02-00-5E-10-00-01".
+std::string ecs_mac(const base::MacAddress& mac) {
+  std::string text = mac.to_string();
+  for (char& c : text) {
+    if (c == ':') c = '-';
+    if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
 // One end of the traffic: a number where there is one, else the name that a text log gives.
 Json end_of(const std::vector<std::string>& addresses) {
   Json out = Json::object();
   if (addresses.size() != 1) return out;  // several ends: see "related"
   out["address"] = addresses.front();
-  out[is_address(addresses.front()) ? "ip" : "domain"] = addresses.front();
+  if (const auto mac = base::MacAddress::parse(addresses.front())) {
+    out["mac"] = ecs_mac(*mac);  // a client that has no address yet
+  } else {
+    out[is_address(addresses.front()) ? "ip" : "domain"] = addresses.front();
+  }
   return out;
 }
 
@@ -145,7 +160,10 @@ Json Writer::event_of(const Incident& incident) const {
   const bool is_attack = incident.kind == "attack";
   event["category"] = is_attack ? Json{"network", "intrusion_detection"} : Json{"network"};
   event["type"] = event_types(incident);
-  event["outcome"] = "failure";
+  // An attack that took nothing from anybody failed nobody's request.
+  const bool is_known = !incident.attack || incident.attack->caused_outage.has_value();
+  const bool is_harm = !incident.attack || incident.attack->caused_outage.value_or(false);
+  event["outcome"] = !is_known ? "unknown" : is_harm ? "failure" : "success";
   event["action"] = incident.fault;
   event["id"] = event_id(incident.fault + '\n' + std::to_string(incident.id));
   event["module"] = "whydown";
@@ -184,10 +202,37 @@ Json dns_of(const Incident& incident) {
   return dns;
 }
 
+std::vector<std::string> sources_of(const diagnosis::Attack& attack) {
+  std::vector<std::string> out;
+  for (const diagnosis::AttackSource& source : attack.sources) out.push_back(source.address);
+  return out;
+}
+
+// "T1499.001": the technique and, behind the dot, which kind of it.
+Json technique_of(const std::string& id) {
+  const std::size_t dot = id.find('.');
+  Json out;
+  out["id"] = id.substr(0, dot);
+  if (dot != std::string::npos) out["subtechnique"]["id"] = id;
+  return out;
+}
+
+Json attack_of(const diagnosis::Attack& attack) {
+  Json out;
+  out["pattern"] = attack.pattern;
+  out["packets_sent"] = attack.packets;
+  out["per_second"] = std::round(attack.per_second * 10) / 10;
+  out["source_count"] = attack.source_count;
+  if (attack.caused_outage) out["caused_outage"] = *attack.caused_outage;
+  return out;
+}
+
 Json related_of(const Incident& incident) {
   std::vector<std::string> ips;
   std::vector<std::string> hosts = incident.service.names;
-  for (const auto* list : {&incident.service.servers, &incident.clients.addresses}) {
+  const auto attackers =
+      incident.attack ? sources_of(*incident.attack) : std::vector<std::string>{};
+  for (const auto* list : {&incident.service.servers, &incident.clients.addresses, &attackers}) {
     for (const std::string& address : *list) {
       (is_address(address) ? ips : hosts).push_back(address);
     }
@@ -221,6 +266,9 @@ Json Writer::details_of(const Incident& incident) const {
   own["ongoing_at_end"] = incident.ongoing_at_end;
   own["attempts"] = {{"total", incident.attempts_total}, {"failed", incident.attempts_failed}};
   own["clients"] = incident.clients.count;
+  if (incident.attack) own["attack"] = attack_of(*incident.attack);
+  if (incident.explained_by > 0) own["explained_by"] = incident.explained_by;
+  if (!incident.explains.empty()) own["explains"] = incident.explains;
   put(own, "names", incident.service.names);
   put(own, "causes", causes_of(incident));
   Json pairs = Json::array();
@@ -258,7 +306,8 @@ Json Writer::incident(const Incident& incident) const {
   put(out["rule"], "description", incident.explanation);
   put(out["rule"], "version", options_.version);
   out["error"] = {{"code", incident.fault}, {"message", incident.title}};
-  put(out, "source", end_of(incident.clients.addresses));
+  put(out, "source",
+      end_of(incident.attack ? sources_of(*incident.attack) : incident.clients.addresses));
   Json destination = end_of(incident.service.servers);
   if (incident.service.port) destination["port"] = *incident.service.port;
   put(out, "destination", std::move(destination));
@@ -266,7 +315,10 @@ Json Writer::incident(const Incident& incident) const {
   put(out, "dns", dns_of(incident));
   put(out, "related", related_of(incident));
   // A crash is no threat: only an attack's event carries one.
-  if (incident.kind == "attack") out["threat"]["framework"] = "MITRE ATT&CK";
+  if (incident.attack && !incident.attack->technique.empty()) {
+    out["threat"]["framework"] = "MITRE ATT&CK";
+    out["threat"]["technique"] = technique_of(incident.attack->technique);
+  }
   out["whydown"] = details_of(incident);
   return out;
 }

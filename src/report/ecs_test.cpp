@@ -66,10 +66,34 @@ TEST(Ecs, OneAlertPerIncident) {
 
 TEST(Ecs, OnlyAnAttackIsAThreat) {
   diagnosis::Diagnosis diagnosis = dns_refused();
-  diagnosis.incidents[0].kind = "attack";
-  const auto list = events(diagnosis);
+  diagnosis::Incident& incident = diagnosis.incidents[0];
+  incident.kind = "attack";
+  incident.attack.emplace();
+  incident.attack->technique = "T1499.001";
+  incident.attack->sources = {{"198.51.100.66", 700, true}};
+  auto list = events(diagnosis);
   EXPECT_EQ(list[0]["threat"]["framework"], "MITRE ATT&CK");
+  EXPECT_EQ(list[0]["threat"]["technique"]["id"], "T1499");
+  EXPECT_EQ(list[0]["threat"]["technique"]["subtechnique"]["id"], "T1499.001");
   EXPECT_EQ(list[0]["event"]["category"], (json{"network", "intrusion_detection"}));
+  EXPECT_EQ(list[0]["source"]["ip"], "198.51.100.66");
+  EXPECT_EQ(list[0]["event"]["outcome"], "unknown");
+  EXPECT_FALSE(list[0]["whydown"]["incident"]["attack"].contains("caused_outage"));
+  incident.attack->caused_outage = false;
+  EXPECT_EQ(events(diagnosis)[0]["event"]["outcome"], "success");
+  incident.attack->caused_outage = true;
+  EXPECT_EQ(events(diagnosis)[0]["event"]["outcome"], "failure");
+  // Something else ranks first: no technique, and no threat.
+  incident.attack->technique.clear();
+  EXPECT_FALSE(events(diagnosis)[0].contains("threat"));
+}
+
+TEST(Ecs, AClientWithoutAnAddressIsItsMac) {
+  diagnosis::Diagnosis diagnosis = dns_refused();
+  diagnosis.incidents[0].clients = {1, true, {"02:00:5e:10:00:01"}};
+  const auto list = events(diagnosis);
+  EXPECT_EQ(list[0]["source"]["mac"], "02-00-5E-10-00-01");
+  EXPECT_FALSE(list[0]["source"].contains("domain"));
 }
 
 TEST(Ecs, HostNamesAndManyClientsGoWhereTheyBelong) {

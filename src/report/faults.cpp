@@ -44,6 +44,11 @@ void write_checks(TextPage& page, const diagnosis::Fault& fault) {
                          clean_paragraph(joined(check.separates)),
                      4);
     }
+    if (!check.sends.empty()) {
+      page.paragraph(fmt::format("a probe makes it by itself: {}, {} packets at most", check.sends,
+                                 check.cost),
+                     4);
+    }
     for (const diagnosis::CatalogueAnswer& answer : check.answers) {
       page.item("-",
                 fmt::format("If {}: {}", without_stop(clean_paragraph(answer.see)),
@@ -63,6 +68,15 @@ void write_list(TextPage& page, std::string_view heading, const std::vector<std:
   if (items.empty()) return;
   page.heading(heading);
   for (const std::string& item : items) page.item("-", clean_paragraph(item), kIndent, 4);
+}
+
+std::string raised_by_words(const diagnosis::Fault& fault) {
+  if (!fault.raised_by_pattern.empty()) {
+    return fmt::format("the pattern of traffic {}{}", fault.raised_by_pattern,
+                       fault.technique.empty() ? "" : " (MITRE ATT&CK " + fault.technique + ")");
+  }
+  return fmt::format("attempts of protocol {} that end in: {}", fault.raised_by_protocol,
+                     joined(fault.raised_by_symptoms, " or "));
 }
 
 }  // namespace
@@ -88,10 +102,7 @@ std::string render_fault(const diagnosis::Fault& fault) {
   write_words(page, "What it means", fault.meaning);
   write_words(page, "For a student", fault.student);
   page.heading("Raised by");
-  page.paragraph(clean_paragraph(fmt::format("attempts of protocol {} that end in: {}",
-                                             fault.raised_by_protocol,
-                                             joined(fault.raised_by_symptoms, " or "))),
-                 kIndent);
+  page.paragraph(clean_paragraph(raised_by_words(fault)), kIndent);
   page.heading("Causes, with their starting weight and what moves them");
   for (const diagnosis::CatalogueCause& cause : fault.causes) write_cause(page, cause);
   if (!fault.inseparable.empty()) page.heading("What packets cannot tell apart");

@@ -87,12 +87,14 @@ std::string_view likelihood_words(double probability) {
 }
 
 std::string observation_words(const Incident& incident) {
+  if (incident.attack) return "What was sent is in the packets; what for, is not.";
   const Outcome outcome = outcome_of(incident);
   if (is_act(outcome)) return "That it failed is certain: the failure is in the packets.";
   if (outcome == Outcome::silent) {
     return "What is seen is an absence, no answer in the capture, and that proves less than an "
            "answer would.";
   }
+  if (outcome == Outcome::slow) return "That it was slow is certain: the times are in the packets.";
   return "The packets show the symptom.";
 }
 
@@ -159,7 +161,7 @@ std::string server_words(const Incident& incident) {
 std::string client_words(const Incident& incident) {
   const diagnosis::Clients& clients = incident.clients;
   const std::uint64_t count = std::max<std::uint64_t>(clients.count, clients.addresses.size());
-  if (count == 0) return "client not known";
+  if (count == 0) return incident.attack ? "nobody else that is seen here" : "client not known";
   std::string out =
       fmt::format("{}{}", clients.exact ? "" : "about ", counted(count, "client", "clients"));
   if (clients.addresses.empty()) return out;
@@ -182,8 +184,13 @@ std::string left_out_words(const Incident& incident) {
 }
 
 std::string attempt_words(const Incident& incident) {
-  std::string out = fmt::format("{} of {} failed", thousands(incident.attempts_failed),
-                                counted(incident.attempts_total, "attempt", "attempts"));
+  if (incident.attack && incident.attempts_total == 0) {
+    return "nobody else tried while it lasted";
+  }
+  const bool is_slow = outcome_of(incident) == Outcome::slow;
+  std::string out = fmt::format("{} of {} {}", thousands(incident.attempts_failed),
+                                counted(incident.attempts_total, "attempt", "attempts"),
+                                is_slow ? "took too long" : "failed");
   std::vector<std::string> around;
   if (incident.ok_before > 0) around.push_back(thousands(incident.ok_before) + " served before it");
   if (incident.ok_after > 0) around.push_back(thousands(incident.ok_after) + " served after it");
@@ -192,8 +199,50 @@ std::string attempt_words(const Incident& incident) {
     out +=
         "; " + thousands(incident.healed) + " more failed and count as healed by another attempt";
   }
-  if (incident.ongoing_at_end) out += "; not seen working again before the capture ends";
+  if (incident.ongoing_at_end) {
+    out += incident.attack ? "; it is still under way when the capture ends"
+                           : "; not seen working again before the capture ends";
+  }
   return out;
+}
+
+std::string attack_source_words(const Incident& incident) {
+  const diagnosis::Attack& attack = *incident.attack;
+  constexpr std::size_t listed = 4;
+  std::vector<std::string> items;
+  for (const diagnosis::AttackSource& source : attack.sources) {
+    if (items.size() == listed) break;
+    items.push_back(fmt::format("{} ({}{})", source.address, source.is_exact ? "" : "at least ",
+                                counted(source.packets, "packet", "packets")));
+  }
+  const std::string all = fmt::format("{}{}, {} in all", attack.is_count_exact ? "" : "about ",
+                                      counted(attack.source_count, "address", "addresses"),
+                                      counted(attack.packets, "packet", "packets"));
+  return items.empty() ? all + "; none sent much" : fmt::format("{}; {}", all, joined(items));
+}
+
+std::string outage_words(const Incident& incident) {
+  const diagnosis::Attack& attack = *incident.attack;
+  const auto span = [](const diagnosis::AttackOutcome& outcome) {
+    const std::uint64_t all = outcome.ok + outcome.failed;
+    return all == 0 ? std::string("nobody tried")
+                    : fmt::format("{} of {} served", thousands(outcome.ok), thousands(all));
+  };
+  const std::string_view verdict = !attack.caused_outage   ? "not known whether it caused one"
+                                   : *attack.caused_outage ? "it caused one"
+                                                           : "it caused none";
+  return fmt::format("{}; others before it: {}; during: {}; after: {}", verdict,
+                     span(attack.before), span(attack.during), span(attack.after));
+}
+
+std::string link_words(const Incident& incident) {
+  if (incident.explained_by > 0) {
+    return fmt::format("explained by incident {}", incident.explained_by);
+  }
+  if (incident.explains.empty()) return {};
+  std::vector<std::string> ids;
+  for (const int id : incident.explains) ids.push_back(std::to_string(id));
+  return fmt::format("explains incident{} {}", ids.size() == 1 ? "" : "s", joined(ids));
 }
 
 std::string protocol_words(const Incident& incident) {
@@ -213,8 +262,13 @@ FactRows headline_rows(const Incident& incident, const Citation& cite) {
   rows.emplace_back("Where", where);
   rows.emplace_back("When", cite.window(incident));
   rows.emplace_back("For whom", client_words(incident));
+  if (incident.attack) rows.emplace_back("From", attack_source_words(incident));
   rows.emplace_back("How much", attempt_words(incident));
+  if (incident.attack) rows.emplace_back("Outage", outage_words(incident));
   rows.emplace_back("How sure", certainty_words(incident));
+  if (const std::string linked = link_words(incident); !linked.empty()) {
+    rows.emplace_back("Linked", linked);
+  }
   return rows;
 }
 

@@ -55,6 +55,12 @@ std::string client_words(const diagnosis::Incident& incident);
 // "Of 1,000,000 packets of these kinds, 24 are shown: ..."
 std::string left_out_words(const diagnosis::Incident& incident);
 std::string attempt_words(const diagnosis::Incident& incident);
+// Of an attack: "2 addresses, 700 packets in all; 192.0.2.7 (690 packets) and ..."
+std::string attack_source_words(const diagnosis::Incident& incident);
+// Of an attack: "it caused one; others before it: 10 of 10 served; ..."
+std::string outage_words(const diagnosis::Incident& incident);
+// "explained by incident 1", "explains incident 2"; empty where it stands alone.
+std::string link_words(const diagnosis::Incident& incident);
 
 // The report's first line: "1 incident found", "No incident found", "Inconclusive".
 std::string verdict_words(const diagnosis::Diagnosis& diagnosis);

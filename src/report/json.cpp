@@ -29,11 +29,12 @@ class Writer {
 
   Json input(const base::InputInfo& input) const;
   Json incident(const Incident& incident) const;
+  Json attack(const diagnosis::Attack& attack) const;
   Json remark(const base::QualityRemark& remark) const;
-
- private:
   // "packets", and "places" where a number alone does not say of which input it is.
   void put_packets(Json& object, const std::vector<base::Place>& places) const;
+
+ private:
   Json place(const base::Place& place) const;
   Json arguments(const std::vector<diagnosis::Argument>& arguments) const;
   void put_causes(Json& object, const Incident& incident) const;
@@ -278,6 +279,34 @@ Json Writer::incident(const Incident& incident) const {
   put_evidence(out, incident);
   put_journey(out, incident);
   put_timeline(out, incident);
+  if (incident.attack) out["attack"] = attack(*incident.attack);
+  if (incident.explained_by > 0) out["explained_by"] = incident.explained_by;
+  if (!incident.explains.empty()) out["explains"] = incident.explains;
+  return out;
+}
+
+Json Writer::attack(const diagnosis::Attack& attack) const {
+  Json out;
+  out["pattern"] = attack.pattern;
+  put(out, "technique", attack.technique);
+  for (const diagnosis::AttackSource& source : attack.sources) {
+    Json one{{"address", source.address}, {"packets", source.packets}};
+    if (!source.is_exact) one["exact"] = false;
+    out["sources"].push_back(std::move(one));
+  }
+  out["source_count"] = attack.source_count;
+  if (!attack.is_count_exact) out["source_count_exact"] = false;
+  out["packets_sent"] = attack.packets;
+  out["per_second"] = std::round(attack.per_second * 10) / 10;
+  if (attack.caused_outage) out["caused_outage"] = *attack.caused_outage;
+  const auto span = [](const diagnosis::AttackOutcome& outcome) {
+    return Json{{"ok", outcome.ok}, {"failed", outcome.failed}};
+  };
+  out["others"] = {{"before", span(attack.before)},
+                   {"during", span(attack.during)},
+                   {"after", span(attack.after)}};
+  out["because"] = attack.outcome;
+  put_packets(out, attack.places);
   return out;
 }
 
@@ -341,6 +370,8 @@ Json complaints_of(const diagnosis::Diagnosis& diagnosis, const Case& supplied) 
   return list;
 }
 
+double rounded(double value) { return std::round(value * 10'000) / 10'000; }
+
 double ms_of(base::Duration span) {
   return std::round(std::chrono::duration<double, std::micro>(span).count()) / 1000;
 }
@@ -361,8 +392,43 @@ Json phases_of(const ProbePart& part) {
   return list;
 }
 
+Json fact_of(const ProbeFact& fact, const Writer& writer) {
+  Json out;
+  out["fact"] = fact.id;
+  out["is"] = fact.is;
+  out["seen_by"] = fact.is_of_sockets ? "sockets" : "packets";
+  put(out, "detail", fact.detail);
+  writer.put_packets(out, fact.packets);
+  return out;
+}
+
+Json checks_of(const ProbePart& part, const Writer& writer) {
+  Json list = Json::array();
+  for (const ProbeCheck& check : part.checks) {
+    Json one;
+    one["incident"] = check.incident;
+    one["sends"] = check.sends;
+    one["said"] = check.said;
+    one["worth_bits"] = rounded(check.worth);
+    one["begin_ms"] = ms_of(check.begin);
+    one["took_ms"] = ms_of(check.took);
+    one["seen"] = check.seen;
+    put(one, "means", check.means);
+    for (const ProbeFact& fact : check.facts) one["facts"].push_back(fact_of(fact, writer));
+    one["causes"] = Json::array();
+    for (const ProbeCause& cause : check.causes) {
+      one["causes"].push_back({{"id", cause.id},
+                               {"title", cause.title},
+                               {"before", rounded(cause.before)},
+                               {"after", rounded(cause.after)}});
+    }
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 // What the probe did and saw itself, beside its packets.
-Json probe_of(const ProbePart& part) {
+Json probe_of(const ProbePart& part, const Writer& writer) {
   Json out;
   out["target"] = part.target;
   out["end"] = probe_end_id(part.end);
@@ -370,6 +436,8 @@ Json probe_of(const ProbePart& part) {
   if (part.is_captured) out["packets"] = part.packets;
   if (part.is_captured) out["kernel_drops"] = part.kernel_drops;
   out["phases"] = phases_of(part);
+  if (!part.checks.empty()) out["checks"] = checks_of(part, writer);
+  put(out, "checks_end", part.checks_end);
   put(out, "not_seen", part.not_seen);
   put(out, "remarks", part.remarks);
   return out;
@@ -397,7 +465,7 @@ std::string render_json(const diagnosis::Diagnosis& diagnosis, const Options& op
     out["data_quality"].push_back(writer.remark(remark));
   }
   put(out, "not_attempted", diagnosis.not_attempted);
-  if (options.probe) out["probe"] = probe_of(*options.probe);
+  if (options.probe) out["probe"] = probe_of(*options.probe, writer);
   if (options.supplied) {
     out["case"] = case_of(*options.supplied);
     Json complaints = complaints_of(diagnosis, *options.supplied);

@@ -35,8 +35,13 @@ void write_facts(Page& page, const Material& material, const Incident& incident)
   rows.emplace_back("Where", Spans{where});
   rows.emplace_back("When", Spans{material.cite.window(incident)});
   rows.emplace_back("For whom", Spans{client_words(incident)});
+  if (incident.attack) rows.emplace_back("From", Spans{attack_source_words(incident)});
   rows.emplace_back("How much", Spans{attempt_words(incident)});
+  if (incident.attack) rows.emplace_back("Outage", Spans{outage_words(incident)});
   rows.emplace_back("How sure", Spans{certainty_words(incident)});
+  if (const std::string linked = link_words(incident); !linked.empty()) {
+    rows.emplace_back("Linked", Spans{linked});
+  }
   if (!incident.checks.empty()) {
     const diagnosis::Check& first = incident.checks.front();
     Spans words{{Tone::code, first.command}};
@@ -55,9 +60,14 @@ void write_facts(Page& page, const Material& material, const Incident& incident)
 
 void write_status(Page& page, const Material& material, const Incident& incident) {
   page.heading("Status");
-  Spans words{incident.ongoing_at_end
-                  ? "Not seen working again before the capture ends. Since then: "
-                  : "Seen working again within the capture. Since then: "};
+  std::string_view seen = incident.ongoing_at_end
+                              ? "Not seen working again before the capture ends."
+                              : "Seen working again within the capture.";
+  if (incident.attack) {
+    seen = incident.ongoing_at_end ? "Still under way when the capture ends."
+                                   : "Over before the capture ends.";
+  }
+  Spans words{fmt::format("{} Since then: ", seen)};
   words.push_back(supplied_or_missing(material.supplied.status)[0]);
   page.paragraph(words);
 }
@@ -72,6 +82,11 @@ void write_impact(Page& page, const Material& material, const Incident& incident
 
 void write_indicators(Page& page, const Material& material, const Incident& incident) {
   page.heading("Indicators");
+  if (incident.attack) {
+    page.list({{"Sources: " + attack_source_words(incident) + "."},
+               {incident.attack->outcome + material.cite.bracketed(incident.attack->places)}});
+    return;
+  }
   const Messenger messenger = messenger_of(incident);
   std::vector<Spans> items{{failure_sentence(incident, messenger)}};
   if (messenger.protocol.empty()) {

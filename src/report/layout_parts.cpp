@@ -56,6 +56,13 @@ void write_probe(Page& page, const Material& material) {
     table.rows.push_back({{probe_phase_label(phase)}, {phase.text}});
   }
   if (!table.rows.empty()) page.table(table);
+  for (const ProbeCheck& check : part.checks) {
+    page.paragraph({{Tone::strong, check.said}, " " + probe_answer_words(check)});
+    std::vector<Spans> moved;
+    for (const ProbeCause& cause : check.causes) moved.push_back({probe_cause_words(cause)});
+    page.list(moved);
+  }
+  if (!part.checks_end.empty()) page.paragraph({part.checks_end});
   for (const std::string& text : part.remarks) page.paragraph({text});
   for (const std::string& text : part.not_seen) {
     page.paragraph({"Not seen: " + text}, Look::note);

@@ -74,7 +74,9 @@ void write_summary_part(Page& page, const Material& material, const Incident& in
   page.paragraph({incident.summary});
   page.field(fmt::format("The {} protocol reveals that:", transport_words(incident)),
              {failure_sentence(incident, messenger)});
-  page.field(error_label(messenger), {error_field(incident, messenger, material.cite)});
+  if (!incident.attack) {
+    page.field(error_label(messenger), {error_field(incident, messenger, material.cite)});
+  }
   page.field(messenger.protocol.starts_with("ICMP") && incident.service.port
                  ? "The port noted in the error message is used for:"
                  : "The port concerned is used for:",
@@ -86,10 +88,14 @@ void write_summary_part(Page& page, const Material& material, const Incident& in
 void write_time(Page& page, const Material& material, const Incident& incident) {
   std::string time = material.cite.window(incident);
   if (incident.has_time && incident.last > incident.first) {
-    time += fmt::format(", {} from the first failure to the last",
-                        base::human_duration(base::between(incident.first, incident.last)));
+    time += fmt::format(", {} from the first {} to the last",
+                        base::human_duration(base::between(incident.first, incident.last)),
+                        incident.attack ? "of its packets" : "failure");
   }
-  if (incident.ongoing_at_end) time += "; not seen working again before the capture ends";
+  if (incident.ongoing_at_end) {
+    time += incident.attack ? "; it is still under way when the capture ends"
+                            : "; not seen working again before the capture ends";
+  }
   page.field("Time incident occurred:", {time + "."});
 }
 

@@ -110,6 +110,11 @@ std::string protocols_concerned(const Incident& incident, const Messenger& messe
 }
 
 std::string failure_sentence(const Incident& incident, const Messenger& messenger) {
+  if (incident.attack) {
+    return fmt::format(
+        "{} came {} from {}. {}", counted(incident.attack->packets, "packet", "packets"),
+        target_words(incident), attack_source_words(incident), incident.attack->outcome);
+  }
   std::string out =
       fmt::format("{} of {}", thousands(incident.attempts_failed), attempt_noun(incident));
   if (!incident.service.names.empty()) out += " for " + first_few(incident.service.names);

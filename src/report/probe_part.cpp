@@ -39,11 +39,29 @@ std::string probe_phase_label(const ProbePhase& phase) {
   return fmt::format("{} ({})", label, base::human_duration(phase.took));
 }
 
+std::string probe_answer_words(const ProbeCheck& check) {
+  if (check.means.empty()) return fmt::format("Seen: {}.", check.seen);
+  return fmt::format("Seen: {}. That means: {}.", check.seen, check.means);
+}
+
+std::string probe_cause_words(const ProbeCause& cause) {
+  constexpr double kPercent = 100;
+  return fmt::format("{}: {:.0f} % before, {:.0f} % after", cause.title, kPercent * cause.before,
+                     kPercent * cause.after);
+}
+
 ProbePart sanitised(ProbePart part) {
   part.target = clean_line(part.target);
   for (ProbePhase& phase : part.phases) {
     phase.address = clean_line(phase.address);
     phase.text = clean_paragraph(phase.text);
+  }
+  for (ProbeCheck& check : part.checks) {
+    check.said = clean_paragraph(check.said);
+    check.seen = clean_paragraph(check.seen);
+    check.means = clean_paragraph(check.means);
+    for (ProbeFact& fact : check.facts) fact.detail = clean_paragraph(fact.detail);
+    for (ProbeCause& cause : check.causes) cause.title = clean_line(cause.title);
   }
   for (std::string& text : part.not_seen) text = clean_paragraph(text);
   for (std::string& text : part.remarks) text = clean_paragraph(text);

@@ -94,6 +94,19 @@ void write_inputs(TextPage& page, const diagnosis::Diagnosis& diagnosis, const C
   }
 }
 
+// What each check moved, in the order in which they were made.
+void write_probe_checks(TextPage& page, const ProbePart& part) {
+  std::size_t number = 0;
+  for (const ProbeCheck& check : part.checks) {
+    page.item(fmt::format("check {}", ++number), check.said, kIndent, kIndent + 9);
+    page.paragraph(probe_answer_words(check), kIndent + 9);
+    for (const ProbeCause& cause : check.causes) {
+      page.item("-", probe_cause_words(cause), kIndent + 9, kIndent + 11);
+    }
+  }
+  if (!part.checks_end.empty()) page.paragraph(part.checks_end, kIndent);
+}
+
 void write_probe(TextPage& page, const ProbePart& part) {
   page.heading("What the probe tried");
   page.paragraph(fmt::format("{}: {}", part.target, probe_end_words(part)), kIndent);
@@ -101,6 +114,7 @@ void write_probe(TextPage& page, const ProbePart& part) {
     page.item(probe_phase_label(phase), phase.text, kIndent + 2, kIndent + 40,
               phase.fault.empty() ? Style::plain : Style::bold);
   }
+  write_probe_checks(page, part);
   for (const std::string& text : part.remarks) page.item("-", text, kIndent, kIndent + 2);
   for (const std::string& text : part.not_seen) {
     page.item("not seen", text, kIndent, kIndent + 10, Style::bold);

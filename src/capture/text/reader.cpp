@@ -29,10 +29,14 @@ std::span<const std::uint8_t> bytes_of(const std::string& words) {
 class TextReader : public Reader {
  public:
   TextReader(std::unique_ptr<Input> input, const ReaderContext& context, ClockMeaning meaning)
-      : input_(std::move(input)), index_(context.index), times_(context.options, meaning) {}
+      : input_(std::move(input)),
+        index_(context.index),
+        times_(context.options, meaning),
+        before_reuse_(context.options.before_reuse) {}
 
   const Frame* next() final {
     if (ended_) return nullptr;
+    if (before_reuse_) before_reuse_();
     if (!fill(frame_)) {
       ended_ = true;
       return nullptr;
@@ -72,6 +76,7 @@ class TextReader : public Reader {
   std::unique_ptr<Input> input_;
   std::uint16_t index_;
   TimeLine times_;
+  std::function<void()> before_reuse_;
   Frame frame_;
   base::InputInfo info_;
   bool ended_ = false;

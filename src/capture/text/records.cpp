@@ -1,6 +1,7 @@
 #include "capture/text/records.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "capture/text/limits.h"
@@ -51,6 +52,14 @@ bool is_header_only(std::string_view words) {
 
 void show(std::vector<ShownLine>& list, std::string_view text, std::uint32_t number) {
   if (list.size() < kShownLines) list.push_back({number, shown(text)});
+}
+
+// Of an HTTP message that -v prints line by line: the start line, and the host.
+bool is_http_line(std::string_view words, std::string_view line) {
+  if (words.find(": HTTP, length: ") == npos) return false;
+  const bool has_start = words.find("HTTP/1.") != npos;
+  if (!has_start) return line.find("HTTP/1.") != npos;
+  return line.starts_with("Host: ") && words.find(" Host: ") == npos;
 }
 
 }  // namespace
@@ -241,9 +250,30 @@ void RecordReader::append(std::string_view part, const CleanLine& clean) {
   }
 }
 
+namespace {
+
+// What -v says of a DHCP message, one field or option to a line: those that are read.
+bool is_dhcp_field(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kFields{
+      "Client-IP ",    "Your-IP ",   "Gateway-IP ",   "Client-Ethernet-Address ",
+      "DHCP-Message ", "Server-ID ", "Requested-IP ", "Lease-Time ",
+      "MSG "};
+  return std::ranges::any_of(kFields,
+                             [&](std::string_view field) { return text.starts_with(field); });
+}
+
+}  // namespace
+
 // A piece of text at which no record begins: more of the open one, or not part of any.
 void RecordReader::go_on(std::string_view text) {
   if (text.empty()) return;
+  const bool is_dhcp =
+      active_ && clean_.indented && line_is_fresh_ && open_.words.find("BOOTP/DHCP, ") != npos;
+  if (is_dhcp && is_dhcp_field(text)) {
+    if (open_.words.size() + text.size() + 1 > kMaxRecordBytes) return;
+    open_.words.append(" ").append(text);
+    return;
+  }
   if (active_ && open_.line_count < kMaxRecordLines && line_is_fresh_) {
     const Whole state = whole(open_.words);
     if (state != Whole::yes || text.starts_with("IP")) {
@@ -252,7 +282,13 @@ void RecordReader::go_on(std::string_view text) {
         return;
       }
     }
-    if (state != Whole::no && clean_.indented) return;  // more that -v says
+    if (state != Whole::no && clean_.indented) {  // more that -v says
+      if (is_http_line(open_.words, text)) {
+        open_.words += ' ';
+        open_.words += text;
+      }
+      return;
+    }
   }
   if (says_left_out(text)) {
     ++counts_.left_out;

@@ -241,7 +241,9 @@ TEST(Text, JoinsWhatVerbosePrintsOverSeveralLines) {
       "example.com. (29)",
       "IP (tos 0x0, ttl 64, id 3, offset 0, flags [DF], proto TCP (6), length 87) 192.0.2.7.36088 "
       "> "
-      "192.0.2.1.80: Flags [P.], seq 1:48, ack 1, win 9, length 47: HTTP, length: 47"};
+      "192.0.2.1.80: Flags [P.], seq 1:48, ack 1, win 9, length 47: HTTP, length: 47 GET / "
+      "HTTP/1.1 "
+      "Host: example.com"};
   const Reading reading = read(text);
   EXPECT_EQ(reading.words, expected);
   EXPECT_TRUE(reading.info.remarks.empty());

@@ -51,6 +51,14 @@ constexpr std::array kFacts = {
            "its answers to successful requests? In the kept packets.",
            "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009"},
           detail::reset_ttl_differs},
+    Entry{
+        {"reset.copies_tos",
+         "Do resets in the server's name repeat the type of service of the SYNs that they refuse, "
+         "where that is not 0, at the subject's port? Linux does so for a closed port; a reject "
+         "rule sends 0. No only where other packets of the server repeat one (an echo reply, a "
+         "reset at another port). In the kept packets.",
+         "Linux net/ipv4/tcp_ipv4.c, tcp_v4_send_reset; nf_reject_ipv4.c"},
+        detail::reset_copies_tos},
     Entry{{"icmp.quote_counted_down",
            "Had the device on the way counted down the TTL of the request that it complains of, as "
            "Linux does when it forwards? No where it refused before. Of errors with a TTL from 33 "
@@ -183,6 +191,11 @@ constexpr std::array kFacts = {
          "the first failure, an answer cut short (TC) and an error included?",
          "RFC 7766 5"},
         detail::dns_udp_answers},
+    Entry{{"dns.tcp_tried",
+           "Was TCP to the same server and port tried since the first failure? Unknown where a "
+           "capture filter may hide it.",
+           "RFC 7766 5"},
+          detail::dns_tcp_tried},
     Entry{{"dns.tcp_refused",
            "Did the same server reset the TCP connections to the same port since the first failure "
            "over UDP, and accept none?",
@@ -275,6 +288,18 @@ constexpr std::array kFacts = {
     Entry{{"dns.authoritative_answer",
            "Are all failing answers authoritative (AA)? In the kept packets.", "RFC 1035 4.1.1"},
           detail::authoritative_answer},
+    Entry{{"dns.cd_answers",
+           "Did the same server resolve a failing name, and the same type, where the client asked "
+           "it not to check signatures (CD), and not without? No where that failed as well. In "
+           "the kept packets.",
+           "RFC 4035 3.2.2"},
+          detail::cd_answers},
+    Entry{{"dns.authority_answers",
+           "Did another server answer a failing name itself, with authority (AA) and with records? "
+           "No where it said with authority that there are none, and where a probe's question to "
+           "the name's own servers drew no such answer.",
+           "RFC 1034 4.3.1"},
+          detail::authority_answers},
     Entry{{"dns.soa_in_answer",
            "Have all failing answers a SOA record in their authority section? In the kept packets.",
            "RFC 2308 2"},
@@ -284,6 +309,21 @@ constexpr std::array kFacts = {
            "never no.",
            "RFC 2308 2.2"},
           detail::other_types_exist},
+
+    Entry{{"dns.second_answers",
+           "Did queries that were sent once get two answers that say different things?",
+           "RFC 5452 4; RFC 3833 2.2"},
+          detail::second_answers},
+    Entry{{"dns.answers_from_two_distances",
+           "Do answers that carry the server's address have different TTLs, as from different "
+           "places? In the kept packets.",
+           "nmap.org, firewall and IDS packet forgery"},
+          detail::answers_from_two_distances},
+    Entry{
+        {"dns.one_address_for_all",
+         "Do the answers give one address for names of three domains or more? In the kept packets.",
+         "RFC 8952 (captive portals)"},
+        detail::one_address_for_all},
 
     // --- the capture -----------------------------------------------------------------------------
     Entry{{"capture.one_sided",
@@ -312,13 +352,218 @@ constexpr std::array kFacts = {
            ""},
           detail::records_unread},
 
+    // --- applications ----------------------------------------------------------------------------
+    Entry{{"http.bad_gateway",
+           "Do the failing answers (80 % of them or more) have status 502, by which a gateway says "
+           "that the server behind it refused or answered nonsense?",
+           "RFC 9110 15.6.3"},
+          detail::http_bad_gateway},
+    Entry{{"http.gateway_timeout",
+           "Do the failing answers (80 % of them or more) have status 504, by which a gateway says "
+           "that the server behind it did not answer in time?",
+           "RFC 9110 15.6.5"},
+          detail::http_gateway_timeout},
+    Entry{{"http.unavailable",
+           "Do the failing answers (80 % of them or more) have status 503: overloaded or down for "
+           "maintenance?",
+           "RFC 9110 15.6.4"},
+          detail::http_unavailable},
+    Entry{{"http.too_many", "Do the failing answers (80 % of them or more) have status 429?",
+           "RFC 6585 4"},
+          detail::http_too_many},
+    Entry{{"http.server_error",
+           "Do the failing answers (80 % of them or more) have status 500, 501, 505, 507 or 508?",
+           "RFC 9110 15.6.1"},
+          detail::http_server_error},
+    Entry{{"http.asks_for_credentials",
+           "Do the failing answers (80 % of them or more) have status 401, 407 or 511?",
+           "RFC 9110 15.5.2, 15.5.8; RFC 6585 6"},
+          detail::http_asks_for_credentials},
+    Entry{
+        {"http.forbidden", "Do the failing answers (80 % of them or more) have status 403 or 451?",
+         "RFC 9110 15.5.4; RFC 7725 3"},
+        detail::http_forbidden},
+    Entry{{"http.nothing_there",
+           "Do the failing answers (80 % of them or more) have status 404 or 410?",
+           "RFC 9110 15.5.5, 15.5.11"},
+          detail::http_nothing_there},
+    Entry{{"http.request_at_fault",
+           "Do the failing answers (80 % of them or more) have a status that finds fault with the "
+           "request itself: 400, 405, 413, 415 and the like?",
+           "RFC 9110 15.5"},
+          detail::http_request_at_fault},
+    Entry{{"http.failed_soon",
+           "Did the failing answers come within 100 ms (median)? No from 1 s on.", ""},
+          detail::http_failed_soon},
+    Entry{{"http.failed_after_same_wait",
+           "Did the failing answers, two or more of those kept, all come after the same wait of "
+           "1.5 s or more (within 10 %), as after a time-out?",
+           "reasoned: a gateway waits a fixed time for the server behind it"},
+          detail::http_failed_after_same_wait},
+    Entry{{"http.retry_after",
+           "Do half of the failing answers or more say when to come again? No where none does.",
+           "RFC 9110 10.2.3"},
+          detail::http_retry_after},
+    Entry{{"http.other_paths_served",
+           "Were other paths of the service served meanwhile, and those that fail never? In the "
+           "kept packets; no where the same ones were.",
+           ""},
+          detail::http_other_paths_served},
+    Entry{{"http.other_names_served",
+           "Were other names (Host) served by the same server meanwhile, and those that fail "
+           "never? In the kept packets; no where the same ones were.",
+           "RFC 9110 7.2"},
+          detail::http_other_names_served},
+    Entry{{"http.server_slower_than_network",
+           "Did the answers take ten times as long as the handshakes of the same service, or more "
+           "(medians)? No up to three times.",
+           "reasoned: a handshake is answered by the system, without the program"},
+          detail::http_server_slower_than_network},
+    Entry{{"http.handshakes_repeated",
+           "Had connections to the same service to be asked for again before they were accepted, "
+           "while the failure lasted?",
+           "RFC 6298 5"},
+          detail::http_handshakes_repeated},
+    Entry{{"http.others_answered",
+           "Were other requests to the service answered meanwhile? In the kept packets.", ""},
+          detail::http_others_answered},
+    Entry{{"http.closed_by_reset",
+           "Of requests whose connection was closed instead of an answer: was it by a reset, in "
+           "half of them or more?",
+           "RFC 9293 3.10.7"},
+          detail::http_closed_by_reset},
+    Entry{{"http.on_reused_connections",
+           "Were all failing requests (of those kept) sent on connections that had carried an "
+           "answer before?",
+           "RFC 9112 9.3.1"},
+          detail::http_on_reused_connections},
+    Entry{{"redirect.to_https", "Do redirects of the loop lead to the same host over https?",
+           "RFC 9110 15.4"},
+          detail::redirect_to_https},
+    Entry{{"redirect.to_other_host", "Do redirects of the loop lead to another host?",
+           "RFC 9110 15.4"},
+          detail::redirect_to_other_host},
+    Entry{{"redirect.to_other_path",
+           "Do redirects of the loop lead to another path of the same host?", "RFC 9110 15.4"},
+          detail::redirect_to_other_path},
+    Entry{{"reply.at_greeting",
+           "Did the refusals (80 % of those kept or more) come before the client had asked for "
+           "anything?",
+           "RFC 5321 3.1; RFC 959 5.4"},
+          detail::reply_at_greeting},
+    Entry{{"reply.for_now",
+           "Are the refusals (80 % of those kept or more) for now only, with a code of 400 to 499?",
+           "RFC 5321 4.2.1; RFC 959 4.2.1"},
+          detail::reply_for_now},
+    Entry{{"reply.shutting",
+           "Do the refusals (80 % of those kept or more) have code 421, which takes nobody at the "
+           "moment?",
+           "RFC 5321 4.2.2; RFC 959 4.2"},
+          detail::reply_shutting},
+    Entry{{"reply.policy",
+           "Do the refusals (80 % of those kept or more) give a rule as the reason: 5.7.x, 554, or "
+           "550 without a finer one?",
+           "RFC 3463 3.8; RFC 5321 4.2.2"},
+          detail::reply_policy},
+    Entry{{"reply.system",
+           "Do the refusals (80 % of those kept or more) give trouble of the server's own as the "
+           "reason: x.3.x, 451, 452, 552, 425, 426?",
+           "RFC 3463 3.4; RFC 5321 4.2.2; RFC 959 4.2"},
+          detail::reply_system},
+    Entry{{"reply.put_off",
+           "Do the refusals (80 % of those kept or more) put a mail off with code 450, as "
+           "greylisting does?",
+           "RFC 6647 2.1"},
+          detail::reply_put_off},
+    Entry{{"reply.login", "Do the refusals (80 % of those kept or more) refuse a login?",
+           "RFC 4954 6; RFC 959 5.4"},
+          detail::reply_login},
+    Entry{{"reply.nobody_there", "Do the refusals say that a mailbox or a file is not there?",
+           "RFC 3463 3.2; RFC 959 4.2"},
+          detail::reply_nobody_there},
+    Entry{{"reply.hung_up",
+           "Did the server close the connection instead of a reply, in 80 % of the refusals kept "
+           "or more?",
+           ""},
+          detail::reply_hung_up},
+    Entry{{"ntp.rate",
+           "Do the NTP answers (80 % of those kept or more) say that the client asks too often "
+           "(kiss code RATE)?",
+           "RFC 5905 7.4"},
+          detail::ntp_rate},
+    Entry{{"ntp.denied",
+           "Do the NTP answers (80 % of those kept or more) say that the client may not ask (kiss "
+           "codes DENY, RSTR)?",
+           "RFC 5905 7.4"},
+          detail::ntp_denied},
+    Entry{{"ntp.unsynchronised",
+           "Do the NTP answers (80 % of those kept or more) say that the server's own clock is not "
+           "set (stratum 16, leap 3, kiss codes INIT, STEP)?",
+           "RFC 5905 7.3, 7.4"},
+          detail::ntp_unsynchronised},
+    // --- what becomes of the data of a connection
+    // ----------------------------------------------------
+    Entry{{"transfer.after_pause",
+           "Did four of five of the connections fail when the client spoke again after 4 s or more "
+           "of quiet? No where none did.",
+           "RFC 5382 5"},
+          detail::after_pause},
+    Entry{{"transfer.reset_ignored",
+           "Did whoever is said to have reset the connection go on sending beyond the reset, as if "
+           "it knew nothing of it? Never no.",
+           "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009"},
+          detail::reset_ignored},
+    Entry{{"transfer.stopped_together",
+           "Did two or more connections, all that failed, do so within 300 ms? No where they lie "
+           "3 s or more apart.",
+           "reasoned: what ends a program or a way ends all connections at once"},
+          detail::stopped_together},
+    Entry{{"transfer.refused_since",
+           "Were new connections to the service refused after the first failure? No where others "
+           "were tried.",
+           "RFC 9293 3.5.2"},
+          detail::refused_since},
+    Entry{{"transfer.unanswered_since",
+           "Did new connections to the service get no answer after the first failure? No where "
+           "others were tried.",
+           ""},
+          detail::unanswered_since},
+    Entry{{"transfer.accepted_since",
+           "Were new connections to the service accepted after the first failure? No where others "
+           "were tried.",
+           ""},
+          detail::accepted_since},
+    Entry{{"transfer.lost_before",
+           "On four of five of the connections, was most of what was sent again never captured "
+           "before? No where most of it had been: then it was lost behind the place of the "
+           "capture.",
+           "reasoned from where the capture was taken"},
+          detail::lost_before},
+    Entry{{"transfer.one_direction",
+           "Was data lost in one direction only? No where both directions lose.", ""},
+          detail::one_direction},
+    Entry{{"transfer.client_shut",
+           "On four of five of the connections, was it the client that took nothing any more? No "
+           "where it was the server.",
+           "RFC 9293 3.8.6"},
+          detail::client_shut},
+    Entry{{"transfer.large_unseen",
+           "Is of the large packets only the gap seen that they leave? No where they came past "
+           "this place.",
+           "RFC 2923 2.1"},
+          detail::large_unseen},
+    Entry{{"transfer.large_passed",
+           "Were packets of full size acknowledged on other connections to the service? Never no.",
+           "RFC 2923 2.1"},
+          detail::large_passed},
+
     // --- load ------------------------------------------------------------------------------------
     Entry{
         {"traffic.flood_visible",
          "Did this service get 1000 requests or more in some second, ten times as many as in its "
          "quieter hours, or most of them half-open handshakes? Or 100 handshakes, four of five of "
          "all left half open, or never repeated though unanswered, or unfinished at ten times the "
-         "usual rate? Never no.",
+         "usual rate? Or a flood of any rate with which the failures begin? Never no.",
          "RFC 4987"},
         detail::flood_visible},
     Entry{
@@ -335,7 +580,7 @@ constexpr std::array kFacts = {
           detail::latency_jump_before_failure},
     Entry{{"latency.flat_meanwhile",
            "Did answers to first requests meanwhile take at most twice as long (geometric mean) as "
-           "before, of 10 or more each? No from four times on.",
+           "before, of 5 or more each? No from four times on.",
            "reasoned: a queue that fills up delays what it does not drop"},
           detail::latency_flat_meanwhile},
     Entry{{"traffic.answered_rate_pinned",
@@ -344,6 +589,190 @@ constexpr std::array kFacts = {
            "loss's, over five seconds or more)? No from half on.",
            "reasoned: a limit lets a fixed number through, chance does not"},
           detail::answered_rate_pinned},
+    // --- TLS -------------------------------------------------------------------------------------
+    Entry{{"tls.alert_version",
+           "Are the TLS alerts (80 % of them or more) about the version of TLS (70, 86)?",
+           "RFC 8446 6.2"},
+          detail::tls_alert_version},
+    Entry{{"tls.alert_no_agreement",
+           "Do the TLS alerts (80 % or more) say that the two sides have no common ground: 40, 47, "
+           "71, 109, 110, 120?",
+           "RFC 8446 6.2; RFC 7301 3.2"},
+          detail::tls_alert_no_agreement},
+    Entry{{"tls.alert_internal", "Are the TLS alerts (80 % or more) \"internal error\" (80)?",
+           "RFC 8446 6.2"},
+          detail::tls_alert_internal},
+    Entry{{"tls.alert_access", "Are the TLS alerts (80 % or more) \"access denied\" (49)?",
+           "RFC 8446 6.2"},
+          detail::tls_alert_access},
+    Entry{{"tls.alert_name", "Are the TLS alerts (80 % or more) \"unrecognized name\" (112)?",
+           "RFC 6066 3"},
+          detail::tls_alert_name},
+    Entry{
+        {"tls.alert_certificate",
+         "Are the TLS alerts (80 % or more) about a certificate (42 to 46, 48), whoever sent them?",
+         "RFC 8446 6.2"},
+        detail::tls_alert_certificate},
+    Entry{{"tls.client_objects",
+           "Is it the client that ends the handshakes, by an alert in clear or encrypted, or by "
+           "leaving? In the kept attempts with an answer or an act.",
+           "RFC 8446 6"},
+          detail::tls_client_objects},
+    Entry{{"tls.server_chose_old",
+           "Did the server choose a version of TLS older than 1.2, in handshakes that it answered?",
+           "RFC 8996"},
+          detail::tls_server_chose_old},
+    Entry{{"tls.wants_client_certificate",
+           "Does the server end handshakes because of the client's certificate or the lack of one: "
+           "an alert about it, 40 after it had asked for one, or, in TLS 1.3, an encrypted alert "
+           "as its only answer to the client's last message? In the kept alerts.",
+           "RFC 8446 4.4.2.4 and 6.2; measured"},
+          detail::tls_wants_client_certificate},
+    Entry{{"tls.certificate_expired",
+           "Had the server's certificate run out when the handshakes were tried, by the capture's "
+           "clock? Unknown for TLS 1.3, which encrypts it.",
+           "RFC 5280 4.1.2.5"},
+          detail::tls_certificate_expired},
+    Entry{
+        {"tls.certificate_early",
+         "Was the server's certificate not valid yet, by the capture's clock? Unknown for TLS 1.3.",
+         "RFC 5280 4.1.2.5"},
+        detail::tls_certificate_early},
+    Entry{{"tls.certificate_in_time",
+           "Was the server's certificate within its dates, by the capture's clock? Unknown for TLS "
+           "1.3.",
+           "RFC 5280 4.1.2.5"},
+          detail::tls_certificate_in_time},
+    Entry{{"tls.certificate_covers_name",
+           "Is the server's certificate for the name that the client asked for? Unknown for TLS "
+           "1.3, and where no name is known.",
+           "RFC 9525"},
+          detail::tls_certificate_covers_name},
+    Entry{{"tls.certificate_self_signed",
+           "Is the server's certificate signed by itself? Unknown for TLS 1.3.", "RFC 5280 3.2"},
+          detail::tls_certificate_self_signed},
+    Entry{{"tls.plain_answer", "Did the server answer ClientHellos with something that is not TLS?",
+           "RFC 8446 5.1"},
+          detail::tls_plain_answer},
+    Entry{{"tls.closed_by_reset",
+           "Were handshakes that came to nothing ended by a reset from the server's side?",
+           "RFC 9293 3.5.2"},
+          detail::tls_closed_by_reset},
+    Entry{{"tls.closed_by_server",
+           "Were handshakes that came to nothing ended by the server closing the connection (FIN)?",
+           "RFC 9293 3.6"},
+          detail::tls_closed_by_server},
+    Entry{{"tls.hello_acknowledged",
+           "Did the server's system acknowledge the ClientHellos that got no ServerHello?",
+           "RFC 9293 3.8"},
+          detail::tls_hello_acknowledged},
+    Entry{{"tls.flight_cut",
+           "Did a part of the server's messages not get through, as the gap in them or the missing "
+           "acknowledgments say, in handshakes that ended in silence?",
+           "RFC 2923 2.1"},
+          detail::tls_flight_cut},
+    Entry{{"tls.other_names_served",
+           "Do handshakes at the same address and port succeed for other names since the first "
+           "failure, and for the failing ones not?",
+           "RFC 6066 3"},
+          detail::tls_other_names_served},
+    // --- late answers ----------------------------------------------------------------------------
+    Entry{{"service.rescued",
+           "Did other servers answer what this one did not, after the clients had waited a second "
+           "or more (upper quartile)? No where the server answered itself.",
+           "glibc resolver(5), timeout: 5 s for each server of the list"},
+          detail::rescued},
+    Entry{{"request.repetition_answered",
+           "Did late answers (80 % of them or more) come within 250 ms of a repetition of the "
+           "request, as where the first one was lost? No below 20 %. In the kept packets.",
+           "RFC 1035 4.2.1"},
+          detail::repetition_answered},
+    Entry{{"latency.others_at_once",
+           "Were other requests answered within 250 ms while most answers were late? In the kept "
+           "packets.",
+           "reasoned: what a cache holds costs no time"},
+          detail::others_at_once},
+    Entry{{"latency.grows_with_load",
+           "Did answers take twice as long (geometric mean) in the seconds with more requests than "
+           "the mean as in the others, of 10 answers or more each and twice the load? No up to 1.3 "
+           "times.",
+           "reasoned: a queue grows with what is put into it"},
+          detail::latency_grows_with_load},
+    Entry{{"latency.constant",
+           "Did the late answers all take about the same time (the 90th percentile at most 1.3 "
+           "times the 10th)? No from twice on.",
+           "reasoned: a timer that runs out is constant, a queue is not"},
+          detail::latency_constant},
+    // --- addresses -------------------------------------------------------------------------------
+    Entry{{"dhcp.offer_unheard",
+           "Did a server offer an address (DHCPOFFER), and the client ask on as if it had not? In "
+           "the kept packets.",
+           "RFC 2131 4.4.1"},
+          detail::dhcp_offer_unheard},
+    Entry{{"dhcp.new_clients_served",
+           "Was another client without an address given one meanwhile? No where only addresses "
+           "that clients had already were confirmed. In the kept packets.",
+           "RFC 2131 4.3"},
+          detail::dhcp_new_clients_served},
+    Entry{{"dhcp.relayed", "Were the requests passed on by a relay, from the server's port?",
+           "RFC 1542 4.1"},
+          detail::dhcp_relayed},
+    Entry{{"dhcp.server_alive",
+           "Did a machine that answers DHCP in this capture answer other requests meanwhile?", ""},
+          detail::dhcp_server_alive},
+    Entry{
+        {"dhcp.renewal",
+         "Did failing clients ask to keep an address that they had, rather than for a new one? In "
+         "the kept packets.",
+         "RFC 2131 4.3.2"},
+        detail::dhcp_renewal},
+    Entry{{"dhcp.other_server", "Do two or more DHCP servers answer in this capture?",
+           "RFC 2131 4.3.2"},
+          detail::dhcp_other_server},
+    Entry{{"dhcp.other_network",
+           "Does the refusal (DHCPNAK) say that the address belongs to another network?",
+           "RFC 2132 9.9; RFC 2131 4.3.2"},
+          detail::dhcp_other_network},
+    Entry{{"dhcp.address_taken",
+           "Does the refusal (DHCPNAK) say that the address is in use, or not to be had?",
+           "RFC 2132 9.9"},
+          detail::dhcp_address_taken},
+    Entry{{"dhcp.server_refuses",
+           "Did a DHCP server refuse a client (DHCPNAK) meanwhile, or within a minute before?",
+           "RFC 2131 3.1"},
+          detail::dhcp_server_refuses},
+    Entry{{"arp.two_machines",
+           "Do two machines, by their hardware addresses, speak for the address? Never no.",
+           "RFC 5227 2.4"},
+          detail::arp_two_machines},
+    Entry{{"arp.several_claimed",
+           "Does one machine claim two or more addresses for which others speak, too?",
+           "RFC 5227 2.4"},
+          detail::arp_several_claimed},
+    Entry{{"arp.leased_by_dhcp", "Did DHCP give the contested address to a client in this capture?",
+           "RFC 2131 3.1"},
+          detail::arp_claimed_by_dhcp_client},
+    Entry{
+        {"traffic.flood_began_it",
+         "Did a flood of packets that nobody meant go on at the service, and the trouble of those "
+         "who were served before begin with it? Never no.",
+         "reasoned: served until the flood, and not since it began"},
+        detail::flood_began_it},
+    // --- of a pattern of traffic that looks like an attack
+    // ----------------------------------------
+    Entry{{"attack.sources_many",
+           "Do the packets come from 50 addresses or more, none of which sent a tenth of them? No "
+           "where at most 8 addresses sent them.",
+           "RFC 4987 2.2: floods of SYNs come from invented addresses"},
+          detail::attack_sources_many},
+    Entry{{"attack.sources_local", "Is each address that sent much of it a private or local one?",
+           "RFC 1918; RFC 4193"},
+          detail::attack_sources_local},
+    Entry{{"attack.source_served",
+           "Was an address that sent much of it served here too, by this service or another: a "
+           "lookup answered, a connection completed?",
+           "reasoned: who gets answers owns the address"},
+          detail::attack_source_served},
 };
 
 constexpr std::array<FactInfo, kFacts.size()> infos() {
@@ -379,8 +808,11 @@ std::vector<Fact> facts(const Store& store, const Subject& subject, const base::
   out.reserve(kFacts.size());
   const View view(store, subject, names);
   for (const Entry& entry : kFacts) {
-    // Without a failure in view there is nothing to measure from.
-    Finding found = view.failed.empty() ? Finding{} : entry.measure(view);
+    // Without a failure in view there is nothing to measure from; of a pattern, only its own facts.
+    const bool is_attack = subject.pattern != nullptr && subject.symptom == Symptom::none;
+    const bool is_own = entry.info.id.starts_with("attack.") == is_attack;
+    const bool is_there = is_attack || !view.failed.empty();
+    Finding found = is_own && is_there ? entry.measure(view) : Finding{};
     out.push_back({entry.info.id, found.truth, std::move(found.detail), std::move(found.packets)});
   }
   return out;

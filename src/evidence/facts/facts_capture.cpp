@@ -143,7 +143,8 @@ Finding ends_early(const View& view) {
   const std::uint64_t open = sum(view.service, &Row::open_at_end);
   const std::uint64_t all = sum(view.service, &Row::attempts);
   const RowList waiting = rows_where(view.service, [](const Row& row) {
-    return row.key.symptom == Symptom::no_response || row.open_at_end > 0;
+    return row.key.symptom == Symptom::no_response || row.key.symptom == Symptom::no_offer ||
+           row.open_at_end > 0;
   });
   if (open > all - open) {
     return yes(

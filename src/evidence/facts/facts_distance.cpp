@@ -60,6 +60,14 @@ Distances normal_packets(const View& view, const base::IpAddress& server) {
   return normal;
 }
 
+// The server's own answer to a request with a type of service.
+bool shows_both_tos(const Attempt& attempt) {
+  const Digest& request = attempt.request;
+  const Digest& answer = attempt.answer;
+  return request.is_set() && request.known.has(Field::tos) && request.tos != 0 && answer.is_set() &&
+         answer.known.has(Field::tos) && answer.source == attempt.service.server;
+}
+
 // Compares packets of one kind that carry the server's address with its normal ones.
 Finding compare(const View& view, const RowList& rows, Kind kind, std::string_view noun) {
   std::uint64_t same = 0;
@@ -147,9 +155,45 @@ Finding closer_than_server(const View& view) {
 }
 
 Finding reset_ttl_differs(const View& view) {
-  const RowList rows =
-      rows_where(view.service, [](const Row& row) { return row.key.symptom == Symptom::reset; });
+  const RowList rows = rows_where(view.service, [](const Row& row) {
+    return row.key.symptom == Symptom::reset || row.key.symptom == Symptom::no_handshake ||
+           row.key.symptom == Symptom::cut_off;
+  });
   return compare(view, rows, Kind::tcp_reset, "resets");
+}
+
+// Networks on the way may clear the type of service, so that a reset without it proves nothing by
+// itself: only beside a packet of the same server that repeats one.
+Finding reset_copies_tos(const View& view) {
+  std::vector<base::Place> alike;
+  std::vector<base::Place> zero;
+  std::vector<base::Place> controls;
+  for (const Row* row : view.host) {
+    const bool is_reset = row->key.symptom == Symptom::reset;
+    const bool is_echo =
+        row->key.service.protocol == Protocol::icmp && is_served(*row, Symptom::no_response);
+    if (!is_reset && !is_echo) continue;
+    const bool is_subject = std::ranges::any_of(view.subject.services, [&](const Service& service) {
+      return service.server == row->key.service.server && service.port == row->key.service.port;
+    });
+    for (const Attempt* attempt : row->exemplars()) {
+      if (!shows_both_tos(*attempt) || !is_during(view, attempt->begin)) continue;
+      const base::Place& place = attempt->answer.place;
+      const bool is_alike = attempt->answer.tos == attempt->request.tos;
+      if (is_alike) (is_subject && is_reset ? alike : controls).push_back(place);
+      if (is_subject && is_reset && attempt->answer.tos == 0) zero.push_back(place);
+    }
+  }
+  if (!alike.empty() && !zero.empty()) return unknown();
+  if (!alike.empty()) {
+    return yes("in the kept packets, resets repeat the type of service of the request",
+               earliest(std::move(alike)));
+  }
+  if (zero.empty() || controls.empty()) return unknown();
+  return no(
+      "in the kept packets, resets have type of service 0 where the request had another, and other "
+      "packets of the server repeat it",
+      both(std::move(zero), std::move(controls)));
 }
 
 }  // namespace whydown::evidence::facts_detail

@@ -28,6 +28,7 @@ struct OverTcp {
   std::vector<base::Place> answered;    // a query, be it by an error
   std::vector<base::Place> unanswered;  // a query that had a connection
   std::vector<base::Place> reset;
+  std::vector<base::Place> undecided;  // a query that the capture does not follow to its end
 };
 
 bool has_query(const Attempt& attempt) {
@@ -61,9 +62,13 @@ OverTcp over_tcp(const View& view) {
                  wanted.port == service.port;
         });
     const bool is_tcp = service.transport == packet::Transport::tcp;
-    if (!is_same_port || !is_tcp || row->key.outcome == Outcome::unknown) continue;
+    if (!is_same_port || !is_tcp) continue;
     for (const Attempt* attempt : row->exemplars()) {
       if (!is_during(view, attempt->begin)) continue;
+      if (row->key.outcome == Outcome::unknown) {
+        if (has_query(*attempt)) out.undecided.push_back(attempt->request.place);
+        continue;
+      }
       out.tried = row;
       sort_in(out, *row, *attempt);
     }
@@ -119,6 +124,9 @@ Finding dns_tcp_answers(const View& view) {
   if (!found.unanswered.empty()) {
     return no(port + " left the query without an answer", earliest(found.unanswered));
   }
+  if (!found.accepted.empty() && !found.undecided.empty()) {
+    return unknown(port + " accepted the connection, and a query waits for its answer");
+  }
   if (!found.accepted.empty()) {
     return yes(port + " accepted the connection", earliest(found.accepted));
   }
@@ -141,6 +149,19 @@ Finding dns_udp_answers(const View& view) {
   if (!is_over_tcp || answered.empty()) return unknown();
   return yes(view.endpoint(answered.front()->key.service) + " answered over UDP",
              cite_answers(answered));
+}
+
+Finding dns_tcp_tried(const View& view) {
+  const OverTcp found = over_tcp(view);
+  if (found.tried != nullptr) {
+    return yes(tcp_port(view, *found.tried) + " was tried", earliest(found.requests));
+  }
+  // A filter for UDP hides it.
+  const auto& inputs = view.store.inputs();
+  const bool is_filtered = std::ranges::any_of(
+      inputs, [](const base::InputInfo& input) { return !input.filter.empty(); });
+  if (is_filtered || !is_dns_over_udp(view.subject.services.front())) return unknown();
+  return no("nobody asked over TCP since the first of these answers", cite_answers(view.failed));
 }
 
 Finding dns_tcp_refused(const View& view) {

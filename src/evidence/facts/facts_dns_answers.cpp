@@ -1,5 +1,7 @@
 // Facts about what DNS answers said: extended errors, names, types, flags.
+#include <algorithm>
 #include <initializer_list>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -271,6 +273,78 @@ Finding soa_in_answer(const View& view) {
       view, "with a SOA record in the authority section",
       [](const Digest& answer) { return answer.known.has(Field::dns_sections); },
       [](const Digest& answer) { return answer.has_soa; });
+}
+
+Finding second_answers(const View& view) {
+  if (view.subject.symptom != Symptom::wrong_answer) return unknown();
+  std::uint64_t count = 0;
+  std::vector<base::Place> packets;
+  for (const ObservationRow& row : view.store.observations()) {
+    const auto& wanted = view.subject.services;
+    const bool is_ours = std::ranges::find(wanted, row.service) != wanted.end();
+    if (row.sign != Sign::second_answer || !is_ours) continue;
+    count += row.count;
+    for (const Observation& seen : row.first) packets.push_back(seen.packet.place);
+  }
+  if (count == 0) return no("no query got two different answers", cite_answers(view.failed));
+  return yes(fmt::format("{} sent once got two different answers",
+                         count == 1 ? "1 query" : fmt::format("{} queries", count)),
+             earliest(std::move(packets)));
+}
+
+Finding answers_from_two_distances(const View& view) {
+  if (view.subject.symptom != Symptom::wrong_answer) return unknown();
+  std::map<std::uint8_t, std::vector<base::Place>> places;
+  for (const Row* row : view.service) {
+    if (!is_ok(*row) && row->key.symptom != Symptom::wrong_answer) continue;
+    for (const Attempt* attempt : row->exemplars()) {
+      const Digest& answer = attempt->answer;
+      if (answer.kind != Kind::dns_answer || !answer.known.has(Field::ttl)) continue;
+      places[answer.ttl].push_back(answer.place);
+    }
+  }
+  if (places.empty()) return unknown();
+  std::vector<base::Place> cited;
+  std::vector<std::string> ttls;
+  for (auto& [ttl, packets] : places) {
+    ttls.push_back(std::to_string(ttl));
+    cited.insert(
+        cited.end(), packets.begin(),
+        packets.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(packets.size(), 2)));
+  }
+  if (places.size() == 1) {
+    return no("all kept answers have the TTL " + ttls.front(), earliest(std::move(cited)));
+  }
+  return yes("the kept answers have the TTLs " + list(ttls, ttls.size()),
+             earliest(std::move(cited)));
+}
+
+Finding one_address_for_all(const View& view) {
+  if (view.subject.symptom != Symptom::wrong_answer) return unknown();
+  std::set<base::IpAddress> given;
+  std::set<std::string> domains;
+  std::vector<base::Place> packets;
+  for (const Row* row : view.failed) {
+    for (const Attempt* attempt : row->exemplars()) {
+      if (!attempt->answer.quoted_destination.is_known()) continue;
+      given.insert(attempt->answer.quoted_destination);
+      const std::string name = view.name(attempt->question.name);
+      const std::size_t top = name.rfind('.');
+      const std::size_t second =
+          top == std::string::npos || top == 0 ? top : name.rfind('.', top - 1);
+      domains.insert(second == std::string::npos ? name : name.substr(second + 1));
+      packets.push_back(attempt->answer.place);
+    }
+  }
+  constexpr std::size_t few = 3;
+  if (given.empty() || domains.size() < few) return unknown();
+  if (given.size() == 1) {
+    return yes(
+        fmt::format("{} for names of {} domains", view.book.text(*given.begin()), domains.size()),
+        earliest(std::move(packets)));
+  }
+  return no(fmt::format("{} addresses for names of {} domains", given.size(), domains.size()),
+            earliest(std::move(packets)));
 }
 
 Finding other_types_exist(const View& view) {

@@ -17,6 +17,12 @@ Attempt refused(double begin, std::uint64_t number) {
   return Make(dns(), begin, number).error(Symptom::port_unreachable);
 }
 Attempt silent(double begin, std::uint64_t number) { return Make(dns(), begin, number); }
+Attempt undecided(Attempt attempt) {
+  attempt.outcome = Outcome::unknown;
+  attempt.symptom = Symptom::none;
+  attempt.open_at_end = true;
+  return attempt;
+}
 Attempt rcode(Symptom symptom, double latency, std::uint64_t number = 1) {
   return Make(dns(), static_cast<double>(number), number).rcode(symptom, latency).name(7);
 }
@@ -67,6 +73,10 @@ TEST(FactsDns, OverTcp) {
         kSilent,
         Truth::no,
         {21}},
+       {"accepted by the kernel, the query not followed to its end",
+        {silent(10, 1), up, undecided(hung)},
+        kSilent,
+        Truth::unknown},
        {"reset", {refused(10, 1), reset}, kRefused, Truth::no, {13}},
        {"silent", {silent(10, 1), drop}, kSilent, Truth::no},
        {"before the failure only", {refused(10, 1), early}, kRefused, Truth::unknown},

@@ -86,7 +86,7 @@ std::array<std::uint64_t, TimeHistogram::kSlots> on_grid(const TimeHistogram& gr
   return out;
 }
 
-constexpr std::uint64_t kAnswersPerSide = 10;
+constexpr std::uint64_t kAnswersPerSide = 5;
 constexpr double kLatencyFlat = 2;
 constexpr double kLatencyRose = 4;
 constexpr std::size_t kMomentsForPin = 5;
@@ -233,6 +233,7 @@ std::vector<Moment> moments(const View& view) {
 // repetitions do not count, so that an outage alone raises it little. Never "no": the flood may
 // have come by another way.
 Finding flood_visible(const View& view) {
+  if (view.subject.pattern != nullptr) return flood_began_it(view);
   for (const Service& service : view.subject.services) {
     const RowList rows =
         rows_where(view.service, [&](const Row& row) { return row.key.service == service; });
@@ -267,6 +268,7 @@ Finding flood_visible(const View& view) {
 // Loads are compared while the failure lasts: before it the load may have been another by chance,
 // and during it clients repeat what is lost, up to three times as a rule.
 Finding loss_grows_with_load(const View& view) {
+  if (view.subject.symptom == Symptom::slow_answer) return unknown();  // nothing is lost
   std::vector<Moment> all = all_moments(view);
   std::uint64_t attempts = 0;
   for (const Moment& moment : all) attempts += moment.all;
@@ -306,9 +308,8 @@ Finding latency_jump_before_failure(const View& view) {
 // Answers to requests that were sent once only: a repeated one waits for its repetition.
 Finding latency_flat_meanwhile(const View& view) {
   LatencyTrend trend;
-  const RowList rows = rows_where(view.service, [](const Row& row) {
-    return row.key.outcome == Outcome::ok && row.tries <= row.attempts;
-  });
+  const RowList rows = rows_where(
+      view.service, [](const Row& row) { return is_ok(row) && row.tries <= row.attempts; });
   for (const Row* row : rows) trend.merge(row->latency_trend);
   const double growth = trend.growth_across(view.first, view.last, kAnswersPerSide);
   if (growth <= 0) return unknown();
@@ -320,6 +321,7 @@ Finding latency_flat_meanwhile(const View& view) {
 }
 
 Finding answered_rate_pinned(const View& view) {
+  if (view.subject.symptom == Symptom::slow_answer) return unknown();
   std::vector<Moment> lossy = moments(view);
   std::erase_if(lossy, [](const Moment& moment) { return moment.failed == 0; });
   const Spread spread = spread_of(lossy);

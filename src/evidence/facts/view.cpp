@@ -64,8 +64,13 @@ View::View(const Store& the_store, const Subject& the_subject, const base::Inter
       host.push_back(&at->second);
     }
   }
-  service =
-      rows_where(host, [&](const Row& row) { return is_of_subject(subject, row.key.service); });
+  // What became of a connection's data says nothing about how connections come about; but each of
+  // them begins with one that was made.
+  service = rows_where(host, [&](const Row& row) {
+    const bool is_transfer = row.key.step == Step::transfer;
+    return is_of_subject(subject, row.key.service) &&
+           (!is_transfer || subject.step == Step::transfer);
+  });
   failed = rows_where(service, [&](const Row& row) {
     return row.key.symptom == subject.symptom && row.key.step == subject.step;
   });
@@ -120,6 +125,10 @@ bool is_ok(const Row& row) {
 bool is_served(const Row& row, Symptom subject_symptom) {
   if (is_ok(row)) return true;
   if (row.key.symptom == Symptom::nx_domain) return subject_symptom != Symptom::nx_domain;
+  // A part of an answer, or a false one, comes from a running server too, as far as silence goes.
+  if (row.key.symptom == Symptom::truncated || row.key.symptom == Symptom::wrong_answer) {
+    return !is_rcode(subject_symptom) && subject_symptom != row.key.symptom;
+  }
   return is_rcode(row.key.symptom) && !is_rcode(subject_symptom);
 }
 

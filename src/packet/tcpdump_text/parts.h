@@ -40,6 +40,9 @@ bool read_tcp_words(std::string_view text, Packet& packet, std::string_view& res
 // True when the words are a DNS message. Sets packet.dns and the length it shows.
 bool read_dns_words(std::string_view text, Packet& packet, std::uint32_t& length);
 
+// "BOOTP/DHCP, Request from ...", with the options that -v prints.
+void read_dhcp_words(std::string_view text, Packet& packet);
+
 void read_arp_words(std::string_view text, base::Interner& names, Packet& packet);
 
 void add_note(Packet& packet, Note note);

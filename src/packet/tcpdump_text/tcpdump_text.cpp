@@ -46,6 +46,15 @@ bool is_local_name_port(std::uint16_t port) {
   return port == dns::kMulticastPort || port == dns::kLinkLocalPort;
 }
 
+// "GET / HTTP/1.1" of ": HTTP: GET / HTTP/1.1", which is what follows the length; and, of -v, of
+// ": HTTP, length: 73 GET / HTTP/1.1 Host: www.example.com".
+std::string_view application_words(std::string_view rest) {
+  if (scan::take(rest, ": HTTP: ")) return rest;
+  if (!scan::take(rest, ": HTTP, length: ") || !scan::take_number(rest)) return {};
+  scan::skip_blanks(rest);
+  return rest;
+}
+
 // The DNS message behind "length 41" of a TCP segment.
 void read_dns_over_tcp(std::string_view rest, Packet& packet) {
   if (packet.source_port != dns::kPort && packet.destination_port != dns::kPort) return;
@@ -82,6 +91,7 @@ void read_udp(std::string_view payload, Packet& packet) {
     return;
   }
   packet.known = before;
+  if (scan::take(payload, "BOOTP/DHCP, ")) read_dhcp_words(payload, packet);
   if (payload.find("[|") != npos) {
     add_note(packet, Note::truncated_capture);
     return;
@@ -133,7 +143,10 @@ void read_ip(std::string_view text, Network network, base::Interner& names, Pack
   std::string_view rest;
   if (read_tcp_words(payload, packet, rest)) {
     set_addresses(words, true, names, packet);
-    if (!rest.empty()) read_dns_over_tcp(rest, packet);
+    if (!rest.empty()) {
+      packet.said = application_words(rest);
+      read_dns_over_tcp(rest, packet);
+    }
     return;
   }
   const bool numeric = is_numeric_endpoint(words.source) && is_numeric_endpoint(words.destination);

@@ -99,10 +99,18 @@ constexpr Row kTcp[] = {
      "192.0.2.1:80 > 192.51.100.15:36087 tcp [RST, ACK] (0)"},
     {"IP 192.51.100.15.36088 > 192.0.2.1.80: Flags [P.], seq 2000:2047, ack 100, win 64240, length "
      "47: HTTP: GET / HTTP/1.1",
-     "192.51.100.15:36088 > 192.0.2.1:80 tcp [PSH, ACK] (47)"},
+     "192.51.100.15:36088 > 192.0.2.1:80 tcp [PSH, ACK] says \"GET / HTTP/1.1\" (47)"},
     {"IP 192.0.2.1.80 > 192.51.100.15.36088: Flags [P.], seq 1:34, ack 48, win 64240, length 33: "
      "HTTP: HTTP/1.1 504 Gateway Time-out",
-     "192.0.2.1:80 > 192.51.100.15:36088 tcp [PSH, ACK] (33)"},
+     "192.0.2.1:80 > 192.51.100.15:36088 tcp [PSH, ACK] says \"HTTP/1.1 504 Gateway Time-out\" "
+     "(33)"},
+    {"IP 192.0.2.1.80 > 192.51.100.15.36088: Flags [P.], seq 34:107, ack 48, win 64240, length 73: "
+     "HTTP, length: 73",
+     "192.0.2.1:80 > 192.51.100.15:36088 tcp [PSH, ACK] (73)"},
+    {"IP 192.51.100.15.36088 > 192.0.2.1.80: Flags [P.], seq 34:107, ack 48, win 64240, length 73: "
+     "HTTP, length: 73 GET / HTTP/1.1 Host: example.com",
+     "192.51.100.15:36088 > 192.0.2.1:80 tcp [PSH, ACK] says \"GET / HTTP/1.1 Host: example.com\" "
+     "(73)"},
     {"IP 192.51.100.15.36088 > 192.0.2.1.80: Flags [F.], seq 48, ack 34, win 64240, length 0",
      "192.51.100.15:36088 > 192.0.2.1:80 tcp [FIN, ACK] (0)"},
     {"IP6 2001:db8::15.40000 > 2001:db8::53.443: Flags [S], seq 1, win 64240, options [mss "
@@ -185,7 +193,33 @@ constexpr Row kOthers[] = {
     {"ARP, Reply 192.0.2.1 is-at 02:00:5e:10:00:02, length 28",
      "arp is-at 192.0.2.1 02:00:5e:10:00:02"},
     {"IP 0.0.0.0.68 > 255.255.255.255.67: BOOTP/DHCP, Request from 02:00:5e:10:00:01, length 244",
-     "0.0.0.0:68 > 255.255.255.255:67 udp (244)"},
+     "0.0.0.0:68 > 255.255.255.255:67 udp dhcp request of 02:00:5e:10:00:01 (244)"},
+    {"IP 192.168.7.1.67 > 192.168.7.55.68: BOOTP/DHCP, Reply, length 300",
+     "192.168.7.1:67 > 192.168.7.55:68 udp dhcp reply (300)"},
+    {"IP 0.0.0.0.68 > 255.255.255.255.67: BOOTP/DHCP, Request from 02:00:5e:10:00:01, length 300, "
+     "xid 0x1, Flags [none] [|bootp]",
+     "0.0.0.0:68 > 255.255.255.255:67 udp dhcp request 1 of 02:00:5e:10:00:01 !truncated_capture"},
+    {"IP 192.168.7.1.bootps > 192.168.7.55.bootpc: BOOTP/DHCP, unknown (0x07), length 300",
+     "192.168.7.1:67 > 192.168.7.55:68 udp (300)"},
+    {"IP 0.0.0.0.68 > 255.255.255.255.67: BOOTP/DHCP, Request from 02:00:00:00:00:01, length 300, "
+     "xid 0x65567562, secs 3, Flags [none] Client-Ethernet-Address 02:00:00:00:00:01 "
+     "Vendor-rfc1048 Extensions Magic Cookie 0x63825363 DHCP-Message (53), length 1: Request "
+     "Requested-IP (50), length 4: 10.9.9.9 Server-ID (54), length 4: 192.168.7.1",
+     "0.0.0.0:68 > 255.255.255.255:67 udp dhcp request REQUEST 1700164962 of 02:00:00:00:00:01 "
+     "wants 10.9.9.9 server 192.168.7.1 (300)"},
+    {"IP 192.168.7.1.67 > 192.168.7.55.68: BOOTP/DHCP, Reply, length 300, hops 1, xid 0x65567562, "
+     "Flags [none] Your-IP 192.168.7.55 Server-IP 192.168.7.1 Gateway-IP 192.168.8.1 "
+     "Client-Ethernet-Address 02:00:00:00:00:01 Vendor-rfc1048 Extensions Magic Cookie 0x63825363 "
+     "DHCP-Message Option 53, length 1: Offer Server-ID Option 54, length 4: 192.168.7.1 "
+     "Lease-Time Option 51, length 4: 120",
+     "192.168.7.1:67 > 192.168.7.55:68 udp dhcp reply OFFER 1700164962 of 02:00:00:00:00:01 gets "
+     "192.168.7.55 server 192.168.7.1 relay 192.168.8.1 lease 120 (300)"},
+    {"IP 192.168.7.1.67 > 255.255.255.255.68: BOOTP/DHCP, Reply, length 300, xid 0x1, Flags "
+     "[Broadcast] Client-Ethernet-Address 02:00:00:00:00:01 Vendor-rfc1048 Extensions Magic Cookie "
+     "0x63825363 DHCP-Message (53), length 1: NACK Server-ID (54), length 4: 192.168.7.1 MSG (56), "
+     "length 13: \"wrong network\"",
+     "192.168.7.1:67 > 255.255.255.255:68 udp dhcp reply NAK 1 of 02:00:00:00:00:01 server "
+     "192.168.7.1 reason 1 (300)"},
     {"IP 192.51.100.15.40001 > 203.0.113.2.123: NTPv4, Client, length 48",
      "192.51.100.15:40001 > 203.0.113.2:123 udp (48)"},
     {"IP 192.51.100.15.40001 > 203.0.113.2.5000: UDP, length 11",

@@ -45,6 +45,7 @@ inline std::string told(const Packet& packet, const base::Interner& names) {
         out += " ack " + number(packet.tcp.acknowledgment);
     }
     if (packet.tcp.mss != 0) out += " mss " + number(packet.tcp.mss);
+    if (!packet.said.empty()) out += " says \"" + std::string(packet.said) + '"';
   }
   if (packet.transport == Transport::icmp || packet.transport == Transport::icmp6) {
     const Icmp& icmp = packet.icmp;
@@ -81,6 +82,21 @@ inline std::string told(const Packet& packet, const base::Interner& names) {
       if (record.address.is_known()) out += " = " + book.text(record.address);
     }
     for (const dns::ExtendedError& error : dns.extended_errors) out += " ede " + number(error.code);
+  }
+  if (packet.application == Application::dhcp) {
+    const dhcp::Message& dhcp = packet.dhcp;
+    out += dhcp.is_reply ? " dhcp reply" : " dhcp request";
+    if (dhcp.type != dhcp::Type::unknown) out += ' ' + std::string(dhcp::type_name(dhcp.type));
+    if (dhcp.has_id) out += ' ' + number(dhcp.id);
+    if (dhcp.client.is_known()) out += " of " + dhcp.client.to_string();
+    if (dhcp.client_ip.is_known()) out += " has " + book.text(dhcp.client_ip);
+    if (dhcp.requested.is_known()) out += " wants " + book.text(dhcp.requested);
+    if (dhcp.yours.is_known()) out += " gets " + book.text(dhcp.yours);
+    if (dhcp.server.is_known()) out += " server " + book.text(dhcp.server);
+    if (dhcp.relay.is_known()) out += " relay " + book.text(dhcp.relay);
+    if (dhcp.lease_seconds != 0) out += " lease " + number(dhcp.lease_seconds);
+    if (dhcp.reason != dhcp::Reason::none)
+      out += " reason " + number(static_cast<unsigned>(dhcp.reason));
   }
   if (known(Field::payload_length)) out += " (" + number(packet.payload_length) + ')';
   for (const NoteAt& note : packet.notes) out += " !" + std::string(note_id(note.note));

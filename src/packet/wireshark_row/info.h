@@ -23,6 +23,8 @@ bool read_dns_info(std::string_view info, Packet& packet);
 // "Destination unreachable (Port unreachable)", "Echo (ping) request id=0x0007, seq=1/256, ttl=64"
 bool read_icmp_info(std::string_view info, Packet& packet);
 bool read_icmp6_info(std::string_view info, base::Interner& names, Packet& packet);
+// "DHCP Discover - Transaction ID 0x3d1d"
+bool read_dhcp_info(std::string_view info, Packet& packet);
 // "Who has 192.0.2.1? Tell 192.0.2.7", "192.0.2.1 is at 02:00:5e:10:00:02"
 void read_arp_info(std::string_view source, std::string_view destination, std::string_view info,
                    base::Interner& names, Packet& packet);

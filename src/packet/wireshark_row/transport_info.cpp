@@ -117,10 +117,18 @@ std::uint8_t shift_of(std::uint64_t factor) {
   return shift;
 }
 
+bool begins_http(std::string_view info) {
+  if (info.starts_with("HTTP/1.")) return true;
+  const std::string_view method = info.substr(0, info.find(' '));
+  return method.size() >= 3 && method.size() < 12 && std::ranges::all_of(method, scan::is_upper) &&
+         info.find(" HTTP/1.") != npos;
+}
+
 }  // namespace
 
 bool read_tcp_info(std::string_view info, Packet& packet) {
   skip_remarks(info);
+  if (begins_http(info)) packet.said = info;
   std::uint8_t flags = 0;
   if (!take_ports(info, packet)) return false;
   if (!take_flags(info, flags)) {

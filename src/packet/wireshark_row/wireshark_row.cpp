@@ -54,12 +54,8 @@ void set_client_ports(std::uint16_t client, std::uint16_t server, bool from_clie
 
 void read_ports_of(std::string_view protocol, std::string_view info, Packet& packet) {
   if (scan::equal_ignoring_case(protocol, "DHCP") || scan::equal_ignoring_case(protocol, "BOOTP")) {
-    const bool from_client = info.find("Discover") != npos || info.find("Request") != npos ||
-                             info.find("Decline") != npos || info.find("Release") != npos ||
-                             info.find("Inform") != npos;
-    const bool from_server = info.find("Offer") != npos || info.find("ACK") != npos ||
-                             info.find("NAK") != npos || info.find("Reply") != npos;
-    if (from_client != from_server) set_client_ports(68, 67, from_client, packet);
+    if (!read_dhcp_info(info, packet)) return;
+    set_client_ports(dhcp::kClientPort, dhcp::kServerPort, !packet.dhcp.is_reply, packet);
   } else if (scan::equal_ignoring_case(protocol, "NTP")) {
     if (info.find("client") != npos) packet.destination_port = 123;
     if (info.find("server") != npos) packet.source_port = 123;

@@ -1,0 +1,109 @@
+#include "diagnosis/links.h"
+
+#include <algorithm>
+#include <string_view>
+#include <tuple>
+
+#include <fmt/core.h>
+
+#include "diagnosis/limits.h"
+#include "diagnosis/vocabulary.h"
+
+namespace whydown::diagnosis {
+
+namespace {
+
+// Failures may show a little earlier than what explains them: a handshake waits for its answer.
+constexpr base::Duration kEarlier = std::chrono::seconds{2};
+
+bool share_a_server(const Incident& a, const Incident& b) {
+  return std::ranges::any_of(b.service.servers, [&](const std::string& server) {
+    return std::ranges::find(a.service.servers, server) != a.service.servers.end();
+  });
+}
+
+bool is_on_servers_of(const Incident& a, const Incident& b) {
+  return !b.service.servers.empty() &&
+         std::ranges::all_of(b.service.servers, [&](const std::string& server) {
+           return std::ranges::find(a.service.servers, server) != a.service.servers.end();
+         });
+}
+
+bool begins_within(const Incident& a, const Incident& b) {
+  if (!a.has_time || !b.has_time) return true;
+  return b.first >= base::add(a.first, -kEarlier) && b.first <= base::add(a.last, limits::kNear);
+}
+
+// A flood that took the service from its users explains that they could not use it.
+bool is_flood_behind(const Incident& a, const Incident& b) {
+  if (!a.attack || !a.attack->caused_outage.value_or(false) || b.attack) return false;
+  const bool is_one_port = a.service.port && a.attack->pattern == "syn_flood";
+  return share_a_server(a, b) && begins_within(a, b) &&
+         (!is_one_port || b.service.port == a.service.port);
+}
+
+// A machine that is not there explains that nothing on it answers.
+bool is_machine_behind(const Incident& a, const Incident& b) {
+  if (a.attack || b.attack || a.step != evidence::Step::address) return false;
+  return a.protocol == "ARP" && b.step > evidence::Step::address && is_on_servers_of(a, b) &&
+         begins_within(a, b);
+}
+
+bool explains(const Incident& a, const Incident& b) {
+  return is_flood_behind(a, b) || is_machine_behind(a, b);
+}
+
+auto key_of(const Incident& i) {
+  return std::tuple(severity_rank(i.severity), ~i.attempts_failed, i.first,
+                    std::string_view(i.fault), i.service.servers, i.service.port,
+                    i.clients.addresses);
+}
+
+void say_so(Incident& incident) {
+  incident.summary =
+      fmt::format("Explained by incident {}: once that is over, look whether this is too. {}",
+                  incident.explained_by, incident.summary);
+}
+
+}  // namespace
+
+void link_and_order(std::vector<Incident>& incidents) {
+  std::ranges::sort(incidents,
+                    [](const Incident& a, const Incident& b) { return key_of(a) < key_of(b); });
+  // The gravest that explains it, and of a chain its head. Nothing explains an attack, and only an
+  // attack what is the matter with a machine, so there are no circles.
+  std::vector<std::size_t> behind(incidents.size(), incidents.size());
+  for (std::size_t b = 0; b < incidents.size(); ++b) {
+    for (std::size_t a = 0; a < incidents.size() && behind[b] == incidents.size(); ++a) {
+      if (a != b && explains(incidents[a], incidents[b])) behind[b] = a;
+    }
+  }
+  for (std::size_t& head : behind) {
+    while (head < incidents.size() && behind[head] < incidents.size()) head = behind[head];
+  }
+  std::vector<Incident> ordered;
+  ordered.reserve(incidents.size());
+  std::vector<bool> is_placed(incidents.size(), false);
+  const auto place = [&](std::size_t at, int by) {
+    is_placed[at] = true;
+    ordered.push_back(std::move(incidents[at]));
+    ordered.back().id = static_cast<int>(ordered.size());
+    ordered.back().explained_by = by;
+  };
+  // Where something grave is explained, what explains it comes at its place.
+  for (std::size_t i = 0; i < incidents.size(); ++i) {
+    const std::size_t head = behind[i] < incidents.size() ? behind[i] : i;
+    if (is_placed[head]) continue;
+    place(head, 0);
+    const std::size_t at = ordered.size() - 1;
+    for (std::size_t b = 0; b < incidents.size(); ++b) {
+      if (behind[b] != head || is_placed[b]) continue;
+      place(b, ordered[at].id);
+      ordered[at].explains.push_back(ordered.back().id);
+      say_so(ordered.back());
+    }
+  }
+  incidents = std::move(ordered);
+}
+
+}  // namespace whydown::diagnosis

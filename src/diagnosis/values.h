@@ -1,0 +1,34 @@
+// What the placeholders of the catalogue's sentences stand for in one incident.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace whydown::diagnosis {
+
+// What stands for {server}, {names} ... in catalogue texts.
+struct Values {
+  std::string server;   // the first one
+  std::string servers;  // "192.0.2.1 and 192.0.2.2"
+  std::string port;
+  std::string protocol;  // "SMTP"
+  std::string name;      // the first one
+  std::string names;
+  std::string such_names;  // "Names such as www.example.com", or "Names" where none is known
+  std::string the_name;    // "The name www.example.com", "A name"
+  std::string client;
+  std::string clients;
+  std::uint64_t client_count = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t total = 0;
+  // Of attacks.
+  std::string source;   // that sent most
+  std::string sources;  // "192.0.2.7", "about 4000 addresses, none of which sent much"
+  std::string rate;     // "700 a second"
+  std::string sent;     // packets
+  std::string ports;    // "100 ports"
+  std::string hosts;    // "3 hosts"
+  std::string open;     // "192.0.2.1:22 and 192.0.2.1:80"
+};
+
+}  // namespace whydown::diagnosis

@@ -1,0 +1,200 @@
+// Facts about connections whose data met trouble: the attempts of step transfer, the signs that the
+// journey gives of them, and what became of new connections meanwhile.
+#include <fmt/format.h>
+
+#include "evidence/facts/measures.h"
+
+namespace whydown::evidence::facts_detail {
+
+namespace {
+
+bool is_about_transfers(const View& view) { return view.subject.step == Step::transfer; }
+
+struct Signs {
+  std::uint64_t count = 0;
+  std::vector<base::Place> packets;
+  base::Duration longest{-1};
+};
+
+Signs signs_of(const View& view, Sign sign) {
+  Signs out;
+  for (const ObservationRow& row : view.store.observations()) {
+    if (row.sign != sign ||
+        std::ranges::find(view.subject.services, row.service) == view.subject.services.end()) {
+      continue;
+    }
+    out.count += row.count;
+    for (const Observation& seen : row.first) {
+      out.packets.push_back(seen.packet.place);
+      out.longest = std::max(out.longest, seen.latency);
+    }
+  }
+  out.packets = earliest(std::move(out.packets));
+  return out;
+}
+
+std::uint64_t failed_count(const View& view) { return sum(view.failed, &Row::attempts); }
+
+// Four of five.
+bool is_most(std::uint64_t part, std::uint64_t whole) { return part * 5 >= whole * 4; }
+
+// Two signs that exclude each other: yes where nearly all are of the first kind.
+Finding either(const View& view, Sign first, Sign second, std::string_view yes_words,
+               std::string_view no_words) {
+  if (!is_about_transfers(view)) return unknown();
+  const Signs a = signs_of(view, first);
+  const Signs b = signs_of(view, second);
+  const std::uint64_t both_counts = a.count + b.count;
+  if (both_counts == 0) return unknown();
+  const auto words = [&](const Signs& which, std::string_view what) {
+    return fmt::format("{} of {}: {}", which.count, counted(both_counts, "connection"), what);
+  };
+  if (is_most(a.count, both_counts)) return yes(words(a, yes_words), a.packets);
+  if (is_most(b.count, both_counts)) return no(words(b, no_words), b.packets);
+  return unknown(words(a, yes_words));
+}
+
+// New connections that were tried since the first transfer failed.
+RowList tried_since(const View& view) {
+  return rows_where(view.service, [&](const Row& row) {
+    return row.key.step != Step::transfer && row.key.outcome != Outcome::unknown;
+  });
+}
+
+std::vector<base::Place> begun_since(const View& view, const RowList& rows) {
+  return cite(rows, [&](const Attempt& attempt) -> const Digest* {
+    if (attempt.begin <= view.first) return nullptr;
+    return attempt.answer.is_set() ? &attempt.answer : &attempt.request;
+  });
+}
+
+Finding since(const View& view, const RowList& rows, std::string_view noun) {
+  if (!is_about_transfers(view)) return unknown();
+  std::vector<base::Place> packets = begun_since(view, rows);
+  if (!packets.empty()) {
+    return yes(fmt::format("new connections {} after the first failure", noun), std::move(packets));
+  }
+  std::vector<base::Place> others = begun_since(view, tried_since(view));
+  if (others.empty()) return unknown();
+  return no(fmt::format("no new connection {} after the first failure", noun), std::move(others));
+}
+
+}  // namespace
+
+Finding after_pause(const View& view) {
+  if (!is_about_transfers(view)) return unknown();
+  const std::uint64_t all = failed_count(view);
+  const Signs pauses = signs_of(view, Sign::after_pause);
+  if (all == 0) return unknown();
+  if (is_most(pauses.count, all)) {
+    base::Duration shortest = base::Duration::max();
+    for (const Row* row : view.failed) {
+      for (const Attempt* attempt : row->exemplars()) {
+        if (attempt->latency.count() >= 0) shortest = std::min(shortest, attempt->latency);
+      }
+    }
+    return yes(fmt::format("{} of {} when the client spoke again after a pause of {} or more",
+                           pauses.count, counted(all, "connection"), times(shortest)),
+               pauses.packets);
+  }
+  if (pauses.count == 0) {
+    return no(fmt::format("none of {} after a pause", counted(all, "connection")),
+              cite_requests(view.failed));
+  }
+  return unknown();
+}
+
+Finding reset_ignored(const View& view) {
+  if (!is_about_transfers(view) || view.subject.symptom != Symptom::cut_off) return unknown();
+  const Signs ignored = signs_of(view, Sign::reset_ignored);
+  if (ignored.count == 0) return unknown();
+  return yes(fmt::format("on {} whoever is said to have reset it went on sending",
+                         counted(ignored.count, "connection")),
+             ignored.packets);
+}
+
+Finding stopped_together(const View& view) {
+  if (!is_about_transfers(view)) return unknown();
+  constexpr base::Duration instant = std::chrono::milliseconds{300};
+  constexpr base::Duration apart = std::chrono::seconds{3};
+  std::vector<const Attempt*> all;
+  for (const Row* row : view.failed) {
+    for (const Attempt* attempt : row->exemplars()) all.push_back(attempt);
+  }
+  if (all.size() < 2 || all.size() != failed_count(view)) return unknown();
+  const bool is_cut = view.subject.symptom == Symptom::cut_off;
+  const auto time_of = [&](const Attempt* a) { return is_cut ? a->end : a->begin; };
+  const auto [first, last] = std::ranges::minmax_element(all, {}, time_of);
+  const base::Duration span = base::between(time_of(*first), time_of(*last));
+  const std::vector<base::Place> packets =
+      is_cut ? cite_answers(view.failed) : cite_requests(view.failed);
+  const std::string words =
+      fmt::format("{} within {}", counted(all.size(), "connection"), times(span));
+  if (span <= instant) return yes(words, packets);
+  if (span >= apart) return no(words, packets);
+  return unknown(words);
+}
+
+Finding refused_since(const View& view) {
+  return since(view,
+               rows_where(tried_since(view), [](const Row& row) { return is_refused_by_act(row); }),
+               "were refused");
+}
+
+Finding unanswered_since(const View& view) {
+  return since(view,
+               rows_where(tried_since(view),
+                          [](const Row& row) { return row.key.symptom == Symptom::no_response; }),
+               "got no answer");
+}
+
+Finding accepted_since(const View& view) {
+  return since(view, rows_where(tried_since(view), [](const Row& row) { return is_ok(row); }),
+               "were accepted");
+}
+
+Finding lost_before(const View& view) {
+  return either(view, Sign::lost_before, Sign::lost_behind,
+                "what was lost never came past this place, and was sent again",
+                "what was sent again had come past this place before");
+}
+
+Finding one_direction(const View& view) {
+  if (!is_about_transfers(view)) return unknown();
+  const Signs up = signs_of(view, Sign::lost_upload);
+  const Signs down = signs_of(view, Sign::lost_download);
+  if (up.count + down.count == 0) return unknown();
+  const bool is_one = up.count == 0 || down.count == 0;
+  const std::string words = fmt::format("data of the client was lost on {}, of the server on {}",
+                                        counted(up.count, "connection"), down.count);
+  return is_one ? yes(words, both(up.packets, down.packets))
+                : no(words, both(up.packets, down.packets));
+}
+
+Finding client_shut(const View& view) {
+  return either(view, Sign::client_shut, Sign::server_shut, "the client's window was closed",
+                "the server's window was closed");
+}
+
+Finding large_unseen(const View& view) {
+  if (view.subject.symptom != Symptom::too_big) return unknown();
+  const Signs hidden = signs_of(view, Sign::hidden_hole);
+  if (hidden.count == 0) {
+    return no("the large packets came past this place, again and again",
+              cite_requests(view.failed));
+  }
+  return yes(fmt::format("on {} only the gap that the large packets leave is seen",
+                         counted(hidden.count, "connection")),
+             hidden.packets);
+}
+
+Finding large_passed(const View& view) {
+  if (view.subject.symptom != Symptom::too_big) return unknown();
+  const Signs passed = signs_of(view, Sign::large_passed);
+  if (passed.count == 0) return unknown();
+  return yes(fmt::format("packets of full size were acknowledged on {}",
+                         counted(passed.count, "other connection")),
+             passed.packets);
+}
+
+}  // namespace whydown::evidence::facts_detail

@@ -1,0 +1,29 @@
+#include "evidence/traffic.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace whydown::evidence {
+
+std::string_view pattern_id(PatternKind kind) {
+  static constexpr std::array<std::string_view, static_cast<std::size_t>(PatternKind::count_)> kIds{
+      "syn_flood", "udp_flood", "icmp_flood", "port_scan", "host_scan"};
+  return kIds.at(static_cast<std::size_t>(kind));
+}
+
+bool Pattern::is_source(const base::IpAddress& address) const {
+  return std::ranges::find(sources, address, &TopSources::Source::address) != sources.end();
+}
+
+std::vector<Pattern> patterns(const Store& store) {
+  std::vector<Pattern> out;
+  traffic_detail::find_floods(store, out);
+  traffic_detail::find_scans(store, out);
+  std::ranges::stable_sort(out, [](const Pattern& a, const Pattern& b) {
+    return std::tie(a.kind, a.services.front()) < std::tie(b.kind, b.services.front());
+  });
+  return out;
+}
+
+}  // namespace whydown::evidence

@@ -1,0 +1,70 @@
+// Patterns of traffic that are attacks by their look: floods, scans. Read off the rows at the end;
+// nothing here is counted per packet, and what two stores hold merges before it is looked at.
+//
+// A pattern says what was sent, to whom, by whom, when, how fast. Whether it did any harm is a
+// question for those who also wanted the service, which diagnosis/attack.h asks: the rate alone
+// proves nothing.
+//
+// Traffic that grew beyond measure but is answered may be a crowd: such a pattern is not certain,
+// and an attack only where others suffered from it.
+//
+//     rows -> patterns() -> a fault whose `raised_by.pattern` names it -> an incident of kind
+//     attack
+//
+// Left out: attacks that stay below every threshold here, and floods made of whole requests over
+// TCP, which look like customers.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "evidence/evidence.h"
+
+namespace whydown::evidence {
+
+enum class PatternKind : std::uint8_t {
+  syn_flood,   // handshakes that nobody means to finish, at one service
+  udp_flood,   // datagrams at one host, on ever new pairs of ports
+  icmp_flood,  // pings at one host
+  port_scan,   // many ports of a host tried by one source, nearly all of them closed
+  host_scan,   // many hosts of a network tried by one source, nearly all of them absent
+  count_,
+};
+
+std::string_view pattern_id(PatternKind kind);  // "syn_flood"
+
+struct Pattern {
+  PatternKind kind = PatternKind::syn_flood;
+  std::vector<Service> services;  // the targets in order, at most limits::kPatternServices
+  std::vector<const Row*> rows;   // that hold its packets, and hardly any others
+  base::Time first{};             // of its traffic, to the second where the rows hold others too
+  base::Time last{};
+  bool is_certain = true;  // false: a crowd looks the same
+  std::uint64_t packets = 0;
+  double per_second = 0;  // at its fullest; at least so many
+  // Those that sent most, the largest first; and how many there were.
+  std::vector<TopSources::Source> sources;
+  std::uint64_t source_count = 0;
+  bool is_count_exact = true;
+  // Scans: what was tried and what of it turned out to be there.
+  std::uint64_t ports = 0;
+  std::uint64_t hosts = 0;
+  std::vector<Service> open;  // at most limits::kPatternServices
+
+  bool is_flood() const { return kind <= PatternKind::icmp_flood; }
+  bool is_source(const base::IpAddress& address) const;
+};
+
+// In order of kind and target.
+std::vector<Pattern> patterns(const Store& store);
+
+namespace traffic_detail {
+
+// traffic_floods.cpp, traffic_scans.cpp
+void find_floods(const Store& store, std::vector<Pattern>& out);
+void find_scans(const Store& store, std::vector<Pattern>& out);
+
+}  // namespace traffic_detail
+
+}  // namespace whydown::evidence

@@ -1,0 +1,85 @@
+// How a client comes to an address: DHCP for IPv4 (RFC 2131).
+//
+// One attempt is what one client (its MAC address) asks until it is answered for good: DISCOVERs
+// and REQUESTs, whatever their ids, up to the ACK. An OFFER alone is no success; a client that goes
+// on asking after it did not hear it, or does not want it. A client that is refused (NAK), finds
+// its address taken (DECLINE) or meets an ICMP error has to begin again: if it is given an address
+// soon, the refusal is healed. INFORM and RELEASE want no address.
+//
+// Requests go to whoever serves the network: the service is where they are sent (255.255.255.255,
+// or one server where a relay or a renewal names it); of refusals it is who refused.
+#pragma once
+
+#include "journey/context.h"
+#include "journey/healing.h"
+#include "journey/limits.h"
+#include "journey/table.h"
+
+namespace whydown::journey {
+
+class DhcpTracker {
+ public:
+  DhcpTracker(Context& context, Healing& healing);
+  void packet(const packet::Packet& packet);
+  // An ICMP error about a request sent to one server; false where none is open.
+  bool fail(const Complaint& complaint);
+  void advance();
+  void finish();
+  static std::size_t memory_bytes();
+
+ private:
+  enum Age : std::uint8_t { heard, ages };
+
+  struct Exchange {
+    base::IpAddress client;
+    Service service;
+    std::uint32_t id = 0;
+    std::uint32_t list = 0;
+    std::uint32_t order = 0;  // of the last request
+    std::uint16_t tries = 0;
+    std::uint16_t vain = 0;     // requests since the last answer
+    std::uint16_t unheard = 0;  // DISCOVERs after an OFFER
+    bool timed = true;
+    bool has_asked = false;           // a request of this exchange was captured
+    bool is_offered = false;          // an OFFER came
+    bool is_given = false;            // an answer of unknown type that gives an address
+    bool takes_up = false;            // the last request is for an offer
+    bool was_refused = false;         // `refused` and `refusal` are set
+    Symptom symptom = Symptom::none;  // of the refusal
+    base::Time latest{};              // packet of this client
+    base::Time first_vain{};
+    Digest first;
+    Digest last;
+    Digest answer;   // OFFER, or an answer of unknown type
+    Digest refused;  // the request that was refused
+    Digest refusal;
+  };
+
+  void request(const packet::Packet& packet);
+  void reply(const packet::Packet& packet);
+  void decline(const packet::Packet& packet);
+  void asked(Exchange& exchange, const packet::Packet& packet);
+  void note_offer(const packet::Packet& packet);
+  void refuse(Exchange& exchange, Symptom symptom, const Digest& refusal);
+  void give(Slot slot, const packet::Packet& packet);
+  Slot find(const base::IpAddress& client, const packet::dhcp::Message& message) const;
+  Slot find_for_reply(const packet::Packet& packet, const base::IpAddress& client) const;
+  Slot begin(const packet::Packet& packet, const base::IpAddress& client);
+  void touch(Slot slot, const packet::Packet& packet);
+  void restart(Exchange& exchange) const;
+  bool is_continued(const Exchange& exchange, const packet::Packet& packet) const;
+  bool is_silent(const Exchange& exchange) const;
+  bool is_at_rest(const Exchange& exchange) const;
+  void close(Slot slot);
+  void close_refusal(const Exchange& exchange, bool healed);
+  void forget(Slot slot);
+  Attempt attempt_of(const Exchange& exchange) const;
+
+  Context& context_;
+  Healing& healing_;
+  Slab<Exchange> exchanges_{limits::kDhcpClients};
+  Chains by_client_{limits::kDhcpClients, limits::kDhcpClients};
+  Chains by_age_{ages, limits::kDhcpClients};
+};
+
+}  // namespace whydown::journey

@@ -1,0 +1,428 @@
+// What is read of a connection. What it means is in http_verdict.cpp.
+#include "journey/http_tracker.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+namespace whydown::journey {
+
+using packet::Packet;
+namespace http = packet::http;
+
+namespace {
+
+constexpr std::uint64_t kToTheEnd = std::uint64_t{1} << 62U;
+
+bool begins_request(std::span<const std::uint8_t> bytes) {
+  static constexpr std::array<std::string_view, 8> kBeginnings{
+      "GET ", "POST ", "HEAD ", "PUT ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT "};
+  const std::string_view text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return std::ranges::any_of(kBeginnings,
+                             [&](std::string_view word) { return text.starts_with(word); });
+}
+
+bool is_cut(const Packet& packet) {
+  return packet.known.has(packet::Field::payload_length) &&
+         packet.payload.size() < packet.payload_length;
+}
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// Lines of text logs show start lines, and what comes behind: "HTTP/1.1 200 OK (text/html)", "GET /
+// HTTP/1.1 Host: www.example.com".
+http::Reading read_words(std::string_view words, http::Head& head) {
+  const std::string_view all = words;
+  constexpr std::string_view kVersion = " HTTP/1.";
+  const std::size_t version = words.find(kVersion);
+  if (version != std::string_view::npos) words = words.substr(0, version + kVersion.size() + 1);
+  std::array<char, 600> line{};
+  const std::size_t size = std::min(words.size(), line.size() - 1);
+  std::memcpy(line.data(), words.data(), size);
+  line[size] = '\n';
+  const http::Reading reading =
+      http::read_head(bytes_of(std::string_view(line.data(), size + 1)), head);
+  // Views into the line do not outlive it.
+  const auto move = [&](std::string_view& view) {
+    const std::size_t at = static_cast<std::size_t>(view.data() - line.data());
+    view = view.empty() || at > words.size() ? std::string_view{} : words.substr(at, view.size());
+  };
+  move(head.target);
+  move(head.reason);
+  move(head.host);
+  constexpr std::string_view kHost = " Host: ";
+  const std::size_t host = all.find(kHost);
+  if (head.is_request && host != std::string_view::npos) {
+    head.host = all.substr(host + kHost.size());
+    head.host = head.host.substr(0, head.host.find(' '));
+  }
+  return reading;
+}
+
+}  // namespace
+
+HttpTracker::HttpTracker(Context& context, Healing& healing, RequestHealing& requests)
+    : context_(context), healing_(healing), requests_(requests) {}
+
+bool HttpTracker::claims(const Conversation& conversation, Side side,
+                         std::span<const std::uint8_t> bytes) const {
+  if (bytes.size() < 4) return false;
+  if (side == Side::client && http::begins_http2(bytes)) return true;
+  http::Head head;
+  const http::Reading reading = http::read_head(bytes, head);
+  const bool is_start = reading == http::Reading::whole || reading == http::Reading::start_only;
+  if (is_start) return head.is_request == (side == Side::client) || conversation.mid_stream;
+  // The first segment may end within the request line.
+  return reading == http::Reading::too_short && !conversation.mid_stream && side == Side::client &&
+         begins_request(bytes);
+}
+
+bool HttpTracker::claims_words(const Conversation& /*conversation*/, Side /*side*/,
+                               std::string_view words) const {
+  http::Head head;
+  const http::Reading reading = read_words(words, head);
+  return reading == http::Reading::whole || reading == http::Reading::start_only;
+}
+
+void HttpTracker::on_begin(Conversation& conversation) {
+  Exchange& exchange = exchanges_[conversation.id];
+  std::destroy_at(&exchange);
+  std::construct_at(&exchange);
+  exchange.is_lost = conversation.mid_stream;
+}
+
+Taken HttpTracker::on_bytes(Conversation& conversation, Side side,
+                            std::span<const std::uint8_t> bytes, const Packet& packet) {
+  Exchange& exchange = exchanges_[conversation.id];
+  if (side == Side::client && !exchange.is_http2 && !exchange.has_answered &&
+      exchange.waiting == 0 && http::begins_http2(bytes)) {
+    if (bytes.size() < http::kPreface2.size()) return {};
+    exchange.is_http2 = true;
+    Taken taken = read_frames(conversation, side, bytes.subspan(http::kPreface2.size()), packet);
+    taken.read += static_cast<std::uint32_t>(http::kPreface2.size());
+    return taken;
+  }
+  return exchange.is_http2 ? read_frames(conversation, side, bytes, packet)
+                           : read_messages(conversation, side, bytes, packet);
+}
+
+Taken HttpTracker::read_messages(Conversation& about, Side side,
+                                 std::span<const std::uint8_t> bytes, const Packet& packet) {
+  Half& half = exchanges_[about.id].half(side);
+  const auto all = static_cast<std::uint32_t>(bytes.size());
+  std::size_t at = 0;
+  while (at < bytes.size()) {
+    if (half.expects == Expects::nothing) return {.read = all, .skip = kToTheEnd};
+    const auto rest = bytes.subspan(at);
+    if (half.expects == Expects::chunks) {
+      at += half.chunks.take(rest);
+      if (half.chunks.is_done()) half.expects = Expects::head;
+      if (half.chunks.is_broken()) half.expects = Expects::anything;
+      const std::uint64_t skip = half.chunks.to_skip();
+      if (skip == 0) continue;
+      half.chunks.skipped(skip);
+      return {.read = static_cast<std::uint32_t>(at), .skip = skip};
+    }
+    http::Head head;
+    http::Reading reading = http::read_head(rest, head);
+    // The snap length may cut the status line itself behind its status.
+    if (reading == http::Reading::too_short && is_cut(packet)) {
+      reading = read_words({reinterpret_cast<const char*>(rest.data()), rest.size()}, head);
+    }
+    const bool is_start = reading == http::Reading::whole || reading == http::Reading::start_only;
+    const bool more_to_come = reading == http::Reading::too_short ||
+                              (reading == http::Reading::start_only && !is_cut(packet));
+    if (more_to_come && half.expects == Expects::head) {
+      return {.read = static_cast<std::uint32_t>(at)};
+    }
+    if (!is_start || head.is_request != (side == Side::client)) {
+      half.expects = Expects::anything;
+      return {.read = all};
+    }
+    const http::Body body = on_head(about, side, head, packet);
+    half.expects = Expects::head;
+    if (reading == http::Reading::start_only) {
+      half.expects = Expects::anything;
+      return {.read = all};
+    }
+    at += head.bytes;
+    const auto read = static_cast<std::uint32_t>(at);
+    switch (body.framing) {
+      case http::Framing::none:
+        break;
+      case http::Framing::length:
+        return {.read = read, .skip = body.length};
+      case http::Framing::chunked:
+        half.expects = Expects::chunks;
+        half.chunks = {};
+        break;
+      case http::Framing::until_close:
+        half.expects = Expects::nothing;
+        return {.read = read, .skip = kToTheEnd};
+      case http::Framing::tunnel:
+        return {.read = read, .over = true};
+    }
+  }
+  return {.read = all};
+}
+
+bool HttpTracker::on_words(Conversation& conversation, Side side, std::string_view words,
+                           const Packet& packet) {
+  http::Head head;
+  const http::Reading reading = read_words(words, head);
+  const bool is_start = reading == http::Reading::whole || reading == http::Reading::start_only;
+  if (is_start && head.is_request == (side == Side::client)) {
+    (void)on_head(conversation, side, head, packet);
+  }
+  return true;
+}
+
+void HttpTracker::row(const Packet& packet) {
+  http::Head head;
+  const http::Reading reading = read_words(packet.said, head);
+  if (reading == http::Reading::not_http || reading == http::Reading::too_short) return;
+  constexpr std::uint16_t kPort = 80;  // what a row without one stands for
+  const base::IpAddress& client = head.is_request ? packet.ip.source : packet.ip.destination;
+  const base::IpAddress& server = head.is_request ? packet.ip.destination : packet.ip.source;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_[i].client == client && rows_[i].server == server && rows_used_[i] != 0) {
+      at = i;
+      break;
+    }
+    if (rows_used_[i] < rows_used_[at]) at = i;
+  }
+  Conversation& talk = rows_.at(at);
+  if (rows_used_.at(at) == 0 || talk.client != client || talk.server != server) {
+    if (rows_used_.at(at) != 0) on_end(talk, End::pushed);
+    talk = Conversation{};
+    talk.client = client;
+    talk.server = server;
+    talk.server_port = kPort;
+    talk.id = static_cast<Slot>(limits::kConversations + 1 + at);
+    talk.mid_stream = true;
+    on_begin(talk);
+  }
+  rows_used_.at(at) = context_.totals.packets;
+  talk.timed = packet.has_time;
+  (void)on_words(talk, head.is_request ? Side::client : Side::server, packet.said, packet);
+}
+
+void HttpTracker::finish() {
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    if (rows_used_[i] != 0) on_end(rows_[i], End::capture);
+  }
+}
+
+http::Body HttpTracker::on_head(Conversation& about, Side side, const http::Head& head,
+                                const Packet& packet) {
+  if (side == Side::client) {
+    on_request(about, head, packet);
+    return http::body_of_request(head);
+  }
+  const http::Method method = on_answer(about, {.packet = packet,
+                                                .status = head.status,
+                                                .has_retry_after = head.has_retry_after,
+                                                .location = head.location});
+  return http::body_of_response(head, method);
+}
+
+void HttpTracker::on_request(Conversation& about, const http::Head& head, const Packet& packet) {
+  // Whoever has closed answers nothing any more; the client did not look.
+  if (about.closed_by(Side::server).is_set()) return;
+  Exchange& exchange = exchanges_[about.id];
+  Asked asked;
+  asked.request = trace_of(packet);
+  asked.host = intern_host(http::without_port(head.host));
+  if (asked.host == 0 && head.host.empty()) asked.host = healing_.name_of(about.server);
+  const std::string_view path = http::path_of(head.target);
+  asked.target = intern_path(path);
+  asked.url = fold(base::hash_bytes(path), asked.host);
+  asked.method = head.method;
+  asked.has_credentials = head.has_authorization;
+  asked.has_body = http::body_of_request(head).framing != http::Framing::none;
+  asked.is_reused = exchange.has_answered;
+  push(exchange, asked);
+}
+
+bool HttpTracker::push(Exchange& exchange, const Asked& asked) {
+  if (exchange.waiting == exchange.asked.size()) {
+    exchange.is_lost = true;  // deeper pipelines are not seen in practice
+    return false;
+  }
+  exchange.asked.at(exchange.waiting++) = asked;
+  return true;
+}
+
+void HttpTracker::pop(Exchange& exchange, std::size_t index) {
+  std::ranges::copy(exchange.asked.begin() + static_cast<std::ptrdiff_t>(index) + 1,
+                    exchange.asked.begin() + exchange.waiting,
+                    exchange.asked.begin() + static_cast<std::ptrdiff_t>(index));
+  --exchange.waiting;
+}
+
+// The method of the request that it answers, on which the length of its body depends.
+http::Method HttpTracker::on_answer(Conversation& about, const Answer& answer) {
+  Exchange& exchange = exchanges_[about.id];
+  constexpr std::uint16_t kSwitching = 101;
+  constexpr std::uint16_t kRequestTimeout = 408;
+  if (answer.status < 200 && answer.status != kSwitching) {
+    return exchange.waiting == 0 ? http::Method::none : exchange.asked.front().method;
+  }
+  if (exchange.waiting == 0) {
+    // A 408 nobody asked for ends an idle connection (RFC 9110 15.5.9). Other ones answer requests
+    // that were not captured.
+    if (answer.status != kRequestTimeout && exchange.is_lost) decide(about, Asked{}, answer);
+    exchange.has_answered = true;
+    return http::Method::none;
+  }
+  const Asked asked = exchange.asked.front();
+  pop(exchange, 0);
+  decide(about, asked, answer);
+  exchange.has_answered = true;
+  return asked.method;
+}
+
+void HttpTracker::on_gap(Conversation& conversation, Side side) {
+  Exchange& exchange = exchanges_[conversation.id];
+  Half& half = exchange.half(side);
+  if (half.expects != Expects::nothing) half.expects = Expects::anything;
+  // An answer may have been in it: what waits is no longer known to wait.
+  if (side == Side::server) exchange.waiting = 0;
+  exchange.is_lost = true;
+}
+
+bool HttpTracker::on_close(Conversation& conversation, Side side, bool reset,
+                           const Packet& packet) {
+  const Exchange& exchange = exchanges_[conversation.id];
+  if (exchange.waiting == 0 || exchange.is_http2) return true;
+  if (side == Side::server && packet.known.has(packet::Field::bytes)) {
+    give_up(conversation, Symptom::unanswered, &packet);
+  } else if (side == Side::server || reset || !packet.known.has(packet::Field::bytes)) {
+    leave_open(conversation, limits::kRequestGivenUp);
+  }
+  return true;
+}
+
+void HttpTracker::on_end(Conversation& conversation, End end) {
+  switch (end) {
+    case End::closed:
+      leave_open(conversation, limits::kRequestGivenUp);
+      break;
+    case End::idle:
+    case End::capture:
+      leave_open(conversation, limits::kRequestSilence);
+      break;
+    case End::pushed:
+    case End::over:
+      leave_open(conversation, base::Duration::max());
+      break;
+  }
+}
+
+std::uint32_t HttpTracker::intern_host(std::string_view host) {
+  std::array<char, base::ShortText::kCapacity> lower{};
+  if (host.empty() || host.size() > lower.size()) return 0;
+  std::ranges::transform(host, lower.begin(), [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  });
+  std::string_view text(lower.data(), host.size());
+  if (text.back() == '.') text.remove_suffix(1);
+  const bool is_name = std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+  });
+  const bool is_address = text.find_first_not_of("0123456789.") == std::string_view::npos;
+  return is_name && !is_address ? context_.names.add(text) : 0;
+}
+
+std::uint32_t HttpTracker::intern_path(std::string_view path) {
+  if (path.size() > limits::kPathBytes) return 0;
+  const bool is_plain =
+      std::ranges::all_of(path, [](char c) { return c > ' ' && c < 0x7f && c != '"'; });
+  if (path.empty() || !is_plain) return 0;
+  const std::uint64_t hash = base::hash_bytes(path);
+  const std::uint32_t known = context_.names.find(path, hash);
+  if (known != 0 || paths_ == limits::kPaths) return known;
+  ++paths_;
+  return context_.names.add(path, hash);
+}
+
+// --- HTTP/2 --------------------------------------------------------------------------------------
+
+Taken HttpTracker::read_frames(Conversation& about, Side side, std::span<const std::uint8_t> bytes,
+                               const Packet& packet) {
+  Half& half = exchanges_[about.id].half(side);
+  std::size_t at = 0;
+  // Frames are not found again behind missing bytes.
+  if (half.expects == Expects::anything) return {.done = true};
+  constexpr std::size_t kLooked = 64;  // of a frame's payload: its first field, its error code
+  while (at < bytes.size()) {
+    const auto rest = bytes.subspan(at);
+    http::Frame2 frame;
+    if (!http::read_frame2(rest, frame)) break;
+    const std::size_t needed = http::Frame2::kHeader + std::min<std::size_t>(frame.length, kLooked);
+    if (rest.size() < needed && !is_cut(packet)) {
+      return {.read = static_cast<std::uint32_t>(at), .wants = static_cast<std::uint32_t>(needed)};
+    }
+    on_frame(about, side, frame, packet);
+    const std::uint64_t whole = http::Frame2::kHeader + std::uint64_t{frame.length};
+    if (whole > rest.size()) {
+      return {.read = static_cast<std::uint32_t>(bytes.size()), .skip = whole - rest.size()};
+    }
+    at += static_cast<std::size_t>(whole);
+  }
+  return {.read = static_cast<std::uint32_t>(at)};
+}
+
+void HttpTracker::on_frame(Conversation& about, Side side, const http::Frame2& frame,
+                           const Packet& packet) {
+  Exchange& exchange = exchanges_[about.id];
+  const auto type = static_cast<http::Frame2Type>(frame.type);
+  const auto find = [&] {
+    for (std::size_t i = 0; i < exchange.waiting; ++i) {
+      if (exchange.asked.at(i).stream == frame.stream) return i;
+    }
+    return exchange.asked.size();
+  };
+  if (side == Side::client) {
+    if (type == http::Frame2Type::headers && find() == exchange.asked.size()) {
+      Asked asked;
+      asked.request = trace_of(packet);
+      asked.stream = frame.stream;
+      asked.method = http::Method::other;
+      asked.has_body = !frame.ends_stream();
+      asked.is_reused = exchange.has_answered;
+      push(exchange, asked);
+    } else if (type == http::Frame2Type::rst_stream && find() != exchange.asked.size()) {
+      pop(exchange, find());  // the client does not want it any more
+    }
+    return;
+  }
+  const bool is_answer = type == http::Frame2Type::headers && frame.status >= 200;
+  const bool is_reset = type == http::Frame2Type::rst_stream && frame.has_error && frame.error != 0;
+  const std::size_t index = find();
+  if ((!is_answer && !is_reset) || index == exchange.asked.size()) return;
+  const Asked asked = exchange.asked.at(index);
+  pop(exchange, index);
+  exchange.has_answered = true;
+  if (is_answer) {
+    decide(about, asked, {.packet = packet, .status = frame.status, .location = {}});
+    return;
+  }
+  Attempt attempt = attempt_of(about, asked);
+  attempt.symptom = Symptom::unanswered;
+  attempt.outcome = Outcome::cut;
+  attempt.answer = digest_of(packet, Kind::tcp_segment, 0);
+  attempt.end = packet.place.time;
+  attempt.server_spoke = true;
+  requests_.settle(attempt, wish_of(about, asked), limits::kRequestRetry);
+}
+
+std::size_t HttpTracker::memory_bytes() {
+  return (limits::kConversations + 1 + limits::kRowTalks) * sizeof(Exchange) +
+         Memory<Url>::bytes(limits::kUrls) + Redirects::memory_bytes();
+}
+
+}  // namespace whydown::journey

@@ -1,0 +1,291 @@
+#include "journey/http_tracker.h"
+
+#include <gtest/gtest.h>
+
+#include "journey/dialogue_for_test.h"
+
+namespace whydown::journey {
+namespace {
+
+using namespace testing;  // NOLINT(google-build-using-namespace)
+
+const std::string kUp = "c1:4000 s1:80";
+const std::string kDown = "s1:80 c1:4000";
+const std::string kGet = "GET / HTTP/1.1\nHost: www.example.org\n\n";
+
+std::string answer(const std::string& status, const std::string& fields = "Content-Length: 0\n") {
+  return "HTTP/1.1 " + status + "\n" + fields + "\n";
+}
+
+TEST(HttpTracker, Statuses) {
+  struct Row {
+    const char* status;
+    const char* attempt;
+  };
+  static constexpr Row kRows[] = {
+      {"200 OK", "http s1:80 ok none 200"},
+      {"304 Not Modified", "http s1:80 ok none 304"},
+      {"301 Moved", "http s1:80 ok none 301"},
+      {"404 Not Found", "http s1:80 failed not_found 404"},
+      {"400 Bad Request", "http s1:80 failed not_found 400"},
+      {"403 Forbidden", "http s1:80 refused denied 403"},
+      {"401 Unauthorized", "http s1:80 refused denied 401"},
+      {"429 Too Many Requests", "http s1:80 failed error_status 429"},
+      {"500 Internal Server Error", "http s1:80 failed error_status 500"},
+      {"504 Gateway Time-out", "http s1:80 failed error_status 504"},
+  };
+  for (const Row& row : kRows) {
+    Dialogue dialogue;
+    EXPECT_EQ(dialogue.play({{1, kUp, kGet}, {1.1, kDown, answer(row.status)}}),
+              std::vector<std::string>{row.attempt});
+    ASSERT_EQ(dialogue.requests.size(), 1U);
+    const Attempt& attempt = dialogue.requests[0];
+    EXPECT_EQ(dialogue.names.text(attempt.request.name), "www.example.org");
+    EXPECT_EQ(dialogue.names.text(attempt.request.target), "/");
+    EXPECT_EQ(attempt.latency, std::chrono::milliseconds{100});
+    EXPECT_EQ(attempt.request.place.number, 4U);
+    EXPECT_EQ(attempt.answer.place.number, 5U);
+  }
+}
+
+TEST(HttpTracker, Connections) {
+  expect_dialogues({
+      {"one after another, with bodies of every kind",
+       {{1, kUp, "POST /a HTTP/1.1\nContent-Length: 5\n\nhello"},
+        {2, kDown, "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n5\nHTTP/\n"},
+        {3, kDown, "0\n\n"},
+        {4, kUp, kGet},
+        {5, kDown, answer("503 Busy", "Content-Length: 9\n") + "HTTP/1.1 "},
+        {6, kUp, "HEAD / HTTP/1.1\n\n"},
+        {7, kDown, answer("200 OK", "Content-Length: 900\n")},
+        {8, kUp, kGet},
+        {9, kDown, answer("500 Oops", "")}},
+       {"http s1:80 ok none 200", "http s1:80 failed error_status 503", "http s1:80 ok none 200",
+        "http s1:80 failed error_status 500"}},
+      {"pipelined",
+       {{1, kUp, kGet + kGet}, {1.1, kDown, answer("200 OK") + answer("500 Oops")}},
+       {"http s1:80 ok none 200", "http s1:80 failed error_status 500"}},
+      {"in pieces",
+       {{1, kUp, "GET / HT"},
+        {1.1, kUp, "TP/1.1\n\n"},
+        {1.2, kDown, "HTTP/1.1 50"},
+        {1.3, kDown, "2 Bad Gateway\n"},
+        {1.4, kDown, "\n"}},
+       {"http s1:80 failed error_status 502"}},
+      {"interim answers",
+       {{1, kUp, kGet}, {1.1, kDown, "HTTP/1.1 100 Continue\n\n" + answer("200 OK")}},
+       {"http s1:80 ok none 200"}},
+      {"a web socket",
+       {{1, kUp, kGet},
+        {1.1, kDown, answer("101 Switching Protocols", "")},
+        {2, kUp, "whatever"},
+        {60, kDown, "RST"}},
+       {"http s1:80 ok none 101"}},
+      {"an idle connection timed out",
+       {{1, kUp, kGet}, {1.1, kDown, answer("200 OK")}, {60, kDown, answer("408 Timeout")}},
+       {"http s1:80 ok none 200"}},
+      {"cut by the snap length",
+       {{1, kUp, "CUT 20 " + kGet},
+        {1.1, kDown, "CUT 24 " + answer("502 Bad Gateway")},
+        {2, kUp, "CUT 20 " + kGet},
+        {2.1, kDown, "CUT 24 " + answer("200 OK")}},
+       {"http s1:80 failed error_status 502", "http s1:80 ok none 200"}},
+  });
+}
+
+TEST(HttpTracker, NoAnswer) {
+  expect_dialogues({
+      {"the capture goes on for long",
+       {{1, kUp, kGet}, {12, "", ""}},
+       {"http s1:80 silent no_response"}},
+      {"it ends soon", {{1, kUp, kGet}, {8, "", ""}}, {"http s1:80 unknown none open"}},
+      {"the client gives up",
+       {{1, kUp, kGet}, {7, kUp, "RST"}, {8, "", ""}},
+       {"http s1:80 silent no_response"}},
+      {"the client goes elsewhere",
+       {{1, kUp, kGet}, {2, kUp, "RST"}, {20, "", ""}},
+       {"http s1:80 unknown none open"}},
+      {"closed instead", {{1, kUp, kGet}, {1.1, kDown, "FIN"}}, {"http s1:80 cut unanswered"}},
+      {"reset instead", {{1, kUp, kGet}, {1.1, kDown, "RST"}}, {"http s1:80 cut unanswered"}},
+      {"the connection was closed before it was asked",
+       {{1, kUp, kGet},
+        {1.1, kDown, answer("200 OK", "Connection: close\nContent-Length: 0\n")},
+        {1.2, kDown, "FIN"},
+        {6, kUp, kGet},
+        {6.01, kDown, "RST"}},
+       {"http s1:80 ok none 200"}},
+      {"an idle connection was closed as it was used, and the client tries again",
+       {{1, kUp, kGet},
+        {1.1, kDown, answer("200 OK")},
+        {6, kUp, kGet},
+        {6.01, kDown, "RST"},
+        {6.05, "c1:4001 s1:80", kGet},
+        {6.1, "s1:80 c1:4001", answer("200 OK")}},
+       {"http s1:80 ok none 200", "http s1:80 cut unanswered healed", "http s1:80 ok none 200"}},
+  });
+}
+
+TEST(HttpTracker, Healed) {
+  const std::string again = "c1:4001 s1:80";
+  const std::string answered = "s1:80 c1:4001";
+  expect_dialogues({
+      {"a challenge, and a password a minute later",
+       {{1, kUp, kGet},
+        {1.1, kDown, answer("401 Unauthorized")},
+        {50, kUp, "GET / HTTP/1.1\nHost: www.example.org\nAuthorization: Basic x\n\n"},
+        {50.1, kDown, answer("200 OK")}},
+       {"http s1:80 refused denied 401 healed", "http s1:80 ok none 200"}},
+      {"a wrong password, and nothing else",
+       {{1, kUp, "GET / HTTP/1.1\nHost: www.example.org\nAuthorization: Basic x\n\n"},
+        {1.1, kDown, answer("401 Unauthorized")},
+        {9, again, kGet},
+        {9.1, answered, answer("200 OK")}},
+       {"http s1:80 refused denied 401", "http s1:80 ok none 200"}},
+      {"a retry at once",
+       {{1, kUp, kGet},
+        {1.1, kDown, answer("503 Busy")},
+        {1.2, again, kGet},
+        {1.3, answered, answer("200 OK")}},
+       {"http s1:80 failed error_status 503 healed", "http s1:80 ok none 200"}},
+      {"the next wish",
+       {{1, kUp, kGet},
+        {1.1, kDown, answer("503 Busy")},
+        {2.2, again, kGet},
+        {2.3, answered, answer("200 OK")}},
+       {"http s1:80 failed error_status 503", "http s1:80 ok none 200"}},
+  });
+}
+
+TEST(HttpTracker, SlowAndPolled) {
+  const std::string poll = "GET /news HTTP/1.1\n\n";
+  expect_dialogues({
+      {"slow",
+       {{1, kUp, kGet}, {3.5, kDown, answer("200 OK")}},
+       {"http s1:80 slow slow_answer 200"}},
+      {"a long upload is not",
+       {{1, kUp, "POST / HTTP/1.1\nContent-Length: 9\n\n"},
+        {9, kUp, "123456789"},
+        {9.1, kDown, answer("200 OK")}},
+       {"http s1:80 ok none 200"}},
+      {"a poll is slow once, and never silent",
+       {{1, kUp, poll},
+        {31, kDown, answer("204 No Content", "")},
+        {31.1, kUp, poll},
+        {61, kDown, answer("204 No Content", "")},
+        {61.1, kUp, poll},
+        {95, "", ""}},
+       {"http s1:80 slow slow_answer 204", "http s1:80 ok none 204",
+        "http s1:80 unknown none open"}},
+  });
+}
+
+TEST(HttpTracker, Redirects) {
+  const auto hop = [](double time, const std::string& path, const std::string& location) {
+    return std::vector<Said>{
+        {time, kUp, "GET " + path + " HTTP/1.1\nHost: a.example\n\n"},
+        {time + 0.01, kDown,
+         answer("302 Found", "Content-Length: 0\nLocation: " + location + "\n")}};
+  };
+  std::vector<Said> loop;
+  std::vector<Said> blind;
+  std::vector<Said> polled;
+  for (int i = 0; i < 8; ++i) {
+    const auto next = hop(1 + 0.1 * i, i % 2 == 0 ? "/" : "/login?from=x",
+                          i % 2 == 0 ? "http://A.example/login?from=x" : "/");
+    loop.insert(loop.end(), next.begin(), next.end());
+    const auto same = hop(1 + 0.1 * i, "/", "https://a.example/");
+    blind.insert(blind.end(), same.begin(), same.end());
+    const auto later = hop(1 + 1.0 * i, "/", "https://a.example/");
+    polled.insert(polled.end(), later.begin(), later.end());
+  }
+  const auto loops = [](const std::vector<Said>& script) {
+    Dialogue dialogue;
+    std::size_t count = 0;
+    for (const std::string& line : dialogue.play(script)) {
+      count += line == "http s1:80 failed redirect_loop 302" ? 1U : 0U;
+    }
+    return count;
+  };
+  EXPECT_EQ(loops(loop), 4U);
+  EXPECT_EQ(loops(blind), 3U);
+  EXPECT_EQ(loops(polled), 0U);
+}
+
+TEST(HttpTracker, Http2InTheClear) {
+  const auto frame = [](std::uint8_t type, std::uint8_t flags, std::uint8_t stream,
+                        const std::string& payload) {
+    std::string out{'\0', '\0', static_cast<char>(payload.size())};
+    out += static_cast<char>(type);
+    out += static_cast<char>(flags);
+    return out + std::string{'\0', '\0', '\0', static_cast<char>(stream)} + payload;
+  };
+  expect_dialogues({
+      {"an answer, an error, a reset",
+       {{1, kUp, "PRI * HTTP/2.0\n\nSM\n\n" + frame(4, 0, 0, "") + frame(1, 5, 1, "\x82")},
+        {1.1, kDown, frame(4, 0, 0, "") + frame(1, 4, 1, "\x88")},
+        {2, kUp, frame(1, 5, 3, "\x82") + frame(1, 5, 5, "\x82")},
+        {2.1, kDown, frame(1, 5, 3, "\x8e")},
+        {2.2, kDown, frame(3, 0, 5, std::string{'\0', '\0', '\0', '\7'})}},
+       {"http s1:80 ok none 200", "http s1:80 failed error_status 500",
+        "http s1:80 cut unanswered"}},
+  });
+}
+
+// What answers which request is not known behind a hole; nothing is called unanswered then.
+TEST(HttpTracker, Gaps) {
+  std::vector<Said> script{{1, kUp, kGet}, {1.1, kDown, "LOST " + answer("200 OK")}};
+  for (int i = 0; i < 6; ++i) {
+    script.push_back({2.0 + i, kUp, kGet});
+    script.push_back({2.1 + i, kDown, answer("500 Oops")});
+  }
+  script.push_back({99, "", ""});
+  Dialogue dialogue;
+  std::size_t errors = 0;
+  for (const std::string& line : dialogue.play(script)) {
+    errors += line.starts_with("http s1:80 failed error_status 500") ? 1U : 0U;
+    EXPECT_EQ(line.find("no_response"), std::string::npos) << line;
+    EXPECT_EQ(line.find(" ok "), std::string::npos) << line;
+  }
+  EXPECT_GE(errors, 3U);
+}
+
+// Text shows start lines only, and leaves much out.
+TEST(HttpTracker, Words) {
+  Dialogue dialogue(1);
+  EXPECT_EQ(
+      dialogue.play({{1, kUp, "GET /sales.html HTTP/1.1"},
+                     {1.1, kDown, "HTTP/1.1 200 OK (text/html)"},
+                     {2, kUp, "GET / HTTP/1.1 Host: www.example.org"},
+                     {9, kDown, "HTTP/1.1 504 Gateway Time-out (text/html)"},
+                     {10, kUp, "GET / HTTP/1.1"},
+                     {99, "", ""}}),
+      (std::vector<std::string>{"http s1:80 ok none 200", "http s1:80 failed error_status 504",
+                                "http s1:80 unknown none open"}));
+  EXPECT_EQ(dialogue.names.text(dialogue.requests[0].request.target), "/sales.html");
+  EXPECT_EQ(dialogue.names.text(dialogue.requests[1].request.name), "www.example.org");
+}
+
+// Rows of tables that show no ports.
+TEST(HttpTracker, Rows) {
+  Recorder recorder;
+  base::Interner names{{.names = 64, .bytes = 4096}};
+  Tracker tracker{recorder, names};
+  Builder builder;
+  const auto row = [&](const std::string& time, const std::string& ends, std::string_view said) {
+    packet::Packet packet = builder.build(time + " data " + ends + ":0 text");
+    packet.source_port = packet.destination_port = 0;
+    packet.said = said;
+    tracker.packet(packet);
+  };
+  row("1", "c1:0 s1", "GET / HTTP/1.1");
+  row("2", "c2:0 s1", "GET / HTTP/1.1");
+  row("3", "s1:0 c2", "HTTP/1.1 504 Gateway Time-out (text/html)");
+  tracker.finish();
+  std::vector<std::string> lines;
+  for (const Attempt& attempt : recorder.attempts) lines.push_back(summary(attempt));
+  EXPECT_EQ(lines, (std::vector<std::string>{"http c1>s1:80/tcp unknown none 1 open",
+                                             "http c2>s1:80/tcp failed error_status 1"}));
+}
+
+}  // namespace
+}  // namespace whydown::journey

@@ -1,0 +1,54 @@
+// What is kept of a DHCP message (RFC 2131, RFC 2132).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/address.h"
+
+namespace whydown::packet::dhcp {
+
+inline constexpr std::uint16_t kServerPort = 67;  // RFC 2131 4.1
+inline constexpr std::uint16_t kClientPort = 68;
+
+// Option 53. https://www.iana.org/assignments/bootp-dhcp-parameters; unknown numbers are kept.
+enum class Type : std::uint8_t {
+  unknown = 0,  // not shown, or BOOTP without it (RFC 951)
+  discover = 1,
+  offer = 2,
+  request = 3,
+  decline = 4,
+  ack = 5,
+  nak = 6,
+  release = 7,
+  inform = 8,
+};
+
+// Why a server refuses, as far as the words of its option 56 say so. RFC 2132 9.9 leaves the words
+// to the server.
+enum class Reason : std::uint8_t { none, other_network, not_available, other };
+
+// Fields that the message does not hold are zero, addresses unknown; 0.0.0.0 counts as that.
+struct Message {
+  std::uint32_t id = 0;             // xid
+  std::uint32_t lease_seconds = 0;  // option 51
+  std::uint16_t seconds = 0;        // since the client began
+  Type type = Type::unknown;
+  Reason reason = Reason::none;
+  bool is_reply = false;         // op 2
+  bool has_id = false;           // text may show less
+  bool wants_broadcast = false;  // the B flag, RFC 2131 2
+  std::uint8_t hops = 0;
+  base::MacAddress client;    // chaddr, of Ethernet
+  base::IpAddress client_ip;  // ciaddr: the address it has
+  base::IpAddress yours;      // yiaddr: the address it is given
+  base::IpAddress relay;      // giaddr
+  base::IpAddress requested;  // option 50
+  base::IpAddress server;     // option 54
+};
+
+// What the words of option 56 mean.
+Reason reason_of(std::string_view words);
+std::string_view type_name(Type type);  // "DISCOVER"; "" for unknown numbers
+
+}  // namespace whydown::packet::dhcp
