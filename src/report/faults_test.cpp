@@ -28,7 +28,8 @@ diagnosis::Fault fault() {
        {{"icmp.source_is_server", true, 7, "host", "The host answered itself.", "RFC 1122"},
         {"tcp.same_port_answers", true, -7, "", "The service answers on TCP.", "", 34, -5}}}};
   out.inseparable = {{"service_down", "firewall_reject_host", "they send the same packets"}};
-  out.checks = {{"ss -lunp", "on the server", {"service_down"}, {{"nothing", "it is stopped", {}}}}};
+  out.checks = {
+      {"ss -lunp", "on the server", {"service_down"}, {{"nothing", "it is stopped", {}}}}};
   out.not_shown = {{"The server's own logs.", "host.alive"}};
   out.sources = {"RFC 1122 3.2.2.1"};
   return out;
