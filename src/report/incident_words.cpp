@@ -176,11 +176,11 @@ std::string client_words(const Incident& incident) {
 
 std::string left_out_words(const Incident& incident) {
   return fmt::format(
-      "These are {} of {} packets of the same kinds: the first ones and the last. The other {} are "
+      "These are {} of {} packets of the same kinds: the first ones and the last. The other {} "
       "counted and not listed.",
       thousands(incident.evidence.size()),
       thousands(incident.evidence.size() + incident.evidence_left_out),
-      thousands(incident.evidence_left_out));
+      incident.evidence_left_out == 1 ? "one is" : thousands(incident.evidence_left_out) + " are");
 }
 
 std::string attempt_words(const Incident& incident) {

@@ -25,7 +25,8 @@ std::string plain_title(const Incident& incident) {
     case Step::link:
       return "The local network is disturbed";
     case Step::address:
-      return "A machine does not answer on its own network";
+      return incident.protocol == "DHCP" ? "Computers are given no address"
+                                         : "A machine does not answer on its own network";
     case Step::route:
       return "A machine cannot be reached";
     case Step::name:
@@ -35,7 +36,8 @@ std::string plain_title(const Incident& incident) {
     case Step::secure:
       return "No secure connection comes about";
     case Step::request:
-      return "A service answers with errors";
+      return outcome_of(incident) == evidence::Outcome::slow ? "A service answers too slowly"
+                                                             : "A service answers with errors";
     case Step::transfer:
       return "Data does not get through";
   }
