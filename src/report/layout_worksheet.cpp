@@ -19,10 +19,18 @@ std::string transport_words(const Incident& incident) {
   return carried ? upper_case(incident.transport) : incident.protocol;
 }
 
-std::string error_label(const Messenger& messenger) {
+std::string error_label(const Incident& incident, const Messenger& messenger) {
   constexpr std::string_view intro =
       "This is based on the results of the network analysis, which show";
-  if (messenger.protocol.empty()) return fmt::format("{} that nothing came back:", intro);
+  if (messenger.protocol.empty()) {
+    return outcome_of(incident) == evidence::Outcome::silent
+               ? fmt::format("{} that nothing came back:", intro)
+               : fmt::format("{} no error message:", intro);
+  }
+  if (messenger.is_client) {
+    return fmt::format("{} that the client broke off, with the {} message:", intro,
+                       messenger.protocol);
+  }
   if (messenger.protocol.starts_with("ICMP")) {
     return fmt::format(
         "{} that the {} reply (an error report, sent because a packet could not be "
@@ -35,8 +43,11 @@ std::string error_label(const Messenger& messenger) {
 std::string error_field(const Incident& incident, const Messenger& messenger,
                         const Citation& cite) {
   if (messenger.protocol.empty()) {
-    return "no error message was captured, only silence; see the key findings for the packets that "
-           "went unanswered.";
+    return outcome_of(incident) == evidence::Outcome::silent
+               ? "no error message was captured, only silence; see the key findings for the "
+                 "packets "
+                 "that went unanswered."
+               : "what went wrong shows in the packets' times and numbers; see the key findings.";
   }
   const std::string message = error_message(incident, messenger);
   std::string out = fmt::format("\"{}\"", message);
@@ -75,7 +86,7 @@ void write_summary_part(Page& page, const Material& material, const Incident& in
   page.field(fmt::format("The {} protocol reveals that:", transport_words(incident)),
              {failure_sentence(incident, messenger)});
   if (!incident.attack) {
-    page.field(error_label(messenger), {error_field(incident, messenger, material.cite)});
+    page.field(error_label(incident, messenger), {error_field(incident, messenger, material.cite)});
   }
   page.field(messenger.protocol.starts_with("ICMP") && incident.service.port
                  ? "The port noted in the error message is used for:"

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "diagnosis/words.h"
 #include "report/incident_words.h"
 #include "report/words.h"
 
@@ -20,8 +21,13 @@ struct EvidenceLine {
   std::string_view words;
 };
 
+// Of DHCP "A DHCP NAK to ...".
 EvidenceLine split(std::string_view text) {
   const std::size_t arrow = text.find(" > ");
+  const std::size_t dhcp = text.find(" DHCP ");
+  if (arrow == std::string_view::npos && dhcp != std::string_view::npos) {
+    return {text.substr(0, dhcp), text.substr(dhcp + 1)};
+  }
   if (arrow == std::string_view::npos || text.find(' ') != arrow) return {{}, text};
   const std::size_t receiver_end = text.find(' ', arrow + 3);
   if (receiver_end == std::string_view::npos) return {text.substr(0, arrow), {}};
@@ -39,11 +45,34 @@ bool sent_by_client(std::string_view sender, const Incident& incident) {
   });
 }
 
+// What an outcome's general words do not say.
+bool has_own_words(evidence::Symptom symptom) {
+  using evidence::Symptom;
+  switch (symptom) {
+    case Symptom::too_big:
+    case Symptom::wrong_answer:
+    case Symptom::truncated:
+    case Symptom::conflict:
+    case Symptom::spoofed:
+    case Symptom::redirect_loop:
+    case Symptom::lossy:
+    case Symptom::zero_window:
+    case Symptom::stalled:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string failed_phrase(const Incident& incident, const Messenger& messenger) {
+  if (has_own_words(incident.subject.symptom)) {
+    return std::string(diagnosis::symptom_words(incident.subject.symptom));
+  }
   switch (outcome_of(incident)) {
     case Outcome::refused:
     case Outcome::failed:
       if (messenger.protocol.starts_with("ICMP")) return "could not be delivered";
+      if (messenger.is_client) return "were broken off by the client";
       return messenger.protocol == "DNS" ? "were answered with an error" : "were turned down";
     case Outcome::silent:
       return "got no answer that the capture shows";
@@ -62,7 +91,11 @@ std::string attempt_noun(const Incident& incident) {
   const std::string protocol = attempt_protocol(incident);
   const std::uint64_t total = incident.attempts_total;
   if (protocol == "DNS") return counted(total, "DNS query", "DNS queries");
+  if (incident.step == evidence::Step::transfer || protocol == "IP") {
+    return counted(total, "connection", "connections");
+  }
   if (protocol == "TCP") return counted(total, "connection attempt", "connection attempts");
+  if (protocol == "TLS") return counted(total, "TLS handshake", "TLS handshakes");
   return counted(total, protocol + " request", protocol + " requests");
 }
 
@@ -76,22 +109,37 @@ std::string target_words(const Incident& incident) {
 
 }  // namespace
 
-Messenger messenger_of(const Incident& incident) {
+namespace {
+
+Messenger messenger_of(const Incident& incident, bool is_client) {
   Messenger result;
-  if (outcome_of(incident) == Outcome::silent) return result;
   for (const diagnosis::EvidencePacket& packet : incident.evidence) {
     if (packet.role != diagnosis::Role::symptom) continue;
     const EvidenceLine line = split(packet.text);
-    if (line.sender.empty() || line.words.empty() || sent_by_client(line.sender, incident)) {
+    if (line.sender.empty() || line.words.empty() ||
+        sent_by_client(line.sender, incident) != is_client) {
       continue;
     }
     if (result.words.empty()) {
       result.words = line.words;
       result.protocol = line.words.substr(0, line.words.find(' '));
+      if (result.protocol == "reply") result.protocol = incident.protocol;
+      result.is_client = is_client;
     }
     result.packets.push_back(packet.place);
   }
   return result;
+}
+
+}  // namespace
+
+Messenger messenger_of(const Incident& incident) {
+  const Outcome outcome = outcome_of(incident);
+  if (outcome == Outcome::silent || outcome == Outcome::slow) return {};
+  // What becomes of data is told by many packets, none of which says so; but for a reset.
+  if (incident.step == evidence::Step::transfer && outcome != Outcome::cut) return {};
+  Messenger server = messenger_of(incident, false);
+  return server.protocol.empty() ? messenger_of(incident, true) : server;
 }
 
 std::string error_message(const Incident& incident, const Messenger& messenger) {

@@ -13,9 +13,11 @@ struct Messenger {
   std::string protocol;  // "ICMP", "TCP", "DNS"; empty when nothing came back
   std::string words;     // the answer in words, without its addresses
   std::vector<base::Place> packets;
+  bool is_client = false;  // it was the client who broke off: an alert, a reset
 };
 
-// Read from the evidence: symptom packets that no client sent. Empty for silence.
+// Read from the evidence: symptom packets that no client sent, or where there is none of those that
+// a client sent. Empty for silence.
 Messenger messenger_of(const diagnosis::Incident& incident);
 
 // "udp port 53 unreachable", as capture tools word it, for an unreachable port; else the answer's

@@ -113,5 +113,27 @@ TEST(Messenger, OnlyPacketsThatNoClientSent) {
   EXPECT_EQ(messenger.packets[0].number, 2U);
 }
 
+// A refused certificate was once told as "nothing came back, only silence".
+TEST(Messenger, IsTheClientWhereItBreaksOff) {
+  diagnosis::Incident incident = dns_refused().incidents[0];
+  const std::string client = incident.clients.addresses.front();
+  incident.evidence.resize(1);
+  incident.evidence[0].role = diagnosis::Role::symptom;
+  incident.evidence[0].text = client + ":5000 > 203.0.113.2:443 TLS alert 45 (certificate_expired)";
+  const Messenger messenger = messenger_of(incident);
+  EXPECT_TRUE(messenger.is_client);
+  EXPECT_EQ(messenger.protocol, "TLS");
+  EXPECT_NE(failure_sentence(incident, messenger).find("broken off by the client"),
+            std::string::npos);
+}
+
+// What shows in times and numbers has no message; the words of a 200 would mislead.
+TEST(Messenger, OfSlownessThereIsNone) {
+  diagnosis::Incident incident = dns_refused().incidents[0];
+  for (diagnosis::JourneyStep& step : incident.journey) step.outcome = evidence::Outcome::slow;
+  EXPECT_TRUE(messenger_of(incident).protocol.empty());
+  EXPECT_NE(failure_sentence(incident, {}).find("answered too slowly"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace whydown::report
