@@ -239,7 +239,8 @@ Attack attack_of(const Parts& parts, const Moments& moments) {
   for (const evidence::TopSources::Source& source : pattern.sources) {
     attack.sources.push_back({parts.book.text(source.address), source.packets, source.is_exact});
   }
-  attack.source_count = pattern.source_count;
+  attack.source_count =
+      pattern.is_count_exact ? pattern.source_count : base::rounded(pattern.source_count);
   attack.is_count_exact = pattern.is_count_exact;
   attack.packets = pattern.packets;
   attack.per_second = pattern.per_second;

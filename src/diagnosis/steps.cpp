@@ -212,15 +212,22 @@ bool takes_requests(const Case& found) {
   return is_any_port(found, {21, 22, 25, 80, 110, 143, 587, 8000, 8080});
 }
 
+// A client without an address of its own comes no further.
+bool is_addressless(const Scope& scope) {
+  return scope.found.subject.services.front().protocol == evidence::Protocol::dhcp;
+}
+
 // Of a step that the same clients did not come to, or that is not in the capture: why. Empty where
 // there is nothing to say.
 std::string never(const Scope& scope, Step step, Step own) {
   const bool is_connect = own == Step::connect && !scope.found.is_folded;
   switch (step) {
     case Step::name:
+      if (is_addressless(scope)) return "Not reached: without an address nothing is looked up.";
       return "No name was looked up in this capture: the clients knew the address, or asked "
              "earlier.";
     case Step::connect:
+      if (is_addressless(scope)) return "Not reached: without an address nothing is connected to.";
       if (own > Step::connect) return "The connections were open before the capture began.";
       return own == Step::name ? "No connection was attempted in this capture: a client asks for "
                                  "the address first, and did not get it."
@@ -264,7 +271,8 @@ std::vector<JourneyStep> journey_steps(const evidence::Store& store, const Case&
                                            : other_step(step, counts_at(scope, step));
     if (other.outcome == Outcome::unknown) {
       other.text = never(scope, step, own);
-      other.is_reached = step < own;
+      // A name need not be looked up to get as far as a neighbour or a router.
+      other.is_reached = step < own || (step == Step::name && !is_addressless(scope));
     }
     if (!other.text.empty()) steps.push_back(std::move(other));
   }
