@@ -1,7 +1,9 @@
 #include "diagnosis/gate.h"
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -47,20 +49,28 @@ bool is_hardly_tried(const Case& found, const Tally& tally) {
   });
 }
 
-base::QualityRemark hardly_tried(const Case& found, const Tally& tally,
-                                 const base::AddressBook& book) {
-  const evidence::Service& service = found.subject.services.front();
+// A remark in the place of an incident, resting on the first requests that failed.
+base::QualityRemark note_on(const Case& found, const Tally& tally, std::string_view id,
+                            std::string text) {
   base::QualityRemark remark;
-  remark.id = "diagnosis.given_up_early";
+  remark.id = id;
   remark.severity = base::Severity::note;
-  remark.text = fmt::format(
-      "{} to {} got no answer, but the client gave up before it repeated its request, as one does "
-      "that tries several addresses at once. One unanswered packet says little about the server.",
-      count_words(tally.failed, attempt_noun(service.protocol)),
-      book.endpoint(service.server, service.port));
+  remark.text = std::move(text);
   remark.packets = first_requests(found.failing);
   remark.count = tally.failed;
   return remark;
+}
+
+base::QualityRemark hardly_tried(const Case& found, const Tally& tally,
+                                 const base::AddressBook& book) {
+  const evidence::Service& service = found.subject.services.front();
+  return note_on(found, tally, "diagnosis.given_up_early",
+                 fmt::format("{} to {} got no answer, but the client gave up before it repeated "
+                             "its request, as one does "
+                             "that tries several addresses at once. One unanswered packet says "
+                             "little about the server.",
+                             count_words(tally.failed, attempt_noun(service.protocol)),
+                             book.endpoint(service.server, service.port)));
 }
 
 // What a filter for UDP leaves out, may be the whole answers.
@@ -71,17 +81,12 @@ std::optional<base::QualityRemark> truncated_gate(const Case& found,
   const auto tried = std::ranges::find(facts, "dns.tcp_tried", &evidence::Fact::id);
   if (tried == facts.end() || tried->truth != evidence::Truth::unknown) return std::nullopt;
   const evidence::Service& service = found.subject.services.front();
-  base::QualityRemark remark;
-  remark.id = "diagnosis.truncated_not_judged";
-  remark.severity = base::Severity::note;
-  remark.text = fmt::format(
-      "{} to {} got an answer that was cut off (TC). Whether the clients then asked over TCP the "
-      "capture's filter may hide, so this says nothing.",
-      count_words(tally.failed, attempt_noun(service.protocol)),
-      book.endpoint(service.server, service.port));
-  remark.packets = first_requests(found.failing);
-  remark.count = tally.failed;
-  return remark;
+  return note_on(found, tally, "diagnosis.truncated_not_judged",
+                 fmt::format("{} to {} got an answer that was cut off (TC). Whether the clients "
+                             "then asked over TCP the "
+                             "capture's filter may hide, so this says nothing.",
+                             count_words(tally.failed, attempt_noun(service.protocol)),
+                             book.endpoint(service.server, service.port)));
 }
 
 // One request of many: packets get lost, and a user stops a page.
@@ -90,18 +95,14 @@ bool is_lone_request(const Case& found, const Tally& tally) {
          tally.served + tally.ok_before + tally.ok_after > 0;
 }
 
-base::QualityRemark lone_request(const Case& found, const base::AddressBook& book) {
+base::QualityRemark lone_request(const Case& found, const Tally& tally,
+                                 const base::AddressBook& book) {
   const evidence::Service& service = found.subject.services.front();
-  base::QualityRemark remark;
-  remark.id = "diagnosis.one_unanswered";
-  remark.severity = base::Severity::note;
-  remark.text = fmt::format(
-      "One request to {} got no answer, while others were answered. One alone says little about "
-      "the server.",
-      book.endpoint(service.server, service.port));
-  remark.packets = first_requests(found.failing);
-  remark.count = 1;
-  return remark;
+  return note_on(found, tally, "diagnosis.one_unanswered",
+                 fmt::format("One request to {} got no answer, while others were answered. One "
+                             "alone says little about "
+                             "the server.",
+                             book.endpoint(service.server, service.port)));
 }
 
 }  // namespace
@@ -115,7 +116,7 @@ std::optional<base::QualityRemark> silence_gate(const Case& found,
     return std::nullopt;
   }
   if (is_hardly_tried(found, tally)) return hardly_tried(found, tally, book);
-  if (is_lone_request(found, tally)) return lone_request(found, book);
+  if (is_lone_request(found, tally)) return lone_request(found, tally, book);
   const auto [reason, words] = reason_of(facts, tally);
   if (reason == nullptr) return std::nullopt;
 

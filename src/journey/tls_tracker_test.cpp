@@ -17,7 +17,7 @@
 
 #include "base/testing.h"
 #include "journey/testing.h"
-#include "journey/tls_certificate_for_test.h"
+#include "packet/tls/certificate_for_test.h"
 
 namespace whydown::journey {
 namespace {
@@ -70,7 +70,7 @@ Bytes server_hello(const std::string& kind) {
       2, hex("0303" + (kind == "retry" ? retry : kRandom) + "00 1301 00 0006 002b 0002 0304"));
 }
 Bytes certificate() {
-  const Bytes der = hex(testing::kCertificateOfWww);
+  const Bytes der = hex(packet::tls::testing::kCertificateOfWww);
   Bytes body;
   put(body, der.size() + 3, 3);
   put(body, der.size(), 3);

@@ -6,24 +6,12 @@
 
 #include "base/testing.h"
 #include "packet/tls/certificate.h"
+#include "packet/tls/certificate_for_test.h"
 
 namespace whydown::packet::tls {
 namespace {
 
 using base::testing::hex;
-
-// Of www.example.org and *.example.net, by itself, from 2026-11-26 06:09:45 to 2026-12-26.
-constexpr const char* kCertificate =
-    "308201a130820147a003020102020105300a06082a8648ce3d040302301a3118301606035504030c0f777777"
-    "2e6578616d706c652e6f7267301e170d3236313132363036303934355a170d3236313232363036303934355a"
-    "301a3118301606035504030c0f7777772e6578616d706c652e6f72673059301306072a8648ce3d020106082a"
-    "8648ce3d03010703420004d08dc771e688d5e90fe8819b00607209681457273a41ddee734560262d58e7f2b7"
-    "3a6fae7b527526f5873f6ccdcd16b86b1ddd9bc4dd0e107990e9961489f798a37e307c301d0603551d0e0416"
-    "0414587a4c652a9bba8c319706cab216be6ce02be1fa301f0603551d23041830168014587a4c652a9bba8c31"
-    "9706cab216be6ce02be1fa300f0603551d130101ff040530030101ff30290603551d1104223020820f777777"
-    "2e6578616d706c652e6f7267820d2a2e6578616d706c652e6e6574300a06082a8648ce3d0403020348003045"
-    "02207a73e48045bb656e31a94614d67df9f9a81b79a3e12354bbaa040a24862b911f0221008a2df05b47fc63"
-    "80812f727df0d59ad9debf714acc13856efcd1819b195b3daf";
 
 const std::string kRandom(64, '7');
 std::string number(std::size_t value, int bytes) {
@@ -195,7 +183,7 @@ TEST(Tls, Chains) {
 }
 
 TEST(Tls, Certificates) {
-  const auto der = hex(kCertificate);
+  const auto der = hex(testing::kCertificateOfWww);
   const Certificate known = read_certificate(der, "www.example.org");
   ASSERT_TRUE(known.is_read);
   EXPECT_EQ(known.not_before, 1795673385);

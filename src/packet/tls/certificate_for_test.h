@@ -2,7 +2,7 @@
 // 06:09:45 to 2026-12-26 06:09:45.
 #pragma once
 
-namespace whydown::journey::testing {
+namespace whydown::packet::tls::testing {
 
 inline constexpr const char* kCertificateOfWww =
     "308201a130820147a003020102020105300a06082a8648ce3d040302301a3118301606035504030c0f777777"
@@ -16,4 +16,4 @@ inline constexpr const char* kCertificateOfWww =
     "02207a73e48045bb656e31a94614d67df9f9a81b79a3e12354bbaa040a24862b911f0221008a2df05b47fc63"
     "80812f727df0d59ad9debf714acc13856efcd1819b195b3daf";
 
-}  // namespace whydown::journey::testing
+}  // namespace whydown::packet::tls::testing
