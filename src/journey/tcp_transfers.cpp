@@ -97,7 +97,11 @@ void TcpTracker::cut(Slot slot, const View& view, bool is_exact) {
   Flow& flow = flows_[slot];
   TransferMarks& marks = flow.marks;
   if (marks.is_reset() || flow.ended) return;
-  (view.from_client ? marks.reset_by_client : marks.reset_by_server) = true;
+  if (view.from_client) {
+    marks.reset_by_client = true;
+  } else {
+    marks.reset_by_server = true;
+  }
   if (marks.is_told) return;
   if (is_exact && flow.timed) {
     if (marks.record == kNoSlot) open_transfer(slot);
