@@ -121,7 +121,8 @@ void clear_text_remark(const Store& store, const base::Interner& names,
   std::uint64_t count = 0;
   std::vector<std::pair<base::Place, std::string>> asked;
   for (const auto& [key, row] : store.rows()) {
-    if (key.service.protocol != Protocol::http) continue;
+    // On the port of HTTPS it was most likely decrypted by whoever wrote the table.
+    if (key.service.protocol != Protocol::http || key.service.port == 443) continue;
     count += row.attempts;
     for (const Attempt* attempt : row.exemplars()) {
       if (!attempt->request.is_set()) continue;

@@ -179,28 +179,44 @@ bool HttpTracker::on_words(Conversation& conversation, Side side, std::string_vi
   return true;
 }
 
+HttpTracker::Door& HttpTracker::door_of(const base::IpAddress& client,
+                                        const base::IpAddress& server) {
+  return doors_.at(pair_hash(client, server) % doors_.size());
+}
+
+void HttpTracker::accepted(const Packet& packet) {
+  Door& door = door_of(packet.ip.destination, packet.ip.source);
+  door = {.client = packet.ip.destination, .server = packet.ip.source, .port = packet.source_port};
+}
+
 void HttpTracker::row(const Packet& packet) {
   http::Head head;
   const http::Reading reading = read_words(packet.said, head);
   if (reading == http::Reading::not_http || reading == http::Reading::too_short) return;
-  constexpr std::uint16_t kPort = 80;  // what a row without one stands for
+  constexpr std::uint16_t kPort = 80;  // where no connection of the two was seen
   const base::IpAddress& client = head.is_request ? packet.ip.source : packet.ip.destination;
   const base::IpAddress& server = head.is_request ? packet.ip.destination : packet.ip.source;
+  const Door& door = door_of(client, server);
+  const bool is_known = door.port != 0 && door.client == client && door.server == server;
+  const std::uint16_t port = is_known ? door.port : kPort;
+  const auto is_of_them = [&](const Conversation& talk) {
+    return talk.client == client && talk.server == server && talk.server_port == port;
+  };
   std::size_t at = 0;
   for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_[i].client == client && rows_[i].server == server && rows_used_[i] != 0) {
+    if (is_of_them(rows_[i]) && rows_used_[i] != 0) {
       at = i;
       break;
     }
     if (rows_used_[i] < rows_used_[at]) at = i;
   }
   Conversation& talk = rows_.at(at);
-  if (rows_used_.at(at) == 0 || talk.client != client || talk.server != server) {
+  if (rows_used_.at(at) == 0 || !is_of_them(talk)) {
     if (rows_used_.at(at) != 0) on_end(talk, End::pushed);
     talk = Conversation{};
     talk.client = client;
     talk.server = server;
-    talk.server_port = kPort;
+    talk.server_port = port;
     talk.id = static_cast<Slot>(limits::kConversations + 1 + at);
     talk.mid_stream = true;
     on_begin(talk);
@@ -422,7 +438,8 @@ void HttpTracker::on_frame(Conversation& about, Side side, const http::Frame2& f
 
 std::size_t HttpTracker::memory_bytes() {
   return (limits::kConversations + 1 + limits::kRowTalks) * sizeof(Exchange) +
-         Memory<Url>::bytes(limits::kUrls) + Redirects::memory_bytes();
+         Memory<Url>::bytes(limits::kUrls) + Redirects::memory_bytes() + sizeof(rows_) +
+         sizeof(doors_);
 }
 
 }  // namespace whydown::journey

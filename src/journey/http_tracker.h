@@ -46,6 +46,8 @@ class HttpTracker final : public Listener {
   void on_end(Conversation& conversation, End end) override;
   // A line of a table that shows an HTTP message and no ports: it is paired by the addresses.
   void row(const packet::Packet& packet);
+  // A line that shows a connection accepted: later rows without ports are of that connection.
+  void accepted(const packet::Packet& packet);
   void finish();
   static std::size_t memory_bytes();
 
@@ -87,6 +89,11 @@ class HttpTracker final : public Listener {
     bool has_retry_after = false;
     std::string_view location;
   };
+  struct Door {
+    base::IpAddress client;
+    base::IpAddress server;
+    std::uint16_t port = 0;
+  };
   // How long the answers of a URL take, and whether it is polled.
   struct Url {
     std::uint64_t key;
@@ -121,6 +128,7 @@ class HttpTracker final : public Listener {
   void give_up(const Conversation& about, Symptom symptom, const packet::Packet* closing);
   void leave_open(const Conversation& about, base::Duration silence_after);
   Attempt attempt_of(const Conversation& about, const Asked& asked) const;
+  Door& door_of(const base::IpAddress& client, const base::IpAddress& server);
   std::uint64_t wish_of(const Conversation& about, const Asked& asked) const;
   static std::uint64_t url_key(const Conversation& about, const Asked& asked);
 
@@ -134,6 +142,8 @@ class HttpTracker final : public Listener {
   // Of tables: the conversations that their rows stand for, the one used last in front.
   std::array<Conversation, limits::kRowTalks> rows_;
   std::array<std::uint64_t, limits::kRowTalks> rows_used_{};
+  // Ports that clients were let in at, the latest of each pair; by hash, newer ones replace older.
+  std::array<Door, limits::kRowDoors> doors_;
 };
 
 }  // namespace whydown::journey

@@ -265,7 +265,7 @@ TEST(HttpTracker, Words) {
   EXPECT_EQ(dialogue.names.text(dialogue.requests[1].request.name), "www.example.org");
 }
 
-// Rows of tables that show no ports.
+// Rows of tables that show no ports: those of the connection that the client made last, if any.
 TEST(HttpTracker, Rows) {
   Recorder recorder;
   base::Interner names{{.names = 64, .bytes = 4096}};
@@ -277,13 +277,18 @@ TEST(HttpTracker, Rows) {
     packet.said = said;
     tracker.packet(packet);
   };
-  row("1", "c1:0 s1", "GET / HTTP/1.1");
+  tracker.packet(builder.build("0.1 synack c3:4001 s1:443 text"));
+  row("1", "c3:0 s1", "GET / HTTP/1.1");
+  row("1.1", "s1:0 c3", "HTTP/1.1 200 OK (text/html)");
+  row("1.2", "c1:0 s1", "GET / HTTP/1.1");
   row("2", "c2:0 s1", "GET / HTTP/1.1");
   row("3", "s1:0 c2", "HTTP/1.1 504 Gateway Time-out (text/html)");
   tracker.finish();
   std::vector<std::string> lines;
   for (const Attempt& attempt : recorder.attempts) lines.push_back(summary(attempt));
-  EXPECT_EQ(lines, (std::vector<std::string>{"http c1>s1:80/tcp unknown none 1 open",
+  EXPECT_EQ(lines, (std::vector<std::string>{"http c3>s1:443/tcp ok none 1",
+                                             "tcp c3>s1:443/tcp ok none 0 unseen",
+                                             "http c1>s1:80/tcp unknown none 1 open",
                                              "http c2>s1:80/tcp failed error_status 1"}));
 }
 

@@ -202,6 +202,8 @@ void Tracker::State::dispatch(const Packet& packet) {
       tcp.packet(packet);
       if (!packet.said.empty() && packet.source_port == 0 && packet.destination_port == 0) {
         http.row(packet);
+      } else if (!packet.known.has(packet::Field::bytes) && kind_of(packet) == Kind::tcp_syn_ack) {
+        http.accepted(packet);
       }
       if (packet.application == packet::Application::dns) dns.packet(packet);
       break;

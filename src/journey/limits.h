@@ -69,6 +69,7 @@ inline constexpr std::size_t kRedirects = entries(12);        // hops of clients
 inline constexpr std::size_t kPaths = entries(13);            // whose text is kept, of all requests
 inline constexpr std::size_t kPathBytes = 64;                 // of each
 inline constexpr std::size_t kRowTalks = 64;                  // of tables without ports, by address
+inline constexpr std::size_t kRowDoors = 256;                 // of tables, pairs that connected
 inline constexpr std::size_t kNtpRequests = entries(10);
 
 // Entries looked at in one hash chain. Longer chains are an attack or a very full table: the oldest
