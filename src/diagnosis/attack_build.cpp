@@ -297,6 +297,9 @@ Values values_of(const Incident& incident, const Parts& parts) {
   values.port = incident.service.port ? std::to_string(*incident.service.port) : "of the service";
   values.name = "example.com";
   values.names = "a name";
+  values.endpoint = values.server + ":" + values.port;
+  values.site = values.servers;
+  values.url = "http://" + values.endpoint + "/";
   values.such_names = "Names";
   values.the_name = "A name";
   values.client =

@@ -225,6 +225,41 @@ TEST(Links, AChainIsToldAtItsHead) {
   EXPECT_EQ(incidents[2].explained_by, 1);
 }
 
+// A resolver whose own questions fail, and its clients; both directions at once explain nothing.
+TEST(Links, WhatAServerNeedsExplainsThatItServesNobody) {
+  const char* resolver = "192.0.2.53";
+  const auto cause = [](const char* id) {
+    RankedCause out;
+    out.id = id;
+    return out;
+  };
+  std::vector<Incident> incidents{
+      incident("dns.servfail", "critical", Step::name, "DNS", 50),
+      incident("icmp.host_unreachable", "high", Step::route, "ICMP", 40)};
+  incidents[0].service.servers = {resolver};
+  incidents[0].causes = {cause("upstream_down")};
+  incidents[1].clients.addresses = {resolver};
+  incidents[1].causes = {cause("host_down")};
+  std::vector<Incident> another = incidents;
+  link_and_order(incidents);
+  EXPECT_EQ(incidents[0].fault, "icmp.host_unreachable");
+  EXPECT_EQ(incidents[1].explained_by, 1);
+
+  another[0].causes = {cause("application_error")};
+  link_and_order(another);
+  EXPECT_EQ(another[0].fault, "dns.servfail");
+  EXPECT_EQ(another[1].explained_by + another[0].explained_by, 0);
+
+  std::vector<Incident> circle{incident("dns.servfail", "high", Step::name, "DNS", 50),
+                               incident("dns.no_response", "high", Step::name, "DNS", 40)};
+  circle[0].service.servers = circle[1].clients.addresses = {resolver};
+  circle[1].service.servers = circle[0].clients.addresses = {"192.0.2.54"};
+  circle[0].causes = circle[1].causes = {cause("upstream_down")};
+  link_and_order(circle);
+  EXPECT_EQ(circle[0].explained_by, 0);
+  EXPECT_EQ(circle[1].explained_by, 1);
+}
+
 TEST(Links, WhatBeganBeforeIsNotExplained) {
   std::vector<Incident> incidents{incident("tcp.no_response", "high", Step::connect, "TCP", 50),
                                   incident("arp.no_reply", "high", Step::address, "ARP", 5)};

@@ -103,8 +103,15 @@ Values values_of(const Incident& incident, const Case& found, const base::Addres
   values.port = first.port != 0 ? std::to_string(first.port) : "of the service";
   values.names = list(incident.service.names, "a name");
   // RFC 2606 keeps this name for examples: where the capture names none, it is what to try.
-  values.name = incident.service.names.empty() ? "example.com" : incident.service.names.front();
   const bool is_named = !incident.service.names.empty();
+  values.name = is_named ? incident.service.names.front() : "example.com";
+  const std::string bare =
+      values.server.find(':') == std::string::npos ? values.server : "[" + values.server + "]";
+  values.endpoint = bare + ":" + (first.port != 0 ? std::to_string(first.port) : "PORT");
+  values.site = is_named ? fmt::format("{} ({})", values.servers, values.names) : values.servers;
+  const std::string host = is_named ? values.name : bare;
+  values.url = first.port == 443 ? fmt::format("https://{}/", host)
+                                 : fmt::format("http://{}:{}/", host, first.port);
   values.such_names = is_named ? "Names such as " + values.name : "Names";
   values.the_name = is_named ? "The name " + values.name : "A name";
   const Clients failing = client_words(failing_clients_of(found), book);

@@ -45,12 +45,25 @@ bool is_flood_behind(const Incident& a, const Incident& b) {
 // A machine that is not there explains that nothing on it answers.
 bool is_machine_behind(const Incident& a, const Incident& b) {
   if (a.attack || b.attack || a.step != evidence::Step::address) return false;
-  return a.protocol == "ARP" && b.step > evidence::Step::address && is_on_servers_of(a, b) &&
-         begins_within(a, b);
+  return (a.protocol == "ARP" || a.protocol == "ND") && b.step > evidence::Step::address &&
+         is_on_servers_of(a, b) && begins_within(a, b);
+}
+
+// What a server needs itself and does not get explains that it serves nobody: a resolver cut off
+// from those it asks, a gateway from the machine behind it. The causes must say so, too: the same
+// machine may have two troubles.
+bool is_need_behind(const Incident& a, const Incident& b) {
+  if (a.attack || b.attack || b.causes.empty() || a.step < evidence::Step::address) return false;
+  const auto& needy = a.clients.addresses;
+  return b.causes.front().id == "upstream_down" && begins_within(a, b) && !share_a_server(a, b) &&
+         !b.service.servers.empty() &&
+         std::ranges::all_of(b.service.servers, [&](const std::string& server) {
+           return std::ranges::find(needy, server) != needy.end();
+         });
 }
 
 bool explains(const Incident& a, const Incident& b) {
-  return is_flood_behind(a, b) || is_machine_behind(a, b);
+  return is_flood_behind(a, b) || is_machine_behind(a, b) || is_need_behind(a, b);
 }
 
 auto key_of(const Incident& i) {
@@ -70,16 +83,17 @@ void say_so(Incident& incident) {
 void link_and_order(std::vector<Incident>& incidents) {
   std::ranges::sort(incidents,
                     [](const Incident& a, const Incident& b) { return key_of(a) < key_of(b); });
-  // The gravest that explains it, and of a chain its head. Nothing explains an attack, and only an
-  // attack what is the matter with a machine, so there are no circles.
+  // The gravest that explains it, and of a chain its head.
   std::vector<std::size_t> behind(incidents.size(), incidents.size());
+  const auto head_of = [&](std::size_t at) {
+    while (behind[at] < incidents.size()) at = behind[at];
+    return at;
+  };
   for (std::size_t b = 0; b < incidents.size(); ++b) {
     for (std::size_t a = 0; a < incidents.size() && behind[b] == incidents.size(); ++a) {
-      if (a != b && explains(incidents[a], incidents[b])) behind[b] = a;
+      // Two servers that need each other explain nothing: no circles.
+      if (head_of(a) != b && explains(incidents[a], incidents[b])) behind[b] = a;
     }
-  }
-  for (std::size_t& head : behind) {
-    while (head < incidents.size() && behind[head] < incidents.size()) head = behind[head];
   }
   std::vector<Incident> ordered;
   ordered.reserve(incidents.size());
@@ -92,12 +106,12 @@ void link_and_order(std::vector<Incident>& incidents) {
   };
   // Where something grave is explained, what explains it comes at its place.
   for (std::size_t i = 0; i < incidents.size(); ++i) {
-    const std::size_t head = behind[i] < incidents.size() ? behind[i] : i;
+    const std::size_t head = head_of(i);
     if (is_placed[head]) continue;
     place(head, 0);
     const std::size_t at = ordered.size() - 1;
     for (std::size_t b = 0; b < incidents.size(); ++b) {
-      if (behind[b] != head || is_placed[b]) continue;
+      if (head_of(b) != head || is_placed[b]) continue;
       place(b, ordered[at].id);
       ordered[at].explains.push_back(ordered.back().id);
       say_so(ordered.back());

@@ -108,9 +108,11 @@ std::string inner(std::string title) {
   return title;
 }
 
-// Only where the failure comes before the web could be tried.
+// Only where the failure comes before the web could be tried, and is not that of a client without
+// an address, of which nobody expects that it tried.
 std::string web_sentence(const Incident& incident, const WebUse& web) {
   if (!web.is_known || web.http || web.https || incident.step > Step::name) return {};
+  if (incident.protocol == "DHCP") return {};
   return "HTTP and HTTPS were never attempted: the web server is not what failed, as far as this "
          "log shows.";
 }

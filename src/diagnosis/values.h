@@ -11,6 +11,9 @@ struct Values {
   std::string server;   // the first one
   std::string servers;  // "192.0.2.1 and 192.0.2.2"
   std::string port;
+  std::string endpoint;  // "192.0.2.1:443", "[2001:db8::1]:443": the first one, as programs want it
+  std::string site;      // "192.0.2.1 (www.example.com)"; the servers alone where no name is known
+  std::string url;       // "http://www.example.com:8080/"; of port 443 "https://192.0.2.1/"
   std::string protocol;  // "SMTP"
   std::string name;      // the first one
   std::string names;

@@ -55,9 +55,9 @@ constexpr std::array<string_view, 9> kSends = {
     "closed-port",     // one packet to a port that hardly anybody uses
     "tcp-tos",         // a SYN with a type of service to the same port
     "echo"};           // an ICMP echo request to the server
-constexpr std::array<string_view, 19> kPlaceholders = {
-    "server", "servers", "port", "protocol", "name", "names", "such_names", "the_name", "client",
-    "clients", "failed", "total",
+constexpr std::array<string_view, 22> kPlaceholders = {
+    "server", "servers", "port", "endpoint", "site", "url", "protocol", "name", "names",
+    "such_names", "the_name", "client", "clients", "failed", "total",
     // of attacks
     "source", "sources", "rate", "sent", "ports", "hosts", "open"};
 

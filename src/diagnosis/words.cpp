@@ -16,6 +16,9 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "server") return values.server;
   if (placeholder == "servers") return values.servers;
   if (placeholder == "port") return values.port;
+  if (placeholder == "endpoint") return values.endpoint;
+  if (placeholder == "site") return values.site;
+  if (placeholder == "url") return values.url;
   if (placeholder == "protocol") return values.protocol;
   if (placeholder == "name") return values.name;
   if (placeholder == "names") return values.names;

@@ -126,8 +126,10 @@ Finding http_failed_after_same_wait(const View& view) {
     longest = std::max(longest, attempt->latency);
   }
   if (count < 2) return unknown();
-  const std::string detail = fmt::format("{} failed after {} to {}", counted(count, "request"),
-                                         times(shortest), times(longest));
+  const std::string least = times(shortest);
+  const std::string most = times(longest);
+  const std::string span = least == most ? least + " each" : least + " to " + most;
+  const std::string detail = fmt::format("{} failed after {}", counted(count, "request"), span);
   const bool same = longest - shortest <= longest / 10;
   if (shortest >= kWaited && same) return yes(detail, cite_answers(view.failed));
   return no(detail, cite_answers(view.failed));
