@@ -4,6 +4,7 @@
 
 namespace whydown::journey {
 
+using packet::Field;
 using packet::Packet;
 using packet::dhcp::Message;
 using packet::dhcp::Type;
@@ -163,13 +164,15 @@ void DhcpTracker::reply(const Packet& packet) {
   const bool is_about_options =
       type == Type::ack && !packet.dhcp.yours.is_known() && packet.known.has(packet::Field::bytes);
   Slot slot = find_for_reply(packet, client);
+  note_offer(packet);
   if (slot == kNoSlot) {
+    const bool is_anonymous = !packet.dhcp.client.is_known() && !packet.dhcp.has_id;
+    if (is_anonymous) answer_somebody(packet);
     const bool is_decisive = (type == Type::ack && !is_about_options) || type == Type::nak;
     if (!is_decisive || !client.is_known()) return;
     slot = begin(packet, client);
   }
   Exchange& exchange = exchanges_[slot];
-  note_offer(packet);
   switch (type) {
     case Type::ack:
       if (!is_about_options) give(slot, packet);
@@ -190,12 +193,28 @@ void DhcpTracker::reply(const Packet& packet) {
   touch(slot, packet);
 }
 
-// For who looks for its owner by ARP: there is none yet.
+// Short lines of text do not say whose answer it is, and it may be that of any who waits: no
+// open request was in vain for sure.
+void DhcpTracker::answer_somebody(const Packet& packet) {
+  std::size_t steps = 0;
+  for (Slot slot = by_age_.back(heard); slot != kNoSlot && steps < limits::kChainWalk;
+       slot = by_age_.previous(slot), ++steps) {
+    Exchange& exchange = exchanges_[slot];
+    const bool is_near = !exchange.timed || !packet.has_time ||
+                         base::between(exchange.latest, packet.place.time) <= limits::kDhcpSilence;
+    if (is_near) exchange.vain = 0;
+  }
+}
+
+// For who looks for its owner by ARP: there is none yet. Short lines of text show no more of the
+// address than that the answer goes to it.
 void DhcpTracker::note_offer(const Packet& packet) {
-  if (!packet.dhcp.yours.is_known()) return;
+  const bool is_short = packet.dhcp.type == Type::unknown && !packet.known.has(Field::bytes);
+  const base::IpAddress& yours =
+      packet.dhcp.yours.is_known() || !is_short ? packet.dhcp.yours : packet.ip.destination;
+  if (!yours.is_known()) return;
   const bool is_given = packet.dhcp.type == Type::ack;
-  context_.offered.get(hash_of(packet.dhcp.yours, 25)).last =
-      is_given ? 0 : base::ns_of(packet.place.time);
+  context_.offered.get(hash_of(yours, 25)).last = is_given ? 0 : base::ns_of(packet.place.time);
 }
 
 void DhcpTracker::give(Slot slot, const Packet& packet) {

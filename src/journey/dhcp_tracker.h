@@ -59,6 +59,7 @@ class DhcpTracker {
   void reply(const packet::Packet& packet);
   void decline(const packet::Packet& packet);
   void asked(Exchange& exchange, const packet::Packet& packet);
+  void answer_somebody(const packet::Packet& packet);
   void note_offer(const packet::Packet& packet);
   void refuse(Exchange& exchange, Symptom symptom, const Digest& refusal);
   void give(Slot slot, const packet::Packet& packet);
