@@ -219,7 +219,13 @@ std::optional<bool> caused_outage(const Pattern& pattern, const Bystanders& othe
     return all == 0 ? 0.0 : static_cast<double>(outcome.failed) / static_cast<double>(all);
   };
   const bool is_harmless = others.during.ok >= kSeveral && share(others.during) < kHardly;
-  const std::optional<bool> otherwise = is_harmless ? std::optional(false) : std::nullopt;
+  // Too short for anybody to come while it lasted; all who came around it were served.
+  const bool is_between = base::between(pattern.first, pattern.last) <= limits::kShortFlood &&
+                          others.during.ok == 0 && others.before.ok >= kSeveral &&
+                          others.after.ok >= kSeveral &&
+                          others.before.failed + others.during.failed + others.after.failed == 0;
+  const std::optional<bool> otherwise =
+      is_harmless || is_between ? std::optional(false) : std::nullopt;
   const double trouble = share(others.trouble);
   const bool is_with_it = others.hurt_with_it * 2 >= others.hurt.count() &&
                           others.hurt_with_it > 0 && others.trouble.failed >= kFew;

@@ -40,6 +40,8 @@ inline constexpr std::uint64_t kArpTries =
 // Failures that lie no further apart belong to one window. A Linux router with default neighbour
 // timers stays silent for up to 20 s before its first ICMP error (measured).
 inline constexpr base::Duration kNear = std::chrono::seconds{30};
+// While a flood of this length lasts, nobody need have come.
+inline constexpr base::Duration kShortFlood = std::chrono::seconds{5};
 
 // Slow, not down: at least this many late ones, from the first to the last one at least this long,
 // and at least as many as were answered in time meanwhile.
