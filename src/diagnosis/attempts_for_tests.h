@@ -32,6 +32,12 @@ inline Service dns_service(std::string_view server) {
 inline Service tcp_service(std::string_view server, std::uint16_t port) {
   return {address(server), port, packet::Transport::tcp, Protocol::tcp};
 }
+inline Service tls_service(std::string_view server, std::uint16_t port) {
+  return {address(server), port, packet::Transport::tcp, Protocol::tls};
+}
+inline Service http_service(std::string_view server, std::uint16_t port) {
+  return {address(server), port, packet::Transport::tcp, Protocol::http};
+}
 inline Service udp_service(std::string_view server, std::uint16_t port) {
   return {address(server), port, packet::Transport::udp, Protocol::udp};
 }
@@ -51,6 +57,10 @@ inline Step step_of(const Service& service) {
       return Step::route;
     case Protocol::dns:
       return Step::name;
+    case Protocol::tls:
+      return Step::secure;
+    case Protocol::http:
+      return Step::request;
     default:
       return Step::connect;
   }

@@ -50,6 +50,7 @@ bool is_dns_family(const Service& service) {
          (service.protocol == Protocol::tcp && service.port == kDnsPort);
 }
 
+constexpr int kSecure = 4;       // behind the connection that it needs
 constexpr int kApplication = 8;  // behind what becomes of transfers
 
 // Smaller explains greater, never the other way: so no circle of explanations can arise.
@@ -61,6 +62,7 @@ int rank_of(const RowKey& key) {
   }
   if (key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd) return 0;
   if (is_about_host(key.symptom)) return 1;
+  if (key.step == evidence::Step::secure) return kSecure;
   if (key.service.protocol == Protocol::tcp && key.service.port == kDnsPort) return 4;
   return key.symptom == Symptom::no_response ? 3 : 2;
 }
@@ -109,9 +111,10 @@ bool explains(const RowKey& a, const RowKey& b) {
     return a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
   }
   // Whoever takes no connections any more does not answer on those it had taken, either.
-  if (rank_of(b) == kApplication) {
-    return (silent || b.symptom == Symptom::unanswered) && a.service.protocol == Protocol::tcp &&
-           a.service.port == b.service.port && b.service.transport == packet::Transport::tcp;
+  if (b.step == evidence::Step::secure || rank_of(b) == kApplication) {
+    return (silent || b.symptom == Symptom::unanswered || b.symptom == Symptom::no_handshake) &&
+           a.service.protocol == Protocol::tcp && a.service.port == b.service.port &&
+           b.service.transport == packet::Transport::tcp;
   }
   // Refusals and silence at one service: answers to refused requests are rate-limited.
   return silent && a.service == b.service &&
@@ -178,6 +181,13 @@ void add_slow(const evidence::Store& store, const Catalogue& catalogue, std::vec
   std::erase_if(items, [](const Item& item) { return item.is_gone; });
 }
 
+// Handshakes of TLS that were under way when the service stopped are few; more of them than there
+// are refusals are a trouble of their own.
+bool is_worth(const Item& into, const Item& item) {
+  const bool is_secure = item.row->key.step == evidence::Step::secure;
+  return !is_secure || judged(*item.row) <= judged(*into.row);
+}
+
 void absorb(std::vector<Item>& items) {
   std::map<base::IpAddress, std::vector<std::size_t>> by_server;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -193,7 +203,7 @@ void absorb(std::vector<Item>& items) {
     for (const std::size_t at : order) {
       Item& item = items[at];
       const auto by = std::ranges::find_if(explaining, [&](std::size_t other) {
-        return explains(items[other].row->key, item.row->key) &&
+        return explains(items[other].row->key, item.row->key) && is_worth(items[other], item) &&
                items[other].window.is_near(item.window, limits::kNear);
       });
       if (by == explaining.end()) continue;
@@ -227,14 +237,19 @@ bool is_usual_nx_domain(const Row& row, std::uint64_t served) {
 }
 
 // Whether some client got nothing but refusals from this service for a while, and several of them.
-bool shuts_out_a_client(const evidence::Store& store, const RowKey& key) {
+// While a new rule takes hold, one more request may get through.
+bool shuts_out_a_client(const evidence::Store& store, const Row& denied) {
+  const RowKey& key = denied.key;
   const auto& pairs = store.service_clients();
   for (auto at = pairs.lower_bound({key.service, {}, {}});
        at != pairs.end() && at->first.service == key.service; ++at) {
     const evidence::ServiceClientRow& row = at->second;
     const bool let_in =
         row.ok() != 0 && row.first_ok <= row.last_failed && row.last_ok >= row.first_failed;
-    if (at->first.step == key.step && row.failed() >= limits::kShutOut && !let_in) return true;
+    const std::uint64_t since =
+        let_in ? denied.times.within(row.last_ok, base::Time::max()) : row.failed();
+    const std::uint64_t enough = limits::kShutOut * (let_in ? 1 + denied.clients.count() : 1);
+    if (at->first.step == key.step && since >= enough) return true;
   }
   return false;
 }
@@ -242,7 +257,7 @@ bool shuts_out_a_client(const evidence::Store& store, const RowKey& key) {
 // What there is not, and what a client has no right to, is asked for all day: pages that are gone,
 // a password mistyped. Not so where hardly anything is found for a while, or a client is shut out.
 bool is_usual_refusal(const evidence::Store& store, const Row& row) {
-  if (row.key.symptom == Symptom::denied) return !shuts_out_a_client(store, row.key);
+  if (row.key.symptom == Symptom::denied) return !shuts_out_a_client(store, row);
   if (row.key.symptom != Symptom::not_found) return false;
   const Window window = window_of(row);
   const std::uint64_t count = judged(row);

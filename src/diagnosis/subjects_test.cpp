@@ -200,6 +200,34 @@ const Row kRows[] = {
        w.fail(tcp_service(kDns, 80), 3, Symptom::reset, 2);
      },
      "dns.no_responsex1 tcp.refusedx1"},
+    {"a handshake that the end of the service cut off",
+     [](World& w) {
+       w.fail(tls_service(kWeb, 443), 0, Symptom::no_handshake);
+       w.fail(tcp_service(kWeb, 443), 1, Symptom::reset, 2);
+     },
+     "tcp.refusedx1", 1},
+    {"many handshakes cut off, and one refusal",
+     [](World& w) {
+       w.fail(tls_service(kWeb, 443), 0, Symptom::no_handshake, 6);
+       w.fail(tcp_service(kWeb, 443), 3, Symptom::reset);
+     },
+     "tcp.refusedx1 tls.no_handshakex1"},
+    {"denied from some time on, but for one request while the rule took hold",
+     [](World& w) {
+       w.serve(http_service(kWeb, 80), 0, 4);
+       w.fail(http_service(kWeb, 80), 4, Symptom::denied);
+       w.serve(http_service(kWeb, 80), 5);
+       w.fail(http_service(kWeb, 80), 6, Symptom::denied, 6);
+     },
+     "http.error_statusx1"},
+    {"denied now and then, and let in again",
+     [](World& w) {
+       for (int i = 0; i < 9; ++i) {
+         w.fail(http_service(kWeb, 80), 4 * i, Symptom::denied);
+         w.serve(http_service(kWeb, 80), 4 * i + 1, 2);
+       }
+     },
+     ""},
     {"an unanswered neighbour explains what lies beyond",
      [](World& w) {
        w.fail(arp_service(kWeb), 0, Symptom::no_response, 3);
