@@ -95,7 +95,7 @@ void to_probabilities(std::vector<Scored>& causes) {
 
 // Facts that show something else than the missing answer itself. What only repeats the silence
 // (nobody was ever answered, the request was sent again) is no second fact.
-constexpr std::array<std::string_view, 30> kSecondFacts = {"host.alive",
+constexpr std::array<std::string_view, 31> kSecondFacts = {"host.alive",
                                                            "host.other_ports_refuse",
                                                            "host.other_ports_answer",
                                                            "arp.server_answered",
@@ -124,6 +124,7 @@ constexpr std::array<std::string_view, 30> kSecondFacts = {"host.alive",
                                                            "transfer.accepted_since",
                                                            "transfer.refused_since",
                                                            "transfer.unanswered_since",
+                                                           "transfer.some_accepted_since",
                                                            "transfer.stopped_together"};
 
 bool has_second_fact(const RankedCause& cause, const Fault& fault) {

@@ -225,6 +225,7 @@ enum class Sign : std::uint8_t {
   hidden_hole,    // of large segments only the gap that they leave is seen
   large_passed,   // at a server whose transfers are told: segments of full size were acknowledged
   after_pause,    // the client had been quiet for limits::kLongPause or more before
+  server_stuck,   // what stands still is the server's data
   count_,
 };
 

@@ -62,8 +62,10 @@ void TcpTracker::watch_closely(Slot slot, const View& view, bool is_exact) {
                         .time = flow.last_seen,
                         .before = view.before};
   Transfer& record = transfers_[flow.marks.record];
+  // Waiting for an answer, with the same data again and again, is no pause.
   const std::int64_t pause = segment.time - segment.before;
-  if (view.from_client && packet.payload_length != 0 && pause >= ns(limits::kLongPause) &&
+  const bool is_new = static_cast<std::int32_t>(segment.end() - segment.next) > 0;
+  if (view.from_client && packet.payload_length != 0 && pause >= ns(limits::kLongPause) && is_new &&
       !segment.is_probe()) {
     record.pause = pause;
     record.after_pause = trace_of(packet);
@@ -248,6 +250,7 @@ bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
     case Symptom::stalled:
       begin = way.stuck_since;
       first = way.stuck_first;
+      if (!from_client) observe_transfer(Sign::server_stuck, flow, first, false);
       break;
     case Symptom::too_big:
       first = way.stuck_first.is_set() ? way.stuck_first : way.behind_hole;

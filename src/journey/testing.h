@@ -423,7 +423,8 @@ inline Played play(const std::vector<std::string>& script) {
       "second_answer",        "server_heard", "data_unasked",    "data_answered",
       "data_missing",         "nothing_sent", "reset_ignored",   "lost_before",
       "lost_behind",          "lost_upload",  "lost_download",   "server_shut",
-      "client_shut",          "hidden_hole",  "large_passed",    "after_pause"};
+      "client_shut",          "hidden_hole",  "large_passed",    "after_pause",
+      "server_stuck"};
   for (const Observation& observation : recorder.observations) {
     played.observations.push_back(std::string{kSigns[static_cast<int>(observation.sign)]} + " " +
                                   host_name(observation.client) + ">" +

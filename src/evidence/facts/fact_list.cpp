@@ -533,6 +533,16 @@ constexpr std::array kFacts = {
            "were tried.",
            ""},
           detail::accepted_since},
+    Entry{{"transfer.some_accepted_since",
+           "After the first failure, were new connections to the service accepted and left without "
+           "an answer in turn? No where all fared alike.",
+           "reasoned: what drops packets at random lets some through"},
+          detail::some_accepted_since},
+    Entry{{"transfer.server_stuck",
+           "On four of five of the connections that came to a standstill, is it the server's data "
+           "that nobody acknowledged? No where it was the client's on all.",
+           ""},
+          detail::server_stuck},
     Entry{{"transfer.lost_before",
            "On four of five of the connections, was most of what was sent again never captured "
            "before? No where most of it had been: then it was lost behind the place of the "

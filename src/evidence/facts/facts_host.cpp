@@ -133,6 +133,8 @@ Finding other_ports_answer(const View& view) {
 }
 
 Finding alive(const View& view) {
+  // Whoever sends what nobody acknowledges is only heard where it is captured.
+  if (server_stuck(view).truth == Truth::yes) return unknown();
   const RowList rows = answered_during(view);
   if (!rows.empty()) {
     std::vector<base::Place> packets =

@@ -61,9 +61,21 @@ RowList tried_since(const View& view) {
   });
 }
 
+// A connection that is cut fails with the reset; until then it worked.
+base::Time failed_at(const View& view) {
+  base::Time first = base::Time::max();
+  if (view.subject.symptom == Symptom::cut_off) {
+    for (const Row* row : view.failed) {
+      for (const Attempt* attempt : row->exemplars()) first = std::min(first, attempt->end);
+    }
+  }
+  return first == base::Time::max() ? view.first : first;
+}
+
 std::vector<base::Place> begun_since(const View& view, const RowList& rows) {
+  const base::Time failed = failed_at(view);
   return cite(rows, [&](const Attempt& attempt) -> const Digest* {
-    if (attempt.begin <= view.first) return nullptr;
+    if (attempt.begin <= failed) return nullptr;
     return attempt.answer.is_set() ? &attempt.answer : &attempt.request;
   });
 }
@@ -151,6 +163,47 @@ Finding unanswered_since(const View& view) {
 Finding accepted_since(const View& view) {
   return since(view, rows_where(tried_since(view), [](const Row& row) { return is_ok(row); }),
                "were accepted");
+}
+
+Finding some_accepted_since(const View& view) {
+  if (!is_about_transfers(view)) return unknown();
+  struct Span {
+    base::Time first{base::Time::max()};
+    base::Time last{base::Time::min()};
+    std::vector<base::Place> packets;
+  };
+  Span accepted;
+  Span silent;
+  const RowList tried = tried_since(view);
+  const base::Time failed = failed_at(view);
+  for (const Row* row : tried) {
+    for (const Attempt* attempt : row->exemplars()) {
+      const bool is_silent = row->key.symptom == Symptom::no_response;
+      if (attempt->begin <= failed || (!is_ok(*row) && !is_silent)) continue;
+      Span& span = is_silent ? silent : accepted;
+      span.first = std::min(span.first, attempt->begin);
+      span.last = std::max(span.last, attempt->begin);
+      span.packets.push_back(attempt->request.place);
+    }
+  }
+  if (accepted.packets.empty() && silent.packets.empty()) return unknown();
+  if (accepted.packets.empty() || silent.packets.empty()) {
+    return no("no new connection fared otherwise than the others", begun_since(view, tried));
+  }
+  const bool is_in_turn = accepted.first < silent.last && silent.first < accepted.last;
+  const std::string words = "some were accepted after the first failure, and others got no answer";
+  return is_in_turn ? yes(words, both(accepted.packets, silent.packets)) : unknown(words);
+}
+
+Finding server_stuck(const View& view) {
+  if (!is_about_transfers(view) || view.subject.symptom != Symptom::stalled) return unknown();
+  const Signs stuck = signs_of(view, Sign::server_stuck);
+  const std::uint64_t all = failed_count(view);
+  const std::string words =
+      fmt::format("the server's data on {} of {}", stuck.count, counted(all, "connection"));
+  if (is_most(stuck.count, all)) return yes(words, stuck.packets);
+  if (stuck.count == 0) return no(words, cite_requests(view.failed));
+  return unknown(words);
 }
 
 Finding lost_before(const View& view) {

@@ -103,6 +103,11 @@ TEST(FactsTransfer, WhatNewConnectionsMeet) {
   const Attempt accepted = Make(kWeb, 101, 20).ok();
   const Attempt refused = Make(kWeb, 101, 20).reset();
   const Attempt silent = Make(kWeb, 101, 20);
+  const Attempt silent_then = Make(kWeb, 102, 24);
+  // While the one that is cut later was still in use.
+  Attempt cut_later = failed(Symptom::cut_off, 100, 10);
+  cut_later.end = at(105);
+  const Attempt accepted_then = Make(kWeb, 103, 28).ok();
   struct NewCase {
     const char* id;
     std::vector<Attempt> attempts;
@@ -112,6 +117,7 @@ TEST(FactsTransfer, WhatNewConnectionsMeet) {
   const std::vector<NewCase> cases{
       {"transfer.accepted_since", {before, cut, accepted}, Truth::yes, {21}},
       {"transfer.accepted_since", {before, cut, refused}, Truth::no, {21}},
+      {"transfer.accepted_since", {before, cut_later, accepted}, Truth::unknown, {}},
       {"transfer.accepted_since", {before, cut}, Truth::unknown, {}},
       {"transfer.refused_since", {before, cut, refused}, Truth::yes, {21}},
       {"transfer.refused_since", {before, cut, accepted}, Truth::no, {21}},
@@ -119,12 +125,32 @@ TEST(FactsTransfer, WhatNewConnectionsMeet) {
       {"transfer.unanswered_since", {before, cut, silent}, Truth::yes, {20}},
       {"transfer.unanswered_since", {before, cut, accepted}, Truth::no, {21}},
       {"transfer.unanswered_since", {before, cut}, Truth::unknown, {}},
+      {"transfer.some_accepted_since",
+       {before, cut, accepted, silent_then, accepted_then},
+       Truth::yes,
+       {20, 24, 28}},
+      {"transfer.some_accepted_since", {before, cut, accepted, silent_then}, Truth::unknown, {}},
+      {"transfer.some_accepted_since", {before, cut, accepted}, Truth::no, {21}},
+      {"transfer.some_accepted_since", {before, cut}, Truth::unknown, {}},
   };
   for (const NewCase& row : cases) {
     const Fact fact = Scene(row.attempts).ask(row.id, transfers(Symptom::cut_off));
     EXPECT_EQ(fact.truth, row.truth) << row.id << fact.detail;
     EXPECT_EQ(numbers(fact.packets), row.packets) << row.id;
   }
+}
+
+TEST(FactsTransfer, WhoseDataStandsStill) {
+  const std::vector<Attempt> still{failed(Symptom::stalled, 100, 10)};
+  expect_signs(
+      "transfer.server_stuck",
+      {{"the server's", still, {{Sign::server_stuck, 12}}, Symptom::stalled, Truth::yes, {12}},
+       {"the client's", still, {}, Symptom::stalled, Truth::no, {10}},
+       {"a connection that was cut",
+        {failed(Symptom::cut_off, 100, 10)},
+        {},
+        Symptom::cut_off,
+        Truth::unknown}});
 }
 
 TEST(FactsTransfer, WhereItIsLost) {

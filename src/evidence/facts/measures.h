@@ -177,6 +177,8 @@ Finding stopped_together(const View& view);
 Finding refused_since(const View& view);
 Finding unanswered_since(const View& view);
 Finding accepted_since(const View& view);
+Finding some_accepted_since(const View& view);
+Finding server_stuck(const View& view);
 Finding lost_before(const View& view);
 Finding one_direction(const View& view);
 Finding client_shut(const View& view);
