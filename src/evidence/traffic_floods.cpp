@@ -89,8 +89,9 @@ void add_sources_of(const Row& row, TopSources& top) {
 }
 
 // One that sent a few among thousands is a user's, or one of very many invented ones.
+constexpr std::uint64_t kWorthNaming = 33;
+
 void keep_worth_naming(Pattern& pattern) {
-  constexpr std::uint64_t kWorthNaming = 33;
   std::erase_if(pattern.sources, [&](const TopSources::Source& source) {
     return source.packets * kWorthNaming < pattern.packets;
   });
@@ -146,14 +147,31 @@ bool is_drumming(const std::vector<const Row*>& rows) {
   return again >= kDrumbeats && static_cast<double>(again) / span >= kDrumbeatsPerSecond;
 }
 
+// What the flood's own sources sent beside what nobody can have meant: once the service has died of
+// it, the rest of the flood is refused.
+std::uint64_t refused_to_sources(const Store& store, const Service& service,
+                                 const std::vector<const Row*>& rows) {
+  TopSources top;
+  for (const Row* row : rows) add_sources_of(*row, top);
+  std::uint64_t count = 0;
+  for (const TopSources::Source& source : top.largest(limits::kPatternSources)) {
+    if (source.packets * kWorthNaming < top.total()) break;
+    const auto at = store.service_clients().find({service, source.address, Step::connect});
+    if (at == store.service_clients().end()) continue;
+    count += at->second.failed() - std::min<std::uint64_t>(at->second.failed(), at->second.unmeant);
+  }
+  return count;
+}
+
 // Handshakes at the service that somebody meant, from the first second of the flood to its last.
-std::uint64_t meant_meanwhile(const Store& store, const Service& service, const Crest& crest) {
+std::uint64_t meant_meanwhile(const Store& store, const Service& service,
+                              const std::vector<const Row*>& rows, const Crest& crest) {
   std::uint64_t count = 0;
   for (const auto& [key, row] : store.rows()) {
     if (key.service != service || key.unmeant || key.outcome == Outcome::unknown) continue;
     count += row.times.within(crest.from, crest.until);
   }
-  return count;
+  return count - std::min(count, refused_to_sources(store, service, rows));
 }
 
 // Whether the capture shows what comes after SYN and SYN-ACK. One that was filtered by these flags
@@ -182,7 +200,7 @@ void find_syn_floods(const Store& store, std::vector<Pattern>& out) {
     const bool is_drum = is_drumming(rows);
     const bool is_wave = crest.per_second >= kPerSecond &&
                          had_time(rows, store.totals().last.time) >= kLeast &&
-                         meant_meanwhile(store, service, crest) * 4 <= sum.attempts;
+                         meant_meanwhile(store, service, rows, crest) * 4 <= sum.attempts;
     if (!is_drum && !is_wave) continue;
     if (!is_wave) {
       const double span = std::max(seconds_of(base::between(sum.first, sum.last)), kShortest);

@@ -87,6 +87,20 @@ TEST(SynFlood, OneSynBeatenLikeADrum) {
   EXPECT_EQ(found[0].sources[0].packets, 60U);
 }
 
+// The service died of it, and the rest of the flood was refused.
+TEST(SynFlood, WhoIsRefusedInTheEndMeantNothingEither) {
+  Traffic traffic;
+  traffic.syns(1000, 10, 1, true, false);
+  for (unsigned i = 0; i < 2000; ++i) {
+    const double begin = 11 + i * 0.001;
+    const Attempt syn = traffic.make(tcp(80), begin, kBad);
+    traffic.add(Make(tcp(80), begin, syn.request.place.number, kBad).reset());
+  }
+  const auto found = traffic.found();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(found[0].packets, 1000U);
+}
+
 TEST(SynFlood, WhatLooksAlike) {
   struct Look {
     const char* what;

@@ -155,6 +155,16 @@ void TcpTracker::restart(Slot slot, const View& view, std::uint64_t hash) {
   first_packet(view, hash);
 }
 
+// Nobody repeats a SYN so soon. Frames that come again are known by their bytes; lines of text, of
+// a packet that circles or is mirrored, by this alone. Tables count from 0, which tells nothing.
+bool TcpTracker::is_copy_in_text(const Flow& flow, const View& view) {
+  const Packet& packet = view.packet;
+  return !packet.known.has(packet::Field::bytes) && packet.known.has(packet::Field::tcp_sequence) &&
+         packet.tcp.sequence > 1 && packet.tcp.sequence == flow.first_sequence &&
+         flow.first.is_set() && flow.timed && packet.has_time &&
+         flow.last_seen - view.before < limits::kDuplicateFrame.count();
+}
+
 void TcpTracker::on_syn(Slot slot, const View& view, std::uint64_t hash) {
   Flow& flow = flows_[slot];
   const std::uint32_t sequence = view.packet.tcp.sequence;
@@ -166,6 +176,7 @@ void TcpTracker::on_syn(Slot slot, const View& view, std::uint64_t hash) {
     if (!copy) restart(slot, view, hash);
     return;
   }
+  if (view.from_client && is_copy_in_text(flow, view)) return;
   // A SYN well after a SYN-ACK whose SYN was not captured belongs to the next connection.
   const bool next = !flow.first.is_set() &&
                     base::between(flow.answer.when(), context_.now) > limits::kOtherVantage;

@@ -131,6 +131,7 @@ class TcpTracker {
 
   void first_packet(const View& view, std::uint64_t hash);
   void restart(Slot slot, const View& view, std::uint64_t hash);
+  static bool is_copy_in_text(const Flow& flow, const View& view);
   void on_syn(Slot slot, const View& view, std::uint64_t hash);
   void on_syn_ack(Slot slot, const View& view, std::uint64_t hash);
   void on_reset(Slot slot, const View& view);
