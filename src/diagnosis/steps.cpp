@@ -54,10 +54,12 @@ Scope scope_of(const evidence::Store& store, const Case& found) {
   return scope;
 }
 
-// What the incident's clients got at a step.
-OutcomeCounts counts_at(const Scope& scope, Step step) {
+// What the incident's clients got at a step; where `since` is given, only of those who came to it
+// then or later.
+OutcomeCounts counts_at(const Scope& scope, Step step, base::Time since = base::Time::min()) {
   OutcomeCounts sum{};
   for (const auto& [key, row] : scope.store.service_clients()) {
+    if (std::max(row.last_ok, row.last_failed) < since) continue;
     if (key.step != step || !scope.is_same_client(key.client)) continue;
     if (step >= Step::connect && !scope.is_same_end(key.service)) continue;
     for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += row.attempts[i];
@@ -267,8 +269,10 @@ std::vector<JourneyStep> journey_steps(const evidence::Store& store, const Case&
       if (step < own) steps.push_back(route_step(found, facts, server));
       continue;
     }
+    // What they came to in better days is not how far they come now.
+    const base::Time since = step > own ? window_of(found.failing).first : base::Time::min();
     JourneyStep other = step == Step::name ? name_step(scope, own, names)
-                                           : other_step(step, counts_at(scope, step));
+                                           : other_step(step, counts_at(scope, step, since));
     if (other.outcome == Outcome::unknown) {
       other.text = never(scope, step, own);
       // A name need not be looked up to get as far as a neighbour or a router.

@@ -116,9 +116,11 @@ bool explains(const RowKey& a, const RowKey& b) {
            a.service.protocol == Protocol::tcp && a.service.port == b.service.port &&
            b.service.transport == packet::Transport::tcp;
   }
-  // Refusals and silence at one service: answers to refused requests are rate-limited.
+  // Refusals and silence at one service: answers to refused requests are rate-limited. Of a DNS
+  // server that waits in vain for others, some clients hear SERVFAIL, and some give up before.
   return silent && a.service == b.service &&
-         (is_icmp_error(a.symptom) || a.symptom == Symptom::reset);
+         (is_icmp_error(a.symptom) || a.symptom == Symptom::reset ||
+          a.symptom == Symptom::serv_fail);
 }
 
 // --- the stages
@@ -181,11 +183,12 @@ void add_slow(const evidence::Store& store, const Catalogue& catalogue, std::vec
   std::erase_if(items, [](const Item& item) { return item.is_gone; });
 }
 
-// Handshakes of TLS that were under way when the service stopped are few; more of them than there
-// are refusals are a trouble of their own.
+// Handshakes of TLS that were under way when the service stopped are few, and so are clients that
+// do not wait for SERVFAIL; more of them than of what explains them are a trouble of their own.
 bool is_worth(const Item& into, const Item& item) {
-  const bool is_secure = item.row->key.step == evidence::Step::secure;
-  return !is_secure || judged(*item.row) <= judged(*into.row);
+  const bool must_be_few =
+      item.row->key.step == evidence::Step::secure || into.row->key.symptom == Symptom::serv_fail;
+  return !must_be_few || judged(*item.row) <= judged(*into.row);
 }
 
 void absorb(std::vector<Item>& items) {

@@ -140,6 +140,18 @@ const Row kRows[] = {
        w.fail(dns_service(kDns), 3, Symptom::serv_fail, 3);
      },
      "dns.servfailx1 dns.slowx1"},
+    {"SERVFAIL, and some clients that did not wait for it",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::serv_fail, 5);
+       w.fail(dns_service(kDns), 3, Symptom::no_response, 3);
+     },
+     "dns.servfailx1", 1},
+    {"silence, and some SERVFAIL",
+     [](World& w) {
+       w.fail(dns_service(kDns), 0, Symptom::serv_fail, 3);
+       w.fail(dns_service(kDns), 3, Symptom::no_response, 8);
+     },
+     "dns.no_responsex1 dns.servfailx1"},
     {"two resolvers, one incident",
      [](World& w) {
        w.fail(dns_service(kDns), 0, Symptom::port_unreachable);

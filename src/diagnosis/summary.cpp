@@ -48,6 +48,10 @@ std::string absorbing_reason(const Case& found) {
   if (found.is_slow) return "A request without an answer is the longest wait of all.";
   const bool is_silence = std::ranges::all_of(
       found.absorbed, [](const Row* row) { return row->key.symptom == Symptom::no_response; });
+  if (is_silence && found.subject.symptom == Symptom::serv_fail) {
+    return "A DNS server that waits for others in vain says SERVFAIL in the end, and clients that "
+           "give up before that hear nothing.";
+  }
   const bool is_by_errors =
       found.subject.symptom != Symptom::no_response && found.subject.symptom != Symptom::truncated;
   if (is_silence && is_by_errors) {
