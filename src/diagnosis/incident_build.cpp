@@ -261,7 +261,8 @@ WebUse web_use(const evidence::Store& store) {
   WebUse use;
   for (const auto& [key, row] : store.rows()) {
     const evidence::Service& service = key.service;
-    if (service.protocol == Protocol::tcp && service.port == kHttp) use.http = true;
+    const bool is_port = service.protocol == Protocol::tcp && service.port == kHttp;
+    if (is_port || service.protocol == Protocol::http) use.http = true;
     if (service.port == kHttps) use.https = true;
   }
   use.is_known = store.overflow() == 0;

@@ -118,6 +118,13 @@ bool DhcpTracker::is_continued(const Exchange& exchange, const Packet& packet) c
 }
 
 void DhcpTracker::request(const Packet& packet) {
+  // Who has an address discovers nothing for itself (RFC 2131 4.1): routers look for other servers
+  // in this way.
+  constexpr base::IpAddress kNobody = base::IpAddress::v4(0);
+  if (packet.dhcp.type == Type::discover && !packet.dhcp.relay.is_known() &&
+      packet.ip.source != kNobody && packet.known.has(Field::bytes)) {
+    return;
+  }
   context_.discovered = packet.place.time;
   context_.has_discovered = true;
   const base::IpAddress client = client_of(packet);

@@ -3,7 +3,7 @@
 //
 //   {0.1, "c1:4000 s1:80", "GET / HTTP/1.1\nHost: a.example\n\n"}     the client says so
 //   {0.2, "s1:80 c1:4000", "HTTP/1.1 200 OK\nContent-Length: 0\n\n"}  the server does
-//   {9.0, "s1:80 c1:4000", "FIN"}, "RST"; {9.0, "", ""} any other packet, for its time
+//   {9.0, "s1:80 c1:4000", "FIN"}, "RST", "ACK"; {9.0, "", ""} any other packet, for its time
 // A line feed stands for CR LF. The first words on a connection bring its handshake, a millisecond
 // before; "CUT 30 ..." shows 30 bytes of what follows, "LOST ..." none at all.
 #pragma once
@@ -90,13 +90,15 @@ class Dialogue {
     }
     const bool fin = text == "FIN";
     const bool rst = text == "RST";
-    const std::string payload = fin || rst ? "" : with_returns(text);
+    const bool ack = text == "ACK";
+    const std::string payload = fin || rst || ack ? "" : with_returns(text);
     std::string line = std::to_string(said.time) + (by_client ? " data " : " sdata ") + ends +
                        " seq=" + std::to_string(mine.next) + " ack=" + std::to_string(theirs.next) +
                        " len=" + std::to_string(payload.size());
     if (text_only_) line += " text";
     packet::Packet packet = builder_.build(line);
     if (fin) packet.tcp.flags = packet::tcp_flag::fin | packet::tcp_flag::ack;
+    if (ack) packet.tcp.flags = packet::tcp_flag::ack;
     if (rst) packet.tcp.flags = packet::tcp_flag::rst | packet::tcp_flag::ack;
     if (text_only_) {
       packet.said = std::string_view(text).substr(0, text.find('\n'));

@@ -138,6 +138,8 @@ Taken HttpTracker::read_messages(Conversation& about, Side side,
       return {.read = static_cast<std::uint32_t>(at)};
     }
     if (!is_start || head.is_request != (side == Side::client)) {
+      // In mid-stream it may be of an answer whose head was not captured: who knows what waits?
+      if (side == Side::server && about.mid_stream) exchanges_[about.id].waiting = 0;
       half.expects = Expects::anything;
       return {.read = all};
     }

@@ -199,8 +199,11 @@ void HttpTracker::leave_open(const Conversation& about, base::Duration silence_a
     const bool is_usual = url != nullptr && (url->is_poll || waited.count() < 2 * url->longest);
     // A log in text leaves much out: that it shows no answer says nothing.
     const packet::Fields known{asked.request.known};
-    const bool is_silent =
-        about.timed && known.has(packet::Field::bytes) && waited >= silence_after && !is_usual;
+    // An answer may be in what was not captured.
+    const bool is_whole = !about.is_left_out(Side::client) && !about.is_left_out(Side::server) &&
+                          !about.has_hole(Side::server) && !about.is_unseen(Side::server);
+    const bool is_silent = about.timed && known.has(packet::Field::bytes) && is_whole &&
+                           waited >= silence_after && !is_usual;
     attempt.open_at_end = !is_silent;
     if (is_silent) {
       attempt.symptom = Symptom::no_response;

@@ -68,6 +68,9 @@ bool ReplyTracker::claims(const Conversation& conversation, Side side,
   if (conversation.mid_stream) return false;
   const reply::Guess guess = reply::dialect_of(bytes);
   if (!guess.is_certain || guess.dialect == Dialect::none) return false;
+  // These servers greet; one that is spoken to first speaks something else (Redis says "-ERR",
+  // too).
+  if (conversation.client_first && guess.dialect != Dialect::ssh) return false;
   return side == Side::server || guess.dialect == Dialect::ssh;
 }
 

@@ -44,8 +44,9 @@ struct Conversation {
   // 1 to limits::kConversations, of no other conversation at the same time: a listener's own table
   // has an entry for each.
   Slot id = kNoSlot;
-  bool mid_stream = false;  // its handshake is not in the capture; who is the client is a guess
-  bool timed = true;        // every packet so far had a time
+  bool client_first = false;  // the client sent data before the server did
+  bool mid_stream = false;    // its handshake is not in the capture; who is the client is a guess
+  bool timed = true;          // every packet so far had a time
   // The first packet with data of each side, and the one by which it closed (FIN or RST; of a FIN,
   // whether or not all bytes before it were captured).
   std::array<Trace, 2> first;
@@ -67,6 +68,12 @@ struct Conversation {
   std::uint64_t bytes_of(Side side) const { return bytes[static_cast<std::size_t>(side)]; }
   bool is_acknowledged(Side side) const { return acknowledged[static_cast<std::size_t>(side)]; }
   bool is_unseen(Side side) const { return unseen[static_cast<std::size_t>(side)]; }
+  // Systems acknowledge data at once, and send again what nobody acknowledges. Where this side's
+  // data met neither, packets are missing here (a filter, a file cut to the first packets of each
+  // connection), and a silence that follows it is the capture's.
+  bool is_left_out(Side side) const {
+    return first_of(side).is_set() && !is_acknowledged(side) && repeats_of(side) == 0;
+  }
   bool is_cut(Side side) const { return cut[static_cast<std::size_t>(side)]; }
   bool has_hole(Side side) const { return hole[static_cast<std::size_t>(side)]; }
   std::uint8_t repeats_of(Side side) const { return repeats[static_cast<std::size_t>(side)]; }

@@ -27,6 +27,7 @@ Slot Streams::begin(const Connection& connection, Side side, const Packet& packe
   about.server = connection.server;
   about.client_port = connection.client_port;
   about.server_port = connection.server_port;
+  about.client_first = connection.client_first;
   about.mid_stream = connection.mid_stream;
   Listener* listener = claimed(about, side, packet, packet.payload);
   if (listener == nullptr) return kNoSlot;

@@ -29,6 +29,7 @@ class Streams {
     const base::IpAddress& server;
     std::uint16_t client_port;
     std::uint16_t server_port;
+    bool client_first;
     bool mid_stream;
     Slot flow;  // of the caller; a conversation belongs to one
   };

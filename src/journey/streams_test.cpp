@@ -119,6 +119,7 @@ class Feeder {
                              .server = address,
                              .client_port = 1,
                              .server_port = 2,
+                             .client_first = false,
                              .mid_stream = false,
                              .flow = flow},
                             segment.side, packet);

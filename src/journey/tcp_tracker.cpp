@@ -298,6 +298,7 @@ void TcpTracker::read(Slot slot, const View& view) {
                                 .server = flow.server,
                                 .client_port = flow.client_port,
                                 .server_port = flow.server_port,
+                                .client_first = flow.client_first,
                                 .mid_stream = flow.state == State::mid_stream,
                                 .flow = slot},
                                side, view.packet);

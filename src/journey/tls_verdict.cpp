@@ -70,6 +70,12 @@ bool TlsTracker::end_waiting(Conversation& about, Handshake& handshake) {
                       about.has_hole(Side::server) ||
                       (about.repeats_of(Side::server) > 1 && !about.is_acknowledged(Side::server));
   const bool is_silent = handshake.stage == Stage::asked && !is_cut;
+  if (about.is_left_out(Side::client) || about.is_left_out(Side::server)) return false;
+  // A flight that breaks off without a trace of the rest, and a client that does not even close: so
+  // looks a file that was cut to the first packets of each connection.
+  const bool has_trace = about.has_hole(Side::server) || about.repeats_of(Side::server) > 1 ||
+                         about.closed_by(Side::client).is_set();
+  if (is_cut && !has_trace) return false;
   if (is_missing || (!is_silent && !is_cut) || !has_waited(about, handshake)) return false;
   handshake.seen.is_flight_cut = is_cut;
   fail(about, handshake, Outcome::silent, Symptom::no_response);
