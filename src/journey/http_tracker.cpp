@@ -138,8 +138,8 @@ Taken HttpTracker::read_messages(Conversation& about, Side side,
       return {.read = static_cast<std::uint32_t>(at)};
     }
     if (!is_start || head.is_request != (side == Side::client)) {
-      // In mid-stream it may be of an answer whose head was not captured: who knows what waits?
-      if (side == Side::server && about.mid_stream) exchanges_[about.id].waiting = 0;
+      // It may be of an answer whose head was not captured, or it is no HTTP; silence it is not.
+      if (side == Side::server) leave_open(about, base::Duration::max());
       half.expects = Expects::anything;
       return {.read = all};
     }
@@ -316,7 +316,9 @@ bool HttpTracker::on_close(Conversation& conversation, Side side, bool reset,
                            const Packet& packet) {
   const Exchange& exchange = exchanges_[conversation.id];
   if (exchange.waiting == 0 || exchange.is_http2) return true;
-  if (side == Side::server && packet.known.has(packet::Field::bytes)) {
+  // Whoever left first did not wait for the answer.
+  const bool is_left = side == Side::server && conversation.closed_by(Side::client).is_set();
+  if (side == Side::server && packet.known.has(packet::Field::bytes) && !is_left) {
     give_up(conversation, Symptom::unanswered, &packet);
   } else if (side == Side::server || reset || !packet.known.has(packet::Field::bytes)) {
     leave_open(conversation, limits::kRequestGivenUp);

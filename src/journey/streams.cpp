@@ -51,7 +51,7 @@ Slot Streams::begin(const Connection& connection, Side side, const Packet& packe
   by_age_.append(young, slot);
   note(talk, side, packet);
   listener->on_begin(talk.about);
-  return arrive({.slot = slot, .side = side, .packet = packet}) ? slot : kNoSlot;
+  return arrive({.slot = slot, .side = side, .packet = packet}) ? slot : kHeard;
 }
 
 bool Streams::packet(Slot slot, Slot flow, Side side, const Packet& packet) {

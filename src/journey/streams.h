@@ -33,8 +33,9 @@ class Streams {
     bool mid_stream;
     Slot flow;  // of the caller; a conversation belongs to one
   };
-  // A packet with data of a connection that nobody listens to yet: the conversation, or kNoSlot
-  // where nobody claims it.
+  // A packet with data of a connection that nobody listens to yet: the conversation, kNoSlot where
+  // nobody claims it, or kHeard where who claimed it wants no more of the connection.
+  static constexpr Slot kHeard = ~Slot{0};
   Slot begin(const Connection& connection, Side side, const packet::Packet& packet);
   // Every later packet. False where the conversation is no more.
   bool packet(Slot conversation, Slot flow, Side side, const packet::Packet& packet);

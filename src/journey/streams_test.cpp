@@ -123,6 +123,7 @@ class Feeder {
                              .mid_stream = false,
                              .flow = flow},
                             segment.side, packet);
+      if (slot_ == Streams::kHeard) slot_ = kNoSlot;
     } else if (slot_ != kNoSlot) {
       (void)streams.packet(slot_, flow, segment.side, packet);
     }

@@ -302,6 +302,10 @@ void TcpTracker::read(Slot slot, const View& view) {
                                 .mid_stream = flow.state == State::mid_stream,
                                 .flow = slot},
                                side, view.packet);
+  if (flow.stream == Streams::kHeard) {
+    flow.stream = kNoSlot;
+    flow.looks = 0;
+  }
 }
 
 // The first packet of each beat stands for all: to know about when the server was heard last, not

@@ -33,6 +33,7 @@ void TcpTracker::open_transfer(Slot slot) {
   const Slot record = transfers_.take();
   transfers_[record].flow = slot;
   transfers_[record].opened = flows_[slot].last_seen;
+  transfers_[record].is_after_client = flows_[slot].marks.client_ended;
   transfers_by_age_.append(0, record);
   flows_[slot].marks.record = record;
 }
@@ -217,6 +218,8 @@ bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
     const base::Duration shut = from_client ? limits::kShutServer : limits::kShutClient;
     if (way.probes > 0 && way.shut_for(until) >= ns(shut)) {
       trouble = {Symptom::zero_window, from_client};
+    } else if (!from_client && record.is_after_client) {
+      continue;  // whoever has left misses nothing
     } else if (is_stuck(way, from_client ? flow.server_spoke : flow.client_spoke)) {
       const bool big = is_too_big(way, other, flow.marks.passed[i], before(from_client));
       trouble = {big ? Symptom::too_big : Symptom::stalled, from_client};

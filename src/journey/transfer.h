@@ -79,8 +79,9 @@ struct Transfer {
   Trace after_pause;  // the client's packet that ended the flow's last long pause
   Trace reset;        // the first one
   std::uint32_t reset_sequence = 0;
-  bool is_ignored = false;     // whoever is said to have sent it goes on
-  bool is_carried_on = false;  // and so does the other side
+  bool is_ignored = false;       // whoever is said to have sent it goes on
+  bool is_carried_on = false;    // and so does the other side
+  bool is_after_client = false;  // all was well until the client had closed
   std::int64_t pause = 0;
   std::int64_t before_reset = 0;  // when the packet before it came, ns
   std::int64_t opened = 0;        // ns

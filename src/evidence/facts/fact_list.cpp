@@ -332,8 +332,9 @@ constexpr std::array kFacts = {
            ""},
           detail::one_sided},
     Entry{{"capture.lossy",
-           "Did the capturing side drop packets, or are TCP segments acknowledged that were never "
-           "captured although both directions are in view?",
+           "Did the capturing side drop packets, are TCP segments acknowledged that were never "
+           "captured although both directions are in view, or did two or more DNS answers come "
+           "whose queries were not captured, 10 s or more after the capture began?",
            "pcapng, Interface Statistics Block"},
           detail::lossy},
     Entry{{"capture.duplicates", "Were frames captured twice?", ""}, detail::duplicates},

@@ -109,6 +109,29 @@ Finding one_sided(const View& view) {
   return one_sided(view.store);
 }
 
+// Answers to DNS queries that were not captured, though the capture had begun long before.
+struct Unasked {
+  std::uint64_t count = 0;
+  std::vector<base::Place> packets;
+};
+Unasked unasked_answers(const Store& store) {
+  constexpr base::Duration kBegun = std::chrono::seconds{10};
+  Unasked out;
+  for (const auto& [key, row] : store.rows()) {
+    const bool is_dns =
+        key.service.protocol == Protocol::dns && key.service.transport == packet::Transport::udp;
+    if (!is_dns || row.request_unseen == 0) continue;
+    for (const Attempt* attempt : row.exemplars()) {
+      const bool is_late =
+          base::between(store.totals().first.time, attempt->answer.place.time) > kBegun;
+      if (attempt->request_seen || !attempt->answer.is_set() || !is_late) continue;
+      out.packets.push_back(attempt->answer.place);
+    }
+    if (!out.packets.empty()) out.count += row.request_unseen;
+  }
+  return out;
+}
+
 Finding lossy(const View& view) {
   std::uint64_t drops = 0;
   bool all_known = !view.store.inputs().empty();
@@ -122,6 +145,11 @@ Finding lossy(const View& view) {
     return yes(fmt::format("{} dropped by the capturing side, {} acknowledged but never captured",
                            counted(drops, "packet"), counted(unseen, "segment")),
                places_of(view.store, Sign::acked_unseen_segment));
+  }
+  if (Unasked unasked = unasked_answers(view.store); unasked.count >= 2) {
+    return yes(
+        fmt::format("{} to queries that were not captured", counted(unasked.count, "answer")),
+        std::move(unasked.packets));
   }
   if (all_known && unseen == 0) return no("the capturing side reports no drops");
   return unknown();

@@ -133,6 +133,30 @@ TEST(FactsCapture, Lossy) {
   }
 }
 
+// A capture that leaves out queries leaves out answers, too.
+TEST(FactsCapture, LossyByAnswersToUnseenQueries) {
+  struct Row {
+    double begin;
+    int answers;
+    Truth truth;
+  };
+  for (const Row& row :
+       {Row{90, 3, Truth::yes}, Row{90, 1, Truth::unknown}, Row{2, 3, Truth::unknown}}) {
+    Scene scene({silent(1, 1)});
+    journey::Totals totals;
+    totals.first.time = at(0);
+    totals.first.number = 1;
+    scene.store.set_totals(totals);
+    for (int i = 0; i < row.answers; ++i) {
+      Attempt answer = Make(dns(), row.begin + i, 100 + 2 * static_cast<std::uint64_t>(i)).ok();
+      answer.request = {};
+      answer.request_seen = false;
+      scene.store.attempt(answer);
+    }
+    EXPECT_EQ(scene.ask("capture.lossy", kSilent).truth, row.truth) << row.begin << row.answers;
+  }
+}
+
 TEST(FactsCapture, Duplicates) {
   Scene scene({silent(1, 1)});
   EXPECT_EQ(scene.ask("capture.duplicates", kSilent).truth, Truth::unknown);
