@@ -106,7 +106,8 @@ void add_sources(Pattern& pattern) {
   }
   pattern.sources = top.largest(limits::kPatternSources);
   keep_worth_naming(pattern);
-  pattern.source_count = clients.count();
+  // An estimate; but each of them sent something.
+  pattern.source_count = std::min(clients.count(), pattern.packets);
   pattern.is_count_exact = clients.is_exact();
 }
 
