@@ -196,6 +196,9 @@ class Store final : public journey::Sink {
   using journey::Sink::attempt;
   void attempt(const Outline& attempt, const Packets& packets) override;
   void observation(const Observation& observation) override;
+  std::uint64_t expect(const Service& service, const base::IpAddress& client,
+                       Step step) const override;
+  void expect_soon(std::uint64_t expected) const override;
   // Call after the tracker has finished.
   void set_totals(const journey::Totals& totals);
   void set_inputs(std::vector<base::InputInfo> inputs);

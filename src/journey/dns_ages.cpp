@@ -58,8 +58,10 @@ void DnsTracker::settle(Slot slot, State state) {
   move_to(slot, settled);
   if (++settled_count_ <= limits::kDnsSettled) return;
   forget(by_age_.front(settled));
-  // The next one to go has not been touched for long.
-  queries_.prefetch(by_age_.front(settled));
+  // The next ones to go have not been touched for long.
+  const Slot next = by_age_.front(settled);
+  by_exact_.prefetch(queries_[next].exact_hash);
+  queries_.prefetch(by_age_.next(next));
 }
 
 void DnsTracker::index_sockets() {
@@ -131,7 +133,11 @@ Service DnsTracker::service_of(const Query& query) {
 Outline DnsTracker::outline_of(const Query& query) {
   Outline attempt;
   const bool asked = query.tries != 0;
-  attempt.service = service_of(query);
+  // One by one: read back as one word at once, small fields make the processor wait.
+  attempt.service.server = query.server;
+  attempt.service.port = query.server_port;
+  attempt.service.transport = query.transport;
+  attempt.service.protocol = Protocol::dns;
   attempt.client = query.client;
   attempt.step = Step::name;
   attempt.request_seen = asked;
@@ -141,10 +147,10 @@ Outline DnsTracker::outline_of(const Query& query) {
   attempt.tries = query.tries;
   attempt.begin = asked ? query.first.when() : base::time_from_ns(query.last_seen);
   attempt.end = query.last.is_set() ? query.last.when() : attempt.begin;
-  attempt.question = {.name = query.name,
-                      .type = query.type,
-                      .is_set = true,
-                      .checking_disabled = query.checking_disabled};
+  attempt.question.name = query.name;
+  attempt.question.type = query.type;
+  attempt.question.is_set = true;
+  attempt.question.checking_disabled = query.checking_disabled;
   attempt.input = query.first.input;
   attempt.number = query.first.number;
   return attempt;
@@ -189,7 +195,7 @@ bool DnsTracker::Told::shorten(Traces& traces) const {
     return true;
   }
   const packet::dns::Message& message = answer->dns;
-  traces.answer = trace_of(*answer);
+  set_trace(traces.answer, *answer);
   traces.dns_rcode = static_cast<std::uint16_t>(message.rcode);
   traces.dns_answers = message.answer_count;
   traces.answer_type = message.question_type;

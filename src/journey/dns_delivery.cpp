@@ -21,7 +21,8 @@ bool may_be_first_hop(const Trace& trace) {
 }  // namespace
 
 void DnsTracker::copy(const Packet& packet, std::uint64_t ends) {
-  const Matches matches = find_exact(view_of(packet, ends));
+  Matches matches;
+  find_exact(view_of(packet, ends), matches);
   const bool any = packet.dns.response && matches.asked == kNoSlot;
   const Slot slot = any ? matches.decided : matches.asked;
   if (slot == kNoSlot) return;
@@ -36,7 +37,8 @@ void DnsTracker::copy(const Packet& packet, std::uint64_t ends) {
 }
 
 bool DnsTracker::is_next(const Packet& packet, std::uint64_t ends) const {
-  const Matches matches = find_exact(view_of(packet, ends));
+  Matches matches;
+  find_exact(view_of(packet, ends), matches);
   const bool asked = matches.asked != kNoSlot;
   if (packet.dns.response) return asked;
   return !asked && matches.decided != kNoSlot;

@@ -86,16 +86,41 @@ DnsTracker::View DnsTracker::view_of(const Packet& packet, std::uint64_t ends) {
 }
 
 // Of words, which show no port, other memory may be fetched: no harm.
-void DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
+std::uint64_t DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
   by_exact_.prefetch(fold(ends, packet.dns.id));
-  if (packet.dns.response) return;
-  healing_.expect_client(packet.ip.source);
-  context_.names.prefetch(packet.dns.name_hash);
+  if (!packet.dns.response) {
+    healing_.expect_client(packet.ip.source);
+    context_.names.prefetch(packet.dns.name_hash);
+    return 0;
+  }
+  for (const auto& record : packet.dns.records) healing_.expect_address(record.address);
+  const bool is_tcp = packet.transport == Transport::tcp || packet.dns.over_tcp;
+  return context_.sink.expect({.server = packet.ip.source,
+                               .port = or_dns(packet.source_port),
+                               .transport = is_tcp ? Transport::tcp : Transport::udp,
+                               .protocol = Protocol::dns},
+                              packet.ip.destination, Step::name);
 }
 
-void DnsTracker::expect_soon(const Packet& packet, std::uint64_t ends) const {
-  const Slot slot = by_exact_.likely(fold(ends, packet.dns.id));
+void DnsTracker::expect_soon(const Packet& packet, const Expected& expected) const {
+  if (!packet.dns.response) {
+    context_.names.prefetch_entry(packet.dns.name_hash);
+    return;
+  }
+  const Slot slot = by_exact_.likely(fold(expected.ends, packet.dns.id));
   if (slot != kNoSlot) queries_.prefetch(slot);
+  context_.sink.expect_soon(expected.by_sink);
+}
+
+void DnsTracker::expect_next(const Packet& packet, std::uint64_t ends) const {
+  if (!packet.dns.response) {
+    context_.names.prefetch_text(packet.dns.name_hash);
+    return;
+  }
+  const Slot slot = by_exact_.likely(fold(ends, packet.dns.id));
+  if (slot == kNoSlot) return;
+  const Query& query = queries_[slot];
+  healing_.expect_name(query.client_key, query.name, query.type, packet.dns.answer_count != 0);
 }
 
 void DnsTracker::packet(const Packet& packet) {
@@ -110,10 +135,9 @@ void DnsTracker::packet(const Packet& packet) {
 
 // The oldest entries of this socket and id with this question, undecided and decided. A name or
 // type that one side does not show fits any.
-DnsTracker::Matches DnsTracker::find_exact(const View& view) const {
+void DnsTracker::find_exact(const View& view, Matches& matches) const {
   const std::uint16_t asked_type = view.packet.dns.question_type;
   const std::uint64_t name = view.packet.dns.name_hash;
-  Matches matches;
   matches.asked = by_exact_.find(
       view.exact,
       [&](Slot slot) {
@@ -130,11 +154,11 @@ DnsTracker::Matches DnsTracker::find_exact(const View& view) const {
         return false;
       },
       &matches.crowded);
-  return matches;
 }
 
 void DnsTracker::on_query(const View& view) {
-  const Matches matches = find_exact(view);
+  Matches matches;
+  find_exact(view, matches);
   if (matches.asked != kNoSlot) {
     Query& query = queries_[matches.asked];
     query.last = trace_of(view.packet);
@@ -164,7 +188,7 @@ void DnsTracker::on_query(const View& view) {
 void DnsTracker::begin(Slot slot, const View& view) {
   Query& query = queries_[slot];
   query.client_key = healing_.note_host(view.packet);
-  query.first = trace_of(view.packet);
+  set_trace(query.first, view.packet);
   query.order = context_.order;
   query.tries = 1;
   query.timed = view.packet.has_time;
@@ -179,7 +203,8 @@ void DnsTracker::begin(Slot slot, const View& view) {
 }
 
 void DnsTracker::on_answer(const View& view) {
-  const Matches matches = find_exact(view);
+  Matches matches;
+  find_exact(view, matches);
   if (matches.asked != kNoSlot) {
     decide_answer(matches.asked, view);
     return;
@@ -212,7 +237,6 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   Query& query = queries_[slot];
   const Packet& packet = view.packet;
   const packet::dns::Message& message = packet.dns;
-  healing_.expect_name(query.client_key, query.name, query.type);
   Outline attempt = outline_of(query);
   attempt.server_spoke = true;
   attempt.decided_by = Kind::dns_answer;

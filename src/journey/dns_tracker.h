@@ -24,9 +24,10 @@ class DnsTracker {
   // For a message that repeats another one at once: true when that question is answered, or this
   // one answers the next.
   bool is_next(const packet::Packet& packet, std::uint64_t ends) const;
-  // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
-  void expect(const packet::Packet& packet, std::uint64_t ends) const;
-  void expect_soon(const packet::Packet& packet, std::uint64_t ends) const;
+  // Fetch what packet() will touch, in steps some packets apart; `ends` is hash_of_ends().
+  std::uint64_t expect(const packet::Packet& packet, std::uint64_t ends) const;  // by the sink
+  void expect_soon(const packet::Packet& packet, const Expected& expected) const;
+  void expect_next(const packet::Packet& packet, std::uint64_t ends) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {
@@ -57,7 +58,7 @@ class DnsTracker {
   enum class State : std::uint8_t { asked, delivering, answered, failed, given_up };
   enum Age : std::uint8_t { young, old, delivering, settled, ages };
 
-  struct Query {
+  struct alignas(kCacheLine) Query {
     base::IpAddress client;
     base::IpAddress server;
     std::uint16_t client_port = 0;
@@ -98,6 +99,7 @@ class DnsTracker {
     Trace first;
     Trace last;
   };
+  static_assert(sizeof(Query) == 3 * kCacheLine);
 
   // An answered attempt that may turn out to have served nobody.
   struct Delivery {
@@ -172,7 +174,9 @@ class DnsTracker {
     Slot decided = kNoSlot;  // looked for only where none is asked
     bool crowded = false;
   };
-  Matches find_exact(const View& view) const;
+  // Into `matches`: returned, their small fields would be read back as one word, and the processor
+  // waits for that.
+  void find_exact(const View& view, Matches& matches) const;
   void index_sockets();
 
   Context& context_;

@@ -27,7 +27,9 @@ Trust trust_in(const Packet& packet) {
 
 std::uint64_t words_of(std::uint64_t a, std::uint64_t b) { return a << 32U | b; }
 
-std::uint64_t identity_of(const Packet& packet, std::uint64_t ends) {
+}  // namespace
+
+std::uint64_t Duplicates::identity_of(const Packet& packet, std::uint64_t ends) {
   if (packet.network == packet::Network::arp) {
     // Two machines that claim one address differ in nothing else.
     return fold(hash_of(packet.arp.sender, 11), hash_of(packet.arp.target, 12)) +
@@ -55,11 +57,8 @@ std::uint64_t identity_of(const Packet& packet, std::uint64_t ends) {
               shape + static_cast<std::uint64_t>(packet.transport));
 }
 
-}  // namespace
-
-Duplicates::Verdict Duplicates::check(const Packet& packet, std::uint64_t ends) {
+Duplicates::Verdict Duplicates::check(const Packet& packet, std::uint64_t identity) {
   if (!packet.has_time || packet.network == packet::Network::none) return Verdict::fresh;
-  const std::uint64_t identity = identity_of(packet, ends);
   Frame& frame = frames_[identity & (limits::kRecentFrames - 1)];
   if (frame.identity == identity) {
     const Verdict verdict = compare(frame, packet);

@@ -19,7 +19,13 @@ class Duplicates {
  public:
   // repeat: same_input, if nothing answered it in between.
   enum class Verdict : std::uint8_t { fresh, same_input, repeat, other_input };
-  Verdict check(const packet::Packet& packet, std::uint64_t ends);  // hash_of_ends()
+  // Of a packet whose hash_of_ends() is `ends`: equal for two copies of it.
+  static std::uint64_t identity_of(const packet::Packet& packet, std::uint64_t ends);
+  // Fetches what check() will touch.
+  void expect(std::uint64_t identity) const {
+    base::prefetch(&frames_[identity & (limits::kRecentFrames - 1)]);
+  }
+  Verdict check(const packet::Packet& packet, std::uint64_t identity);
   static std::size_t memory_bytes();
 
  private:

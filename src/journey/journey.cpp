@@ -242,14 +242,18 @@ Tracker::Tracker(Sink& sink, base::Interner& names)
 
 Tracker::~Tracker() = default;
 
-void Tracker::packet(const Packet& packet) { this->packet(packet, hash_of_ends(packet)); }
+void Tracker::packet(const Packet& packet) {
+  const std::uint64_t ends = hash_of_ends(packet);
+  this->packet(packet, {.ends = ends, .identity = Duplicates::identity_of(packet, ends)});
+}
 
-void Tracker::packet(const Packet& packet, std::uint64_t ends) {
+void Tracker::packet(const Packet& packet, const Expected& expected) {
   State& state = *state_;
+  const std::uint64_t ends = expected.ends;
   state.context.ends = ends;
   state.count(packet);
   state.advance();
-  switch (state.duplicates.check(packet, ends)) {
+  switch (state.duplicates.check(packet, expected.identity)) {
     case Duplicates::Verdict::fresh:
       state.dispatch(packet);
       break;
@@ -268,25 +272,33 @@ void Tracker::packet(const Packet& packet, std::uint64_t ends) {
   }
 }
 
-std::uint64_t Tracker::expect(const Packet& packet) const {
+Expected Tracker::expect(const Packet& packet) const {
   const std::uint64_t ends = hash_of_ends(packet);
+  Expected expected{.ends = ends, .identity = Duplicates::identity_of(packet, ends)};
+  state_->duplicates.expect(expected.identity);
   if (packet.application == packet::Application::dns) {
-    state_->dns.expect(packet, ends);
+    expected.by_sink = state_->dns.expect(packet, ends);
   } else if (packet.transport == Transport::tcp) {
     state_->tcp.expect(packet, ends);
   } else if (packet.transport == Transport::udp) {
     state_->udp.expect(ends);
   }
-  return ends;
+  return expected;
 }
 
-void Tracker::expect_soon(const Packet& packet, std::uint64_t ends) const {
+void Tracker::expect_soon(const Packet& packet, const Expected& expected) const {
   if (packet.application == packet::Application::dns) {
-    if (packet.dns.response) state_->dns.expect_soon(packet, ends);
+    state_->dns.expect_soon(packet, expected);
   } else if (packet.transport == Transport::tcp) {
-    state_->tcp.expect_soon(ends);
+    state_->tcp.expect_soon(expected.ends);
   } else if (packet.transport == Transport::udp) {
-    state_->udp.expect_soon(ends);
+    state_->udp.expect_soon(expected.ends);
+  }
+}
+
+void Tracker::expect_next(const Packet& packet, const Expected& expected) const {
+  if (packet.application == packet::Application::dns) {
+    state_->dns.expect_next(packet, expected.ends);
   }
 }
 

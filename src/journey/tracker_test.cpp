@@ -352,6 +352,41 @@ TEST(Tracker, TheSamePacketsGiveTheSameAttemptsInTheSameOrder) {
   EXPECT_EQ(run(), run());
 }
 
+// What is fetched ahead is only read sooner: with packets held back, each through all steps,
+// nothing else comes out.
+TEST(Tracker, ExpectingPacketsChangesNothing) {
+  const auto run = [](std::size_t ahead) {
+    std::mt19937 random{17};
+    Recorder recorder;
+    base::Interner names{{.names = 64, .bytes = 4096}};
+    Tracker tracker{recorder, names};
+    Builder builder;
+    std::vector<packet::Packet> packets;
+    for (int i = 0; i < 2000; ++i) packets.push_back(builder.build(random_line(random, i * 0.05)));
+    std::vector<Expected> expected(packets.size());
+    for (std::size_t i = 0; i < packets.size() + ahead; ++i) {
+      const std::size_t due = i - ahead;
+      if (ahead == 0) {
+        tracker.packet(packets[i]);
+        continue;
+      }
+      if (i < packets.size()) expected[i] = tracker.expect(packets[i]);
+      if (due + 2 < packets.size()) tracker.expect_soon(packets[due + 2], expected[due + 2]);
+      if (due + 1 < packets.size()) tracker.expect_next(packets[due + 1], expected[due + 1]);
+      if (due < packets.size()) tracker.packet(packets[due], expected[due]);
+    }
+    tracker.finish();
+    std::string all;
+    for (const Attempt& attempt : recorder.attempts) {
+      all += testing::summary(attempt) + "\n" + describe(attempt.request, names) + "\n";
+    }
+    return all + std::to_string(recorder.observations.size());
+  };
+  const std::string plain = run(0);
+  EXPECT_EQ(run(3), plain);
+  EXPECT_EQ(run(8), plain);
+}
+
 TEST(Tracker, DoesNotAllocatePerPacket) {
   std::mt19937 random{7};
   Builder builder;
