@@ -7,6 +7,7 @@ without waiting.
 """
 
 import asyncio
+import socket
 import struct
 
 from . import dnswire
@@ -99,11 +100,28 @@ async def query_tcp(client, rng, server, name, habits):
     sock = client.tcp(server)
     try:
         async with asyncio.timeout(habits["timeout"]):
+            if habits.get("pieces"):  # the length in a segment of its own, and all of them small
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 100)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await loop.sock_connect(sock, (server, DNS_PORT))
             message = dnswire.query(rng.randrange(65536), name, habits["type"])
-            await loop.sock_sendall(sock, struct.pack(">H", len(message)) + message)
-            await loop.sock_recv(sock, 4096)
+            length = struct.pack(">H", len(message))
+            if habits.get("pieces"):
+                await loop.sock_sendall(sock, length)
+                await loop.sock_sendall(sock, message)
+            else:
+                await loop.sock_sendall(sock, length + message)
+            await whole_message(loop, sock)
     except (OSError, TimeoutError):
         pass
     finally:
         sock.close()
+
+
+async def whole_message(loop, sock):
+    data = b""
+    while len(data) < 2 or len(data) < 2 + struct.unpack_from(">H", data)[0]:
+        more = await loop.sock_recv(sock, 4096)
+        if not more:
+            return
+        data += more

@@ -31,8 +31,8 @@ LINKS = ("ethernet", "vlan", "sll2", "sll")
 # `phases` and `overlap`, which all have.
 LOADS = {
     "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to"}),
-    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow"}),
-    "query_tcp": ({"to"}, {"timeout", "types"}),
+    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow", "pieces"}),
+    "query_tcp": ({"to"}, {"timeout", "types", "pieces"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path", "wait", "login", "follow",
                      "method"}),
     "secure": ({"to"}, {"timeout", "trust", "newest", "ciphers", "clock"}),

@@ -274,8 +274,9 @@ void DnsTracker::finish() {
 }
 
 std::size_t DnsTracker::memory_bytes() {
-  return SoleAddress::memory_bytes() + Slab<Query>::bytes(limits::kDnsQueries) +
-         Slab<Delivery>::bytes(limits::kDnsDeliveries) + Index::bytes(limits::kDnsQueries) +
+  return SoleAddress::memory_bytes() + Memory<CutOff>::bytes(limits::kCutOff) +
+         Slab<Query>::bytes(limits::kDnsQueries) + Slab<Delivery>::bytes(limits::kDnsDeliveries) +
+         Index::bytes(limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries, limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries / 8, limits::kDnsQueries) +
          Chains::bytes(ages, limits::kDnsQueries);

@@ -229,6 +229,7 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   attempt.symptom = rcode_symptom(message.rcode);
   const bool is_cut_off = message.truncated && view.transport == Transport::udp;
   if (attempt.symptom == Symptom::none && is_cut_off) attempt.symptom = Symptom::truncated;
+  if (is_cut_off) note_cut_off(query, packet);
   attempt.outcome = outcome_of(attempt.symptom);
   const bool late = attempt.latency >= limits::kLateName && !is_prompt(query, packet) &&
                     healing_.check(attempt).served;

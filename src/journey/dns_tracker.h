@@ -19,6 +19,8 @@ class DnsTracker {
  public:
   DnsTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
+  // Data of a server's TCP port that is not shown: of text, or cut off.
+  void unread(const packet::Packet& packet);
   // A packet that another input showed already.
   void copy(const packet::Packet& packet, std::uint64_t ends);
   // For a message that repeats another one at once: true when that question is answered, or this
@@ -105,6 +107,15 @@ class DnsTracker {
     Healing::NameServed served;
   };
 
+  // The last answer with TC of a server to a client, of which nothing whole is known yet.
+  struct CutOff {
+    std::uint64_t key;
+    std::int64_t last;
+    std::uint32_t name;
+    std::uint16_t type;
+    bool checking_disabled;
+  };
+
   // The packets of a question: its queries, and what decided it.
   struct Told final : Packets {
     explicit Told(const Query& asked, const packet::Packet* decided_by = nullptr,
@@ -138,6 +149,7 @@ class DnsTracker {
   void decide_answer(Slot slot, const View& view);
   // Who gives one address for whatever is asked: the name has another one.
   bool is_sole_address(const View& view, const Query& query);
+  void note_cut_off(const Query& query, const packet::Packet& packet);
   // A second, different answer to a query that was sent once: one of the two is false. The first
   // one is told already, so that this one counts no request.
   void tell_contradiction(const Query& query, const packet::Packet& packet);
@@ -181,6 +193,7 @@ class DnsTracker {
   SoleAddress sole_;
   Slab<Query> queries_{limits::kDnsQueries};
   Slab<Delivery> deliveries_{limits::kDnsDeliveries};
+  Memory<CutOff> cut_off_{limits::kCutOff};
   Index by_exact_{limits::kDnsQueries};
   // Asked for only by ICMP errors whose quote is too short for the id; kept from the first one on.
   Chains by_socket_{limits::kDnsQueries, limits::kDnsQueries};

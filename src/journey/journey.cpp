@@ -3,6 +3,7 @@
 
 #include "journey/context.h"
 #include "journey/dhcp_tracker.h"
+#include "journey/dns_stream.h"
 #include "journey/dns_tracker.h"
 #include "journey/duplicates.h"
 #include "journey/echo_tracker.h"
@@ -31,6 +32,7 @@ struct Tracker::State {
         probes(context, healing),
         dns(context, healing, probes),
         streams(context),
+        dns_stream(dns),
         tls(context, healing),
         tcp(context, healing, probes, streams),
         udp(context, healing, probes),
@@ -46,6 +48,7 @@ struct Tracker::State {
     streams.add(tls);
     streams.add(http);
     streams.add(replies);
+    streams.add(dns_stream);
   }
 
   void count(const Packet& packet);
@@ -59,6 +62,7 @@ struct Tracker::State {
   Probes probes;
   DnsTracker dns;
   Streams streams;
+  DnsStream dns_stream;
   TlsTracker tls;
   TcpTracker tcp;
   UdpTracker udp;
@@ -199,13 +203,18 @@ void Tracker::State::dispatch(const Packet& packet) {
   switch (packet.transport) {
     case Transport::tcp:
       // The handshake and the messages on it are attempts of their own.
+      context.reader = nullptr;
       tcp.packet(packet);
       if (!packet.said.empty() && packet.source_port == 0 && packet.destination_port == 0) {
         http.row(packet);
       } else if (!packet.known.has(packet::Field::bytes) && kind_of(packet) == Kind::tcp_syn_ack) {
         http.accepted(packet);
       }
-      if (packet.application == packet::Application::dns) dns.packet(packet);
+      if (packet.application == packet::Application::dns && context.reader != &dns_stream) {
+        dns.packet(packet);
+      } else if (packet.source_port == kDnsPort && packet.payload.size() < packet.payload_length) {
+        dns.unread(packet);
+      }
       break;
     case Transport::udp:
       if (packet.application == packet::Application::dns) {
@@ -309,11 +318,11 @@ const Totals& Tracker::totals() const { return state_->context.totals; }
 std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
          Memory<OfferedAddress>::bytes(limits::kOffered) + Probes::memory_bytes() +
-         DnsTracker::memory_bytes() + TcpTracker::memory_bytes() + Streams::memory_bytes() +
-         TlsTracker::memory_bytes() + RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
-         ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() + UdpTracker::memory_bytes() +
-         EchoTracker::memory_bytes() + NeighbourTracker::memory_bytes() +
-         DhcpTracker::memory_bytes() + Errors::memory_bytes();
+         DnsTracker::memory_bytes() + DnsStream::memory_bytes() + TcpTracker::memory_bytes() +
+         Streams::memory_bytes() + TlsTracker::memory_bytes() + RequestHealing::memory_bytes() +
+         HttpTracker::memory_bytes() + ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() +
+         UdpTracker::memory_bytes() + EchoTracker::memory_bytes() +
+         NeighbourTracker::memory_bytes() + DhcpTracker::memory_bytes() + Errors::memory_bytes();
 }
 
 }  // namespace whydown::journey

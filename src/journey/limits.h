@@ -32,6 +32,7 @@ inline constexpr std::size_t kDnsQueries = entries(16);
 inline constexpr std::size_t kDnsSettled = entries(12);
 // Late or one-sided answers of which it is not yet known whether the client took them.
 inline constexpr std::size_t kDnsDeliveries = entries(8);
+inline constexpr std::size_t kCutOff = entries(8);  // clients and servers, after TC
 inline constexpr std::size_t kEchoes = entries(14);
 inline constexpr std::size_t kNeighbours = entries(14);
 inline constexpr std::size_t kDhcpClients = entries(11);  // that ask for an address
@@ -51,6 +52,9 @@ inline constexpr std::size_t kConversations = entries(12);  // connections whose
 // For messages that span segments. Most are gone within milliseconds.
 inline constexpr std::size_t kStreamBuffers = entries(9);
 inline constexpr std::size_t kStreamBuffer = std::size_t{16} * 1024;
+// Bytes of a DNS message on a connection that are read; well below a buffer, so that the segment
+// which completes them fits.
+inline constexpr std::uint32_t kDnsMessage = 8192;
 inline constexpr std::size_t kIslands = 4;  // runs of bytes behind holes, in one buffer
 // Segments with data of a connection that are looked at for the beginning of something known.
 inline constexpr std::uint8_t kLooks = 3;
