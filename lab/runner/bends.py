@@ -299,6 +299,17 @@ def forget(world, spec):
     return undo
 
 
+def drop_fragments(world, spec):
+    """A filter that lets no later fragment through: they show no ports. It stands before the
+    router's connection tracking, which would put them together first."""
+    service = world.plan.services[spec["service"]]
+    match = "ip6 saddr %s frag frag-off != 0 drop" if world.plan.ip == 6 \
+        else "ip saddr %s ip frag-off & 0x1fff != 0 drop"
+    return world.firewall.table("r", "ip6" if world.plan.ip == 6 else "ip", [
+        "chain early { type filter hook prerouting priority -450;",
+        match % service["address"], "}"])
+
+
 def drop_large(world, spec):
     """A link that takes small packets only, behind a filter that says so to nobody."""
     service = world.plan.services[spec["service"]]
@@ -354,4 +365,4 @@ def poison(world, spec):
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
     shape, flood, scan, sysctl, inject_reset, forge, mask, uplink, reset_hello, drop_hello, cut,
-    forget, drop_large, small_link, twin, poison, deafen)}
+    forget, drop_fragments, drop_large, small_link, twin, poison, deafen)}

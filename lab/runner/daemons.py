@@ -187,8 +187,10 @@ def named(service, address):
         allowed = "".join(f"{each}; " for each in welcome)
     listen = f"listen-on{'-v6' if six else ''} {{ {address}; }}; " \
              f"listen-on{'' if six else '-v6'} {{ none; }};"
+    most = service.options.get("datagram")
+    datagrams = f"max-udp-size {most}; edns-udp-size {most};" if most else ""
     service.write("named.conf", f"""options {{ directory "{service.folder}"; pid-file none;
-  session-keyfile none; recursion no; dnssec-validation no; notify no; {listen}
+  {datagrams} session-keyfile none; recursion no; dnssec-validation no; notify no; {listen}
   allow-query {{ {allowed} }}; }};
 controls {{ }};
 zone "{service.domain()}" {{ type primary; file "{service.folder}/zone"; }};
@@ -204,6 +206,9 @@ def unbound(service, address):
              '  pidfile: ""', "  use-syslog: no", "  do-not-query-localhost: no", "  ede: yes",
              "  num-threads: 1", "  outbound-msg-retry: 1", '  module-config: "validator iterator"']
     domain = service.domain()
+    if service.options.get("datagram"):
+        most = service.options["datagram"]
+        lines += [f"  max-udp-size: {most}", f"  edns-buffer-size: {most}"]
     if service.options.get("block"):
         lines += [f'  local-zone: "{name}." always_nxdomain'
                   for name in service.world.plan.names["blocked"]]

@@ -14,12 +14,12 @@ def name_bytes(name):
     return out + b"\0"
 
 
-def query(ident, name, kind, edns=True, version=0, rd=True):
+def query(ident, name, kind, edns=True, version=0, rd=True, size=1232):
     flags = 0x0100 if rd else 0
     out = struct.pack(">HHHHHH", ident, flags, 1, 0, 0, int(edns))
     out += name_bytes(name) + struct.pack(">HH", TYPES[kind], 1)
-    if edns:  # RFC 6891 6.1.2: root, OPT, 1232 bytes, extended rcode and version, no options
-        out += b"\0" + struct.pack(">HHBBHH", 41, 1232, 0, version, 0, 0)
+    if edns:  # RFC 6891 6.1.2: root, OPT, the size, extended rcode and version, no options
+        out += b"\0" + struct.pack(">HHBBHH", 41, size, 0, version, 0, 0)
     return out
 
 

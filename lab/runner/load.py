@@ -107,7 +107,7 @@ class Load:
         """The client's own habits, where the scenario does not fix them."""
         habits = dict(client.habits)
         habits["type"] = spec.get("types", ["AAAA" if self.world.plan.ip == 6 else "A"])[0]
-        own = ("timeout", "tries", "types", "edns", "rd", "follow", "pieces")
+        own = ("timeout", "tries", "types", "edns", "rd", "follow", "pieces", "size")
         habits.update({key: spec[key] for key in own if key in spec})
         if not isinstance(habits["edns"], bool):
             habits["version"], habits["edns"] = habits["edns"], True

@@ -207,6 +207,16 @@ class Signs(unittest.TestCase):
                     where = {"nd.no_reply": S6, **signs.SERVERS}.get(fault, S)
                     self.assertEqual((1, C, where), (failed[0][0], failed[0][2], failed[0][3]))
 
+    def test_a_first_fragment_alone_is_no_answer(self):
+        first, second = udp(0.01, 7, 0), Packet(0.01)
+        first.piece, second.piece = ((S, C, 99), True), ((S, C, 99), False)
+        other = Packet(0.01, piece=((S, C, 98), False))
+        later = [udp(5.0, 7), udp(20.0, 8)]
+        for pieces, failed in (([first], 1), ([first, other], 1), ([first, second], 0)):
+            found = signs.Service([udp(0.0, 7), *pieces, *later], [S], 53, "udp")
+            silent = [each for each in found.failed("dns.no_response") if each[0] == 0.0]
+            self.assertEqual(len(silent), failed)
+
     def test_a_loop_counts_from_its_fourth_turn(self):
         service = signs.Service(ROUND, [S], 80, "tcp")
         self.assertEqual([1 + 3 * 0.1], [each[0] for each in service.failed("http.redirect_loop")])

@@ -74,6 +74,7 @@ class Service:
         self.machines = {}       # hardware address -> (time, from the client, kind, server)
         self.claims = {}         # address -> (time, hardware address) of who says to have it
         self.asked = {}          # (asker, address) -> times of unanswered neighbour requests
+        self.pieces = {}         # first fragments that wait for the others
         self.talks = talks.Talks(self.servers, port)
         self.end = 0.0
         self.packets = packets
@@ -91,9 +92,19 @@ class Service:
                 (packet.time, packet.dport == 67, *packet.dhcp))
         elif packet.quote:
             self.see_error(packet)
+        elif packet.piece:
+            self.see_piece(packet)
         else:
             self.talks.see(packet)
             self.see_ports(packet)
+
+    def see_piece(self, packet):
+        """The first fragment counts when another one of its datagram comes."""
+        datagram, is_first = packet.piece
+        if is_first:
+            self.pieces[datagram] = packet
+        elif datagram in self.pieces:
+            self.see_ports(self.pieces.pop(datagram))
 
     def see_ports(self, packet):
         if packet.kind == self.transport and packet.dport == self.port \

@@ -38,8 +38,8 @@ async def resolve(client, rng, servers, name, habits):
                 sockets[server] = sock
                 try:
                     for ident, kind in wanted.items():
-                        await loop.sock_sendall(sock, dnswire.query(ident, name, kind,
-                                                                    habits["edns"]))
+                        await loop.sock_sendall(sock, dnswire.query(
+                            ident, name, kind, habits["edns"], size=habits.get("size", 1232)))
                     rcode = await asyncio.wait_for(answers(sock, wanted), habits["timeout"])
                 except asyncio.TimeoutError:
                     if not habits["same_socket"]:
@@ -82,7 +82,8 @@ async def query(client, rng, server, name, habits):
     sock = client.udp(server, DNS_PORT)
     try:
         message = dnswire.query(ident, name, habits["type"], habits["edns"],
-                                habits.get("version", 0), habits.get("rd", True))
+                                habits.get("version", 0), habits.get("rd", True),
+                                habits.get("size", 1232))
         await loop.sock_sendall(sock, message)
         cut_off = set()
         await asyncio.wait_for(answers(sock, {ident: ""}, cut_off), habits["timeout"])

@@ -30,8 +30,8 @@ LINKS = ("ethernet", "vlan", "sll2", "sll")
 # What a client may do: kind -> (required fields, optional fields), beside `do`, `by`, `every`,
 # `phases` and `overlap`, which all have.
 LOADS = {
-    "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to"}),
-    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow", "pieces"}),
+    "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to", "size"}),
+    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow", "pieces", "size"}),
     "query_tcp": ({"to"}, {"timeout", "types", "pieces"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path", "wait", "login", "follow",
                      "method"}),
@@ -85,6 +85,7 @@ BENDS = {
     "mask": ({"service"}, set()),
     "reset_hello": ({"service"}, set()),
     "drop_hello": ({"service"}, set()),
+    "drop_fragments": ({"service"}, set()),
     "drop_large": ({"service", "bytes"}, {"direction"}),
     "cut": ({"service", "share"}, set()),
     "forget": ({"service", "seconds", "with"}, set()),
@@ -118,7 +119,7 @@ OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "address
            "pool", "network", "known", "check",
            "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size",
            "abort_share", "read_pause", "quiet", "sink",
-           "miss_delay", "upstreams", "upstream_timeout", "big", "cut", "world", "portal",
+           "miss_delay", "upstreams", "upstream_timeout", "big", "cut", "datagram", "world", "portal",
            # of py-tls; see secure.py
            "deed", "certificate", "newest", "oldest", "ciphers", "ask",
            # of the web (nginx): behind which service, with how much patience; which path alone
@@ -130,5 +131,5 @@ OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "address
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"wait", "seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle",
-           "bytes", "tries", "port", "clock", "count", "pace"}
+           "bytes", "tries", "port", "clock", "count", "pace", "size"}
 LISTS = {"transports": {"udp", "tcp"}, "types": {"A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT"}}

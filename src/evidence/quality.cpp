@@ -31,9 +31,25 @@ struct NoteRemark {
 };
 
 constexpr std::array kNoteRemarks = {
-    NoteRemark{"packet.fragments", Severity::note, Note::fragment,
-               "part of a fragmented datagram; only first fragments show ports, and later ones are "
-               "not joined to them."},
+    NoteRemark{
+        "packet.fragments", Severity::note, Note::fragment,
+        "part of a fragmented datagram. Those of DNS answers were put together; of others only "
+        "the first fragment shows ports."},
+    NoteRemark{
+        "packet.fragments_overlap", Severity::warning, Note::fragments_overlap,
+        "a fragment that overlaps or contradicts others of its datagram, which was given up: "
+        "systems do the same, as this is how filters are deceived."},
+    NoteRemark{"packet.fragments_without_first", Severity::note, Note::fragments_without_first,
+               "the beginning of what is left of a datagram whose first fragment is not in the "
+               "capture."},
+    NoteRemark{"wireless.protected", Severity::warning, Note::wireless_protected,
+               "encrypted on the wireless link: nothing above it can be read. Capture behind the "
+               "access point, or on the machine itself."},
+    NoteRemark{"wireless.retries", Severity::note, Note::wireless_retry,
+               "sent again on the wireless link because nobody acknowledged the first try."},
+    NoteRemark{"wireless.leaves", Severity::note, Note::wireless_leave,
+               "the end of a wireless connection (deauthentication or disassociation): whoever it "
+               "is about has to join again."},
     NoteRemark{"packet.bad_checksum", Severity::note, Note::bad_transport_checksum,
                "sent with a wrong TCP or UDP checksum: usual for packets captured on the sending "
                "machine, where the network card fills it in; anywhere else the receiver drops "

@@ -257,7 +257,10 @@ void DnsTracker::advance() {
     const Query& query = queries_[slot];
     const base::Time answered = deliveries_[query.delivery].served.answered;
     const bool far_only = query.two_inputs && !query.arrived;
-    if (!older(answered, far_only ? limits::kDeliveryElsewhere : limits::kDelivery)) break;
+    const base::Duration wait = query.in_pieces ? limits::kPieceWait
+                                : far_only      ? limits::kDeliveryElsewhere
+                                                : limits::kDelivery;
+    if (!older(answered, wait)) break;
     deliver(slot);
   }
   for (Slot slot = by_age_.front(settled); slot != kNoSlot; slot = by_age_.front(settled)) {

@@ -146,7 +146,8 @@ void DnsTracker::on_query(const View& view) {
   }
   const Slot decided = matches.decided;
   if (decided != kNoSlot && queries_[decided].state == State::delivering) {
-    if (queries_[decided].two_inputs && !queries_[decided].arrived) {
+    const Query& query = queries_[decided];
+    if (query.in_pieces || (query.two_inputs && !query.arrived)) {
       ask_again(decided);
       on_query(view);
       return;
@@ -164,6 +165,8 @@ void DnsTracker::on_query(const View& view) {
 void DnsTracker::begin(Slot slot, const View& view) {
   Query& query = queries_[slot];
   query.client_key = healing_.note_host(view.packet);
+  query.payload_size = view.packet.dns.udp_payload_size;
+  if (pieces_waiting_ != 0) query.astray = note_asked_again(view);
   query.first = trace_of(view.packet);
   query.order = context_.order;
   query.tries = 1;
@@ -185,6 +188,8 @@ void DnsTracker::on_answer(const View& view) {
     return;
   }
   const Slot slot = matches.decided;
+  const bool unasked = slot == kNoSlot || queries_[slot].tries == 0;
+  if (unasked && view.packet.ip.more_fragments) return;  // the whole one will do
   if (slot == kNoSlot) {
     on_unasked_answer(view);
   } else if (queries_[slot].tries != 0) {
@@ -239,9 +244,17 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
     if (attempt.latency >= limits::kSlowName || query.tries > 1) attempt.outcome = Outcome::slow;
   }
   attempt.answered_by_other_server = attempt.healed && query.healed_by_other;
+  // Nothing is known yet, but that the server answers.
+  const bool in_pieces = view.packet.ip.more_fragments && query.tries != 0;
   if (late) observe(Sign::late_answer, query, packet, Kind::dns_answer);
   query.answer_content = content_of(message);
   query.answers = 1;
+  if (in_pieces) {
+    deliver_later(slot, attempt, view);
+    query.in_pieces = true;
+    ++pieces_waiting_;
+    return;
+  }
   if (is_sole_address(view, query)) {
     Attempt wrong;
     static_cast<Outline&>(wrong) = attempt;
@@ -290,6 +303,10 @@ Healing::NameServed DnsTracker::learn_from(const View& view, const Query& query)
 void DnsTracker::on_further_answer(Slot slot, const View& view) {
   Query& query = queries_[slot];
   const std::uint64_t content = content_of(view.packet.dns);
+  if (query.state == State::delivering && query.in_pieces) {
+    if (!view.packet.ip.more_fragments) complete(slot, view);
+    return;
+  }
   count_up(query.answers);
   if (query.state == State::delivering || query.rejected != 0 || query.astray) {
     query.arrived = query.arrived || view.packet.place.input == query.near;

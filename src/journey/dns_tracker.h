@@ -84,15 +84,18 @@ class DnsTracker {
     bool unusual = false;  // an opcode other than QUERY
     bool told_second = false;
     bool checking_disabled = false;
-    bool two_inputs = false;  // `far` showed the query too
-    bool doubted = false;     // an error may have been about it
-    bool arrived = false;     // the answer, at `near`
-    bool astray = false;      // an answer never arrived there
-    std::uint16_t near = 0;   // the input on the client's side
+    bool two_inputs = false;   // `far` showed the query too
+    bool doubted = false;      // an error may have been about it
+    bool arrived = false;      // the answer, at `near`
+    bool astray = false;       // an answer never arrived there
+    bool in_pieces = false;    // of the answer, only the first fragment came so far
+    bool asked_again = false;  // since then, the client asked for the same
+    std::uint16_t near = 0;    // the input on the client's side
     std::uint16_t far = 0;
     std::uint16_t rejected = 0;  // answers that met the client's closed socket
     Slot delivery = kNoSlot;
     std::uint16_t expected_length = 0;
+    std::uint16_t payload_size = 0;  // EDNS: what the client takes over UDP
     std::uint16_t tries = 0;
     std::uint16_t answers = 0;
     std::uint16_t errors = 0;
@@ -162,6 +165,9 @@ class DnsTracker {
   void deliver(Slot slot);
   bool is_delivered(const Query& query, base::Time answered) const;
   void ask_again(Slot slot);
+  void complete(Slot slot, const View& view);
+  bool note_asked_again(const View& view);
+  void leave_pieces(Query& query, bool delivered);
 
   template <typename Each>
   void each_latest(Age age, Each each) const;
@@ -200,6 +206,7 @@ class DnsTracker {
   bool indexes_sockets_ = false;
   Chains by_pair_{limits::kDnsQueries / 8, limits::kDnsQueries};  // undecided ones of text only
   std::size_t settled_count_ = 0;
+  std::size_t pieces_waiting_ = 0;  // answers of which only the first fragment came so far
   Chains by_age_{ages, limits::kDnsQueries};
 };
 

@@ -8,6 +8,7 @@
 #include "journey/duplicates.h"
 #include "journey/echo_tracker.h"
 #include "journey/errors.h"
+#include "journey/fragments.h"
 #include "journey/healing.h"
 #include "journey/http_tracker.h"
 #include "journey/neighbour_tracker.h"
@@ -33,6 +34,7 @@ struct Tracker::State {
         dns(context, healing, probes),
         streams(context),
         dns_stream(dns),
+        fragments(context, dns),
         tls(context, healing),
         tcp(context, healing, probes, streams),
         udp(context, healing, probes),
@@ -63,6 +65,7 @@ struct Tracker::State {
   DnsTracker dns;
   Streams streams;
   DnsStream dns_stream;
+  Fragments fragments;
   TlsTracker tls;
   TcpTracker tcp;
   UdpTracker udp;
@@ -182,6 +185,7 @@ void Tracker::State::advance() {
   next_sweep = base::add(swept, limits::kSweepEvery);
   tcp.advance();
   streams.advance();
+  fragments.advance();
   dns.advance();
   udp.advance();
   echo.advance();
@@ -198,8 +202,10 @@ void Tracker::State::dispatch(const Packet& packet) {
   }
   if (packet.network == packet::Network::none) return;
   neighbours.traffic(packet);
-  // Only the first fragment carries ports.
-  if (!packet.is_first_fragment_or_whole()) return;
+  if (Fragments::is_piece(packet)) [[unlikely]] {
+    // Only the first fragment carries ports.
+    if (fragments.packet(packet) || !packet.is_first_fragment_or_whole()) return;
+  }
   switch (packet.transport) {
     case Transport::tcp:
       // The handshake and the messages on it are attempts of their own.
@@ -272,7 +278,10 @@ void Tracker::packet(const Packet& packet, std::uint64_t ends) {
       state.context.sink.observation(observation_of(packet));
       break;
     case Duplicates::Verdict::other_input:
-      if (packet.application == packet::Application::dns) state.dns.copy(packet, ends);
+      // A piece of an answer is no answer yet.
+      if (packet.application == packet::Application::dns && !Fragments::is_piece(packet)) {
+        state.dns.copy(packet, ends);
+      }
       break;
   }
 }
@@ -303,6 +312,7 @@ void Tracker::finish() {
   State& state = *state_;
   state.neighbours.finish();
   state.dhcp.finish();
+  state.fragments.finish();
   state.dns.finish();
   state.udp.finish();
   state.echo.finish();
@@ -318,11 +328,12 @@ const Totals& Tracker::totals() const { return state_->context.totals; }
 std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
          Memory<OfferedAddress>::bytes(limits::kOffered) + Probes::memory_bytes() +
-         DnsTracker::memory_bytes() + DnsStream::memory_bytes() + TcpTracker::memory_bytes() +
-         Streams::memory_bytes() + TlsTracker::memory_bytes() + RequestHealing::memory_bytes() +
-         HttpTracker::memory_bytes() + ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() +
-         UdpTracker::memory_bytes() + EchoTracker::memory_bytes() +
-         NeighbourTracker::memory_bytes() + DhcpTracker::memory_bytes() + Errors::memory_bytes();
+         DnsTracker::memory_bytes() + DnsStream::memory_bytes() + Fragments::memory_bytes() +
+         TcpTracker::memory_bytes() + Streams::memory_bytes() + TlsTracker::memory_bytes() +
+         RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
+         ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() + UdpTracker::memory_bytes() +
+         EchoTracker::memory_bytes() + NeighbourTracker::memory_bytes() +
+         DhcpTracker::memory_bytes() + Errors::memory_bytes();
 }
 
 }  // namespace whydown::journey

@@ -226,6 +226,9 @@ enum class Sign : std::uint8_t {
   large_passed,   // at a server whose transfers are told: segments of full size were acknowledged
   after_pause,    // the client had been quiet for limits::kLongPause or more before
   server_stuck,   // what stands still is the server's data
+  // Of DNS answers in fragments. The packet is the first one.
+  joined_answer,     // all of them came
+  first_piece_only,  // the others never came, and the client asked again
   count_,
 };
 

@@ -33,6 +33,12 @@ inline constexpr std::size_t kDnsSettled = entries(12);
 // Late or one-sided answers of which it is not yet known whether the client took them.
 inline constexpr std::size_t kDnsDeliveries = entries(8);
 inline constexpr std::size_t kCutOff = entries(8);  // clients and servers, after TC
+// Datagrams in pieces: those that may carry DNS, their bytes, and the runs of bytes between holes;
+// and others, not to be asked about again.
+inline constexpr std::size_t kPieced = entries(8);
+inline constexpr std::size_t kPiecedBytes = 4608;
+inline constexpr std::size_t kPieceRuns = 8;
+inline constexpr std::size_t kPiecedOthers = entries(10);
 inline constexpr std::size_t kEchoes = entries(14);
 inline constexpr std::size_t kNeighbours = entries(14);
 inline constexpr std::size_t kDhcpClients = entries(11);  // that ask for an address
@@ -174,6 +180,10 @@ inline constexpr base::Duration kPatience = milliseconds{500};
 // two inputs shows, the client's next try.
 inline constexpr base::Duration kDelivery = seconds{1};
 inline constexpr base::Duration kDeliveryElsewhere = seconds{10};
+
+// Pieces of one datagram come within milliseconds. A client that lacks one asks again, at the
+// latest after its stub's timeout.
+inline constexpr base::Duration kPieceWait = milliseconds{6500};
 
 // From the request to the first byte of the answer: later than a user waits gladly.
 inline constexpr base::Duration kSlowRequest = seconds{2};

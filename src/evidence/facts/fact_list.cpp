@@ -211,6 +211,11 @@ constexpr std::array kFacts = {
            "the client had closed?",
            "RFC 1122 4.1.3.1"},
           detail::dns_late_answers},
+    Entry{{"dns.fragments_missing",
+           "Do large answers of this service come without the rest of their fragments, so that the "
+           "clients ask again? No, where fragmented answers came whole.",
+           "RFC 8900 4.1; RFC 9715 3"},
+          detail::dns_fragments_missing},
     Entry{{"dns.servfail_meanwhile",
            "Did the same server answer other queries with SERVFAIL since the first failure? Never "
            "no.",

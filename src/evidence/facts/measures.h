@@ -58,6 +58,7 @@ Finding dns_tcp_refused(const View& view);
 Finding dns_udp_answers(const View& view);
 Finding dns_tcp_hangs(const View& view);
 Finding dns_late_answers(const View& view);
+Finding dns_fragments_missing(const View& view);
 Finding servfail_slow(const View& view);
 Finding servfail_instant(const View& view);
 Finding refused_fast(const View& view);
