@@ -83,6 +83,8 @@ struct Tracker::State {
 
 namespace {
 
+constexpr std::uint8_t kAdvertisement = 134;  // of a router (RFC 4861 4.2)
+
 Kind kind_of(const Packet& packet) {
   if (packet.network == packet::Network::arp) {
     return packet.arp.operation == 1 ? Kind::arp_request : Kind::arp_reply;
@@ -202,6 +204,8 @@ void Tracker::State::dispatch(const Packet& packet) {
   }
   if (packet.network == packet::Network::none) return;
   neighbours.traffic(packet);
+  if (dhcp.is_asked6()) [[unlikely]]
+    dhcp.has_address(packet);
   if (Fragments::is_piece(packet)) [[unlikely]] {
     // Only the first fragment carries ports.
     if (fragments.packet(packet) || !packet.is_first_fragment_or_whole()) return;
@@ -227,7 +231,7 @@ void Tracker::State::dispatch(const Packet& packet) {
         dns.packet(packet);
       } else if (packet.application == packet::Application::dhcp) {
         dhcp.packet(packet);
-        neighbours.offered(packet);
+        if (!packet.dhcp.is_v6) neighbours.offered(packet);
       } else {
         udp.packet(packet);
         if (NtpTracker::is_ntp(packet)) ntp.packet(packet);
@@ -239,6 +243,8 @@ void Tracker::State::dispatch(const Packet& packet) {
         echo.packet(packet);
       } else if (NeighbourTracker::is_discovery(packet)) {
         neighbours.discovery(packet);
+      } else if (packet.transport == Transport::icmp6 && packet.icmp.type == kAdvertisement) {
+        dhcp.router(packet);
       } else {
         errors.packet(packet);
       }

@@ -1,6 +1,6 @@
-// Segments in any order, cut, repeated and overlapping, with bytes that look like TLS or DNS: whatever the
-// listeners are told must add up. Each packet takes a few bytes of the input, and its data after
-// them.
+// Segments in any order, cut, repeated and overlapping, with bytes that look like TLS or DNS:
+// whatever the listeners are told must add up. Each packet takes a few bytes of the input, and its
+// data after them.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>

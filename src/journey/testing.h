@@ -100,7 +100,7 @@ class Builder {
         options_[word.substr(0, equals)] = word.substr(equals + 1);
       } else if (word == "text" || word == "notime" || word == "noquote" || word == "untyped" ||
                  word == "vrrp" || word == "nomac" || word == "noid" || word == "noaddress" ||
-                 word == "none") {
+                 word == "nothing") {
         options_[word] = "1";
       } else {
         words_.push_back(word);
@@ -150,7 +150,7 @@ class Builder {
     known(Field::ttl);
     if (options_.contains("mac")) {
       known(Field::mac);
-      packet_.link.source.bytes[5] = static_cast<std::uint8_t>(option("mac", 0));
+      packet_.link.source = {{2, 0, 0, 0, 0, static_cast<std::uint8_t>(option("mac", 0))}};
     }
     if (!v6) known(Field::ip_id);
   }
@@ -221,7 +221,7 @@ class Builder {
                                                     {"reply6", Type::ack},
                                                     {"refuse6", Type::nak}};
     const bool reply = kind != "solicit" && kind != "request6";
-    const bool none = options_.contains("none");
+    const bool none = options_.contains("nothing");
     const base::IpAddress own = *base::IpAddress::parse("fe80::" + word(2).substr(1));
     ip(reply ? host(word(3)) : own, reply ? own : *base::IpAddress::parse("ff02::1:2"),
        Transport::udp);

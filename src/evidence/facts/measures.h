@@ -115,6 +115,7 @@ Finding dhcp_other_server(const View& view);
 Finding dhcp_other_network(const View& view);
 Finding dhcp_address_taken(const View& view);
 Finding dhcp_server_refuses(const View& view);
+Finding dhcp_none_left(const View& view);
 Finding arp_two_machines(const View& view);
 Finding arp_several_claimed(const View& view);
 Finding arp_claimed_by_dhcp_client(const View& view);
