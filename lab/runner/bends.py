@@ -161,9 +161,46 @@ def loop(world, spec):
     near = world.network.nearest_transit()
     world.spaces.sysctl("r", "net.ipv4.conf.all.send_redirects", 0)
     world.spaces.sysctl("r", "net.ipv4.conf.north.send_redirects", 0)
+    if spec.get("how") == "line":
+        _, dev = world.network.ports[service["host"]]
+        world.network.batch("r", f"link set {dev} down", f"route add default via {near}")
+        return nothing
     line = f"route %s {service['address']} via {near}"
     world.network.batch("r", line % "add")
     return lambda: world.network.batch("r", line % "del")
+
+
+def ring(world, spec):
+    """A second switch, joined to the clients' one by two cables, for a moment; clients ask for
+    their gateway meanwhile. The cables are thin, so that the ring does not take the machine."""
+    first = world.network.routers[0]
+    ends = [("ring1a", "ring1b"), ("ring2a", "ring2b")]
+    world.network.batch(first, "link add ring type bridge", "link set ring up")
+    for one, two in ends:
+        world.network.batch(first, f"link add {one} type veth peer name {two}",
+                            f"link set {one} master lan", f"link set {two} master ring")
+        for dev in (one, two):
+            world.spaces.run(first, "tc", "qdisc", "add", "dev", dev, "root", "tbf", "rate",
+                             f"{spec['kbit']}kbit", "burst", "2000", "latency", "20ms")
+    world.network.batch(first, *(f"link set {dev} up" for pair in ends for dev in pair))
+    for client in world.victims():
+        world.spaces.start(client.name, ["arping", "-q", "-c", "1", "-w", "1", "-i", DEV,
+                                         client.gateway])
+
+    def pull():
+        world.network.batch(first, *(f"link set {one} down" for one, _ in ends))
+    asyncio.get_running_loop().call_later(spec["seconds"], pull)
+    return nothing
+
+
+def chatter(world, spec):
+    """A machine that asks for one address again and again, as a program gone wrong does."""
+    host = world.plan.hosts[spec["host"]]
+    order = {"mac": host.mac, "address": host.address, "target": host.gateway, "device": DEV,
+             "per_second": spec["per_second"], "seconds": spec["seconds"]}
+    process = world.spaces.start(host.name, ["python3", "-B", str(HERE / "chatter.py"),
+                                             json.dumps(order)])
+    return process.kill
 
 
 def shape(world, spec):
@@ -354,4 +391,4 @@ def poison(world, spec):
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
     shape, flood, scan, sysctl, inject_reset, forge, mask, uplink, reset_hello, drop_hello, cut,
-    forget, drop_large, small_link, twin, poison, deafen)}
+    forget, drop_large, small_link, twin, poison, deafen, ring, chatter)}

@@ -6,12 +6,12 @@ that the capture does not bear out fails the run instead of being written.
 
 import datetime
 
-from . import daemons, namespace, signs
+from . import daemons, loop_signs, namespace, signs
 
 SCHEMA = "whydown.label/1"
 FEWEST_OF_ATTACK = 20  # packets
 FEWEST = 2         # failing requests that make an incident worth a label
-ALONE = signs.NEIGHBOURS | {"dhcp.no_offer"}  # one of these holds many packets already
+ALONE = signs.NEIGHBOURS | loop_signs.FAULTS | {"dhcp.no_offer"}  # one of these holds many packets already
 USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
 
 
@@ -124,7 +124,8 @@ class Labeller:
             service = signs.Service(packets, [address], port, transport)
             out |= {(*request, fault) for fault in fields["fault"]
                     for request in service.failed(fault)
-                    if request[2] in known or fault in signs.NEIGHBOURS | signs.CONTESTS}
+                    if request[2] in known or request[3] == loop_signs.EVERYBODY
+                    or fault in signs.NEIGHBOURS | signs.CONTESTS}
         return sorted(out)
 
     def flooded(self, side):
@@ -139,6 +140,8 @@ class Labeller:
                "step": fields["step"], "servers": sorted({
                    signs.SERVERS.get(fields["fault"][0], each[0]) for each in services})}
         machine = signs.NEIGHBOURS & set(fields["fault"]) and fields["step"] != "address"
+        if any(each[3] == loop_signs.EVERYBODY for each in found):
+            out["servers"], machine = [loop_signs.EVERYBODY], True
         if len(services) == 1 and not machine:  # several services, or a machine, have no one port
             out["transport"] = transport
             if transport in ("udp", "tcp"):

@@ -8,6 +8,7 @@ search for a neighbour.
 import dataclasses
 
 from . import dhcp
+from . import loop_signs
 from . import secure_signs
 from . import talks
 from . import transfer_signs
@@ -171,6 +172,8 @@ class Service:
             return [each for mac in self.machines for each in self.refused(mac)]
         if fault == "dhcp.no_offer":
             return [each for mac in self.machines for each in self.unserved(mac)]
+        if fault in loop_signs.FAULTS:
+            return list(loop_signs.failed(self.packets, self.servers, self.port))
         if fault in secure_signs.FAULTS:
             return list(secure_signs.failed(self.packets, self.servers, self.port))
         if fault == "dns.wrong_answer":
@@ -272,4 +275,4 @@ def uninvited(packets, clients, address, attacker):
 KNOWN = {*ICMP_FAULTS, *RCODE_FAULTS, "tcp.refused", "dns.no_response", "tcp.no_response",
          *NEIGHBOURS, *CONTESTS, "dhcp.nak", *SERVERS,
          "dns.slow", "dns.truncated", "dns.wrong_answer", "udp.no_response",
-         *secure_signs.FAULTS, *talks.KNOWN, *transfer_signs.SIGNS}
+         *loop_signs.FAULTS, *secure_signs.FAULTS, *talks.KNOWN, *transfer_signs.SIGNS}

@@ -12,7 +12,7 @@ CAUSES = tuple("""
 service_down service_hung wrong_bind_address firewall_reject_host firewall_reject_path firewall_drop
 host_down wrong_server_address flood overload rate_limit upstream_down access_policy missing_record
 wrong_record dnssec certificate protocol_mismatch path_loss routing mtu middlebox_reset idle_timeout
-application_error application_slow backlog_full address_conflict attack own_test client_gave_up
+application_error application_slow backlog_full address_conflict attack own_test switching_loop client_gave_up
 other
 """.split())
 
@@ -75,7 +75,9 @@ BENDS = {
     "host_down": ({"host"}, {"neighbours", "how"}),
     "route": ({"to", "kind"}, set()),
     "uplink": (set(), set()),
-    "loop": ({"to"}, set()),
+    "loop": ({"to"}, {"how"}),
+    "ring": ({"seconds", "kbit"}, set()),
+    "chatter": ({"host", "per_second", "seconds"}, set()),
     "shape": ({"where", "kbit"}, set()),
     "flood": ({"service", "kind", "per_second", "seconds"}, {"from", "bytes"}),
     "scan": ({"service", "kind", "count", "pace"}, {"from"}),
@@ -109,6 +111,7 @@ VALUES = {
     ("flood", "kind"): {"syn", "udp", "icmp", "dns"},
     ("dhcp", "how"): {"new", "keep", "old", "stubborn"},
     ("claim", "how"): {"probe", "announce"},
+    ("loop", "how"): {"line"},
     ("ping", "fresh"): {True, False},
     ("scan", "kind"): {"ports", "udp_ports", "hosts"},
 }

@@ -152,6 +152,8 @@ std::string_view attempt_noun(evidence::Protocol protocol) {
     case evidence::Protocol::imap:
     case evidence::Protocol::ssh:
       return "session";
+    case evidence::Protocol::ethernet:
+      return "packet";
     case evidence::Protocol::count_:
       break;
   }

@@ -96,7 +96,8 @@ void observation_remarks(const Store& store, std::vector<QualityRemark>& out) {
                        "and others may be missing too.",
                    places_of(store, {Sign::acked_unseen_segment}), unseen});
   }
-  const std::uint64_t doubles = store.observed(Sign::duplicate_frame);
+  const std::uint64_t copies = store.observed(Sign::duplicate_frame);
+  const std::uint64_t doubles = copies - std::min(copies, facts_detail::copies_in_loops(store));
   if (doubles > 0) {
     out.push_back({"capture.duplicate_frames", Severity::note,
                    fmt::format("{} {} ", counted(doubles, "frame"), was_or_were(doubles)) +

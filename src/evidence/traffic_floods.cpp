@@ -219,7 +219,8 @@ std::map<base::IpAddress, std::vector<const Row*>> rows_by_host(const Store& sto
                                                                 Protocol protocol) {
   std::map<base::IpAddress, std::vector<const Row*>> out;
   for (const auto& [key, row] : store.rows()) {
-    if (key.service.protocol != protocol || row.mid_stream == row.attempts) continue;
+    const bool is_loop = key.step == Step::link;  // the same packets once more
+    if (key.service.protocol != protocol || is_loop || row.mid_stream == row.attempts) continue;
     out[key.service.server].push_back(&row);
   }
   return out;

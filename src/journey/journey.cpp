@@ -2,6 +2,7 @@
 #include "journey/journey.h"
 
 #include "journey/context.h"
+#include "journey/copies.h"
 #include "journey/dhcp_tracker.h"
 #include "journey/dns_tracker.h"
 #include "journey/duplicates.h"
@@ -73,74 +74,6 @@ struct Tracker::State {
   base::Time swept{base::Time::max()};
   base::Time next_sweep{base::Time::min()};
 };
-
-namespace {
-
-Kind kind_of(const Packet& packet) {
-  if (packet.network == packet::Network::arp) {
-    return packet.arp.operation == 1 ? Kind::arp_request : Kind::arp_reply;
-  }
-  if (packet.application == packet::Application::dns) {
-    return packet.dns.response ? Kind::dns_answer : Kind::dns_query;
-  }
-  if (packet.application == packet::Application::dhcp) {
-    return packet.dhcp.is_reply ? Kind::dhcp_reply : Kind::dhcp_request;
-  }
-  switch (packet.transport) {
-    case Transport::udp:
-      return Kind::udp_datagram;
-    case Transport::tcp: {
-      namespace flag = packet::tcp_flag;
-      const std::uint8_t flags = packet.tcp.flags;
-      if ((flags & flag::rst) != 0) return Kind::tcp_reset;
-      if ((flags & flag::syn) == 0) return Kind::tcp_segment;
-      return (flags & flag::ack) != 0 ? Kind::tcp_syn_ack : Kind::tcp_syn;
-    }
-    case Transport::icmp:
-    case Transport::icmp6:
-      if (!EchoTracker::is_echo(packet)) return Kind::icmp_error;
-      return packet.icmp.type == 8 || packet.icmp.type == 128 ? Kind::icmp_echo_request
-                                                              : Kind::icmp_echo_reply;
-    case Transport::none:
-    case Transport::other:
-      break;
-  }
-  return Kind::none;
-}
-
-// Whose packet a duplicate is, as well as one packet alone can tell.
-Observation observation_of(const Packet& packet) {
-  Observation observation;
-  observation.sign = Sign::duplicate_frame;
-  observation.packet = digest_of(packet, kind_of(packet), 0);
-  const bool arp = packet.network == packet::Network::arp;
-  const bool dns = packet.application == packet::Application::dns;
-  const bool dhcp = packet.application == packet::Application::dhcp;
-  bool to_server = true;
-  if (dns) {
-    to_server = !packet.dns.response;
-  } else if (!arp) {
-    to_server = destination_is_server(packet.source_port, packet.destination_port);
-  }
-  const base::IpAddress& source = arp ? packet.arp.sender : packet.ip.source;
-  const base::IpAddress& destination = arp ? packet.arp.target : packet.ip.destination;
-  const bool tcp = packet.transport == Transport::tcp;
-  const bool udp = packet.transport == Transport::udp;
-  observation.client = to_server ? source : destination;
-  observation.service = {.server = to_server ? destination : source,
-                         .port = to_server ? packet.destination_port : packet.source_port,
-                         .transport = packet.transport,
-                         .protocol = arp    ? Protocol::arp
-                                     : dns  ? Protocol::dns
-                                     : dhcp ? Protocol::dhcp
-                                     : tcp  ? Protocol::tcp
-                                     : udp  ? Protocol::udp
-                                            : Protocol::icmp};
-  if (!tcp && !udp) observation.service.port = 0;
-  return observation;
-}
-
-}  // namespace
 
 void Tracker::State::count(const Packet& packet) {
   Totals& totals = context.totals;
@@ -249,7 +182,8 @@ void Tracker::packet(const Packet& packet, std::uint64_t ends) {
   state.context.ends = ends;
   state.count(packet);
   state.advance();
-  switch (state.duplicates.check(packet, ends)) {
+  const Duplicates::Verdict verdict = state.duplicates.check(packet, ends);
+  switch (verdict) {
     case Duplicates::Verdict::fresh:
       state.dispatch(packet);
       break;
@@ -260,7 +194,15 @@ void Tracker::packet(const Packet& packet, std::uint64_t ends) {
       }
       [[fallthrough]];
     case Duplicates::Verdict::same_input:
-      state.context.sink.observation(observation_of(packet));
+      state.context.sink.observation(duplicate_of(packet));
+      break;
+    case Duplicates::Verdict::routing_loop:
+    case Duplicates::Verdict::switching_loop:
+      state.context.sink.attempt(loop_of(packet, verdict));
+      [[fallthrough]];
+    case Duplicates::Verdict::routing_round:
+    case Duplicates::Verdict::switching_round:
+      state.context.sink.observation(round_of(packet, verdict));
       break;
     case Duplicates::Verdict::other_input:
       if (packet.application == packet::Application::dns) state.dns.copy(packet, ends);

@@ -47,6 +47,7 @@ enum class Protocol : std::uint8_t {
   pop,
   imap,
   ssh,
+  ethernet,  // frames for everybody that go round: no request of anybody's
   count_,
 };
 
@@ -226,6 +227,9 @@ enum class Sign : std::uint8_t {
   large_passed,   // at a server whose transfers are told: segments of full size were acknowledged
   after_pause,    // the client had been quiet for limits::kLongPause or more before
   server_stuck,   // what stands still is the server's data
+  // A further copy of a packet that is in a loop (Symptom::looping).
+  routed_round,    // its TTL is lower each time
+  switched_round,  // it is unchanged, and for everybody
   count_,
 };
 

@@ -194,6 +194,14 @@ inline constexpr std::uint16_t kBlindLoopVisits = 6;
 inline constexpr base::Duration kBlindLoopHop = milliseconds{600};
 
 inline constexpr base::Duration kDuplicateFrame = milliseconds{2};
+// A packet that came from the same neighbour this often again, each time with a lower TTL, within
+// so many milliseconds of each other: routers send it in a circle.
+inline constexpr std::uint8_t kRounds = 5;
+inline constexpr std::int64_t kRoundMs = 200;
+// A frame for everybody that came this often again, unchanged, within so many milliseconds of each
+// other: no machine repeats itself so fast, but a loop of switches does.
+inline constexpr std::uint8_t kStormCopies = 30;
+inline constexpr std::int64_t kCopyMs = 20;
 inline constexpr base::Duration kOtherVantage = milliseconds{50};
 inline constexpr base::Duration kRepeatedError = seconds{1};
 // An error that shows no ports is about a request of the last second, or of the last few packets.

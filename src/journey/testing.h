@@ -58,6 +58,7 @@ class Recorder final : public Sink {
 };
 
 inline base::IpAddress host(const std::string& name) {
+  if (name == "all") return base::IpAddress::v4(0xffffffff);
   const std::string group = name.substr(0, 1);
   if (group == "m")
     return base::IpAddress::mac({{2, 0, 0, 0, 0, static_cast<std::uint8_t>(name.back() - '0')}});
@@ -141,7 +142,7 @@ class Builder {
     packet_.transport = transport;
     packet_.ip.source = source;
     packet_.ip.destination = destination;
-    if (options_.contains("text")) return;
+    if (options_.contains("text") && !options_.contains("ttl")) return;
     packet_.ip.ttl = static_cast<std::uint8_t>(option("ttl", 64));
     packet_.ip.id = static_cast<std::uint32_t>(option("ip", v6 ? 0 : 100 + number_));
     known(Field::ttl);
@@ -424,7 +425,7 @@ inline Played play(const std::vector<std::string>& script) {
       "data_missing",         "nothing_sent", "reset_ignored",   "lost_before",
       "lost_behind",          "lost_upload",  "lost_download",   "server_shut",
       "client_shut",          "hidden_hole",  "large_passed",    "after_pause",
-      "server_stuck"};
+      "server_stuck",         "routed_round", "switched_round"};
   for (const Observation& observation : recorder.observations) {
     played.observations.push_back(std::string{kSigns[static_cast<int>(observation.sign)]} + " " +
                                   host_name(observation.client) + ">" +

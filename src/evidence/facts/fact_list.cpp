@@ -763,6 +763,23 @@ constexpr std::array kFacts = {
     Entry{{"arp.leased_by_dhcp", "Did DHCP give the contested address to a client in this capture?",
            "RFC 2131 3.1"},
           detail::arp_claimed_by_dhcp_client},
+
+    // --- packets that go round
+    // ----------------------------------------------------------------------
+    Entry{{"link.ttl_falls",
+           "Does the TTL of the packets that go round fall each time that they come by, as routers "
+           "lower it? No where they come by unchanged, as switches leave them.",
+           "RFC 1812 5.3.1; IEEE 802.1D 7"},
+          detail::link_ttl_falls},
+    Entry{{"link.same_identification",
+           "Do unchanged copies carry the IP identification of the first one, which senders count "
+           "up for each packet? In the kept copies; unknown where they are ARP; never no.",
+           "RFC 6864 4.1"},
+          detail::link_same_identification},
+    Entry{{"link.many_senders",
+           "Do packets of three senders or more go round? No where all are of one.",
+           ""},
+          detail::link_many_senders},
     Entry{
         {"traffic.flood_began_it",
          "Did a flood of packets that nobody meant go on at the service, and the trouble of those "

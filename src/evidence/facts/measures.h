@@ -118,6 +118,13 @@ Finding arp_two_machines(const View& view);
 Finding arp_several_claimed(const View& view);
 Finding arp_claimed_by_dhcp_client(const View& view);
 
+// facts_link.cpp
+Finding link_ttl_falls(const View& view);
+Finding link_same_identification(const View& view);
+Finding link_many_senders(const View& view);
+// Copies that were counted as captured twice before they turned out to be in a loop.
+std::uint64_t copies_in_loops(const Store& store);
+
 // facts_dns_asked.cpp
 Finding cd_answers(const View& view);
 Finding authority_answers(const View& view);
