@@ -243,6 +243,35 @@ def scan(world, spec):
     return nothing
 
 
+def order_for(world, spec, **more):
+    service = world.plan.services[spec["service"]]
+    return {"target": service["address"], "port": service["port"], "seed": world.plan.seed,
+            "name": world.plan.names["zone"][0], "per_second": spec["per_second"],
+            "seconds": spec["seconds"], **more}
+
+
+def guess(world, spec):
+    """One machine tries one password after the other."""
+    service = world.plan.services[spec["service"]]
+    attacker = world.plan.hosts[spec.get("from", "bad")]
+    dialect = {"nginx": "http", "sshd": "ssh"}.get(service["daemon"]) or \
+        service["options"].get("dialect", "smtp")
+    order = order_for(world, spec, dialect=dialect, right=spec.get("right", False))
+    world.note(f"logins are guessed from {attacker.address}")
+    world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "guess.py"), json.dumps(order)])
+    return nothing
+
+
+def storm(world, spec):
+    """One machine asks a web server for more than all others, or takes its connections."""
+    attacker = world.plan.hosts[spec.get("from", "bad")]
+    order = order_for(world, spec, kind=spec["kind"])
+    world.note(f"requests without end from {attacker.address}")
+    process = world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "storm.py"),
+                                                 json.dumps(order)])
+    return process.kill
+
+
 def sysctl(world, spec):
     for key, value in spec["set"].items():
         world.spaces.sysctl(spec["host"], key, value)
@@ -391,4 +420,4 @@ def poison(world, spec):
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
     shape, flood, scan, sysctl, inject_reset, forge, mask, uplink, reset_hello, drop_hello, cut,
-    forget, drop_large, small_link, twin, poison, deafen, ring, chatter)}
+    forget, drop_large, small_link, twin, poison, deafen, ring, chatter, guess, storm)}

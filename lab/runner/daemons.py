@@ -301,12 +301,34 @@ def nginx(service, address):
                          for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     path = service.write("nginx.conf", f"""daemon off; master_process off; worker_processes 1;
 pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 256; }}
+events {{ worker_connections {service.options.get("connections", 256)}; }}
 http {{ access_log off; {temporary} keepalive_timeout {service.options.get("keep", 60)}; {zone}
   server {{ listen {host_port(address, service.port)} reuseport; root {folder};
     {locations(service)} }} }}
 """)
     return ["nginx", "-c", path]
+
+
+def sshd(service, address):
+    """OpenSSH that takes the lab's key for root, and no password at all."""
+    folder = service.folder
+    for name in ("host", "lab"):
+        if not (folder / name).exists():
+            namespace.command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
+                              str(folder / name))
+    pathlib.Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    path = service.write("sshd_config", f"""Port {service.port}
+ListenAddress {address}
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/lab.pub
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication yes
+MaxStartups 200
+PidFile none
+""")
+    return ["/usr/sbin/sshd", "-D", "-e", "-f", path]
 
 
 def s_server(service, address):
@@ -351,4 +373,4 @@ BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq,
          "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
          "py-tcp": python("tcp"), "py-udp": python("udp"), "py-sink": python("sink"),
          "py-deaf": python("deaf"), "py-tls": secure, "py-talk": python("talk"),
-         "py-ntp": python("ntp")}
+         "py-ntp": python("ntp"), "sshd": sshd}

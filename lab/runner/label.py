@@ -10,6 +10,7 @@ from . import daemons, loop_signs, namespace, signs
 
 SCHEMA = "whydown.label/1"
 FEWEST_OF_ATTACK = 20  # packets
+PORTS = {"dos.syn_flood", "dos.http_flood", "bruteforce.login"}  # whose attacks are at one port
 FEWEST = 2         # failing requests that make an incident worth a label
 ALONE = signs.NEIGHBOURS | loop_signs.FAULTS | {"dhcp.no_offer"}  # one of these holds many packets already
 USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
@@ -94,7 +95,7 @@ class Labeller:
             if not fields.get("sees", True):
                 continue
             one = {"fault": fields["fault"], "servers": [address] if address else []}
-            if service and fields["fault"] == ["dos.syn_flood"]:
+            if service and fields["fault"][0] in PORTS:
                 one["port"] = service["port"]
             if fields["caused_outage"] != "unknown":
                 one["caused_outage"] = fields["caused_outage"]

@@ -9,6 +9,7 @@ import os
 import socket
 import ssl
 import struct
+import subprocess
 
 from . import dhcp, dnswire, secure_load, stub
 from .network import DEV
@@ -277,6 +278,18 @@ async def talk(loop, sock, spec, dialect):
     await loop.sock_recv(sock, 4096)
 
 
+async def ssh(load, spec, client, _rng):
+    """One command on the server, as ansible and backups run it: let in by a key."""
+    service = load.world.services[spec["to"]]
+    process = load.world.spaces.start(client.machine.name, [
+        "ssh", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+        "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", str(service.folder / "lab"), "-p",
+        str(service.port), f"root@{service.address}", "true"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None:
+        await asyncio.sleep(0.05)
+
+
 async def ask_time(load, spec, client, rng):
     service = load.world.plan.services[spec["to"]]
     loop = asyncio.get_running_loop()
@@ -509,5 +522,5 @@ ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visi
            "session": session, "upload": upload, "slow_reader": slow_reader,
            "udp": datagram, "stream": stream, "report": report, "ping": ping, "trace": trace,
            "local_noise": local_noise, "talk": visit, "time": ask_time, "dhcp": dhcp.act,
-           "claim": claim}
+           "claim": claim, "ssh": ssh}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -12,7 +12,8 @@ options again.
         about names that begin with "big." do not fit into a datagram
   http  one small page after `delay` seconds, with `status`; `hang_up` closes instead; 503 where
         more than `busy_over` are served at once; `slow_path` alone is delayed
-  talk  speaks `dialect` (smtp ftp pop imap ssh), each step answered as the options say
+  talk  speaks `dialect` (smtp ftp pop imap ssh), each step answered as the options say; with a
+        `password` it takes no other one
   ntp   tells the time, or sends a `kiss` code, or has a `stratum`
   tcp   sends a greeting, then echoes `delay` seconds later; it rests `read_pause` seconds before
         each read (with `quiet` it sends nothing back), and resets the connection in place of an
@@ -22,6 +23,8 @@ options again.
   deaf  listens with `backlog` and never accepts
 """
 
+import base64
+import contextlib
 import json
 import pathlib
 import random
@@ -214,6 +217,17 @@ GREETINGS = {"smtp": "220 mail ESMTP ready", "ftp": "220 FTP ready", "pop": "+OK
 YES = {"smtp": "250 2.0.0 Ok", "ftp": "200 Ok", "pop": "+OK", "imap": "OK done"}
 
 
+NO = {"smtp": "535 5.7.8 Error: authentication failed", "ftp": "530 Login incorrect.",
+      "pop": "-ERR [AUTH] Authentication failed.", "imap": "NO [AUTHENTICATIONFAILED] Failed."}
+
+
+def holds(line, password):
+    word = line.split()[-1]
+    with contextlib.suppress(ValueError):
+        word += base64.b64decode(word)
+    return password.encode("ascii") in word
+
+
 class Talk(socketserver.StreamRequestHandler):
     """A session of a protocol that answers with codes."""
 
@@ -250,6 +264,8 @@ class Talk(socketserver.StreamRequestHandler):
             reply = "331 password"
         elif verb in ("PASS", "LOGIN", "AUTH"):
             reply = options.get("login", {"ftp": "230 in", "smtp": "235 in"}.get(dialect, reply))
+            if options.get("password") and not holds(line, options["password"]):
+                reply = NO[dialect]
         elif verb == "RCPT":
             reply = self.recipient(options)
         elif verb == "DATA":

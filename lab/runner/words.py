@@ -21,7 +21,7 @@ SIDES = ("client", "router", "server")
 PHASES = ("before", "during", "after")
 
 DAEMONS = ("named", "unbound", "dnsmasq", "dnsmasq-dhcp", "nginx", "s_server", "py-dns",
-           "py-http", "py-tcp", "py-udp", "py-sink", "py-deaf", "py-tls", "py-talk", "py-ntp")
+           "py-http", "py-tcp", "py-udp", "py-sink", "py-deaf", "py-tls", "py-talk", "py-ntp", "sshd")
 
 FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
 
@@ -39,6 +39,7 @@ LOADS = {
     "half_secure": ({"to", "leave"}, {"newest"}),
     "talk": ({"to"}, {"timeout", "login"}),
     "time": ({"to"}, set()),
+    "ssh": ({"to"}, set()),
     "session": ({"to"}, {"timeout", "idle", "bytes", "times"}),
     "upload": ({"to", "bytes"}, {"timeout", "idle"}),
     "slow_reader": ({"to"}, {"idle", "bytes"}),
@@ -81,6 +82,8 @@ BENDS = {
     "shape": ({"where", "kbit"}, set()),
     "flood": ({"service", "kind", "per_second", "seconds"}, {"from", "bytes"}),
     "scan": ({"service", "kind", "count", "pace"}, {"from"}),
+    "guess": ({"service", "per_second", "seconds"}, {"from", "right"}),
+    "storm": ({"service", "kind", "per_second", "seconds"}, {"from"}),
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
     "forge": ({"service"}, set()),
@@ -111,6 +114,8 @@ VALUES = {
     ("flood", "kind"): {"syn", "udp", "icmp", "dns"},
     ("dhcp", "how"): {"new", "keep", "old", "stubborn"},
     ("claim", "how"): {"probe", "announce"},
+    ("storm", "kind"): {"path", "query", "many", "kept", "slow"},
+    ("guess", "right"): {True, False},
     ("loop", "how"): {"line"},
     ("ping", "fresh"): {True, False},
     ("scan", "kind"): {"ports", "udp_ports", "hosts"},
@@ -127,9 +132,9 @@ OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "address
            # of the web (nginx): behind which service, with how much patience; which path alone
            "proxy", "patience", "path", "retry_after", "limit", "auth", "redirect", "keep",
            # of py-http: closes without an answer, refuses above so many at once
-           "hang_up", "busy_over", "slow_path",
+           "hang_up", "busy_over", "slow_path", "connections",
            # of py-talk and py-ntp
-           "dialect", "greeting", "login", "mail", "fetch", "put_off", "kiss", "stratum"}
+           "dialect", "greeting", "login", "mail", "fetch", "put_off", "password", "kiss", "stratum"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"wait", "seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle",

@@ -53,9 +53,21 @@ std::string spans_words(const Bystanders& others) {
       span_words(others.during, others.is_about), span_words(others.after, others.is_about));
 }
 
+std::string accepted_words(const Pattern& pattern) {
+  if (pattern.accepted == 0) return "No login of theirs is seen to be accepted.";
+  return fmt::format(
+      "Then {} of them {} accepted: somebody is in.",
+      pattern.accepted == 1 ? "one" : "at least " + base::thousands(pattern.accepted),
+      pattern.accepted == 1 ? "was" : "were");
+}
+
 std::string unknown_words(const Parts& parts) {
   const Bystanders& others = parts.others;
   const bool is_nobody = others.during.ok + others.during.failed == 0;
+  if (parts.pattern.kind == PatternKind::login_guessing) {
+    return fmt::format("{} A guess takes nothing from others, unless it is right.",
+                       accepted_words(parts.pattern));
+  }
   if (!parts.pattern.is_flood()) {
     return is_nobody
                ? "Nobody else used what it tried while it lasted, so nothing shows that it hurt "
@@ -77,7 +89,8 @@ std::string unknown_words(const Parts& parts) {
 
 std::string outcome_words(const Parts& parts) {
   const Bystanders& others = parts.others;
-  if (!parts.caused) return unknown_words(parts);
+  const bool is_guess = parts.pattern.kind == PatternKind::login_guessing;
+  if (!parts.caused || is_guess) return unknown_words(parts);
   if (*parts.caused) {
     return fmt::format(
         "It is what took the service from the others, whose trouble began with it: of their "
@@ -192,6 +205,11 @@ void add_times(Incident& incident, const Parts& parts, const Moments& moments) {
   const auto add = [&](const char* id, const Digest* packet, std::string text) {
     if (packet != nullptr) incident.marks.push_back({id, packet->place, std::move(text)});
   };
+  const bool is_guess = parts.pattern.kind == PatternKind::login_guessing;
+  if (is_guess) {
+    add("flood", moments.begins, "The first of the refused logins that are kept.");
+    return;
+  }
   add("served_before", moments.served_before, "The last answer to others before it.");
   add("flood", moments.begins, "It begins.");
   add("onset", moments.failed, "The first attempt of others that fails begins.");
@@ -284,6 +302,12 @@ std::string source_words(const Pattern& pattern, const base::AddressBook& book) 
                      list_words(words, kListed, words.size()));
 }
 
+// Guessed logins come in many protocols.
+std::string protocol_words(const Fault& fault, const Pattern& pattern) {
+  if (pattern.kind != PatternKind::login_guessing) return fault.protocol;
+  return protocol_of(fault, pattern.services.front());
+}
+
 Values values_of(const Incident& incident, const Parts& parts) {
   constexpr std::size_t kListed = 3;
   const Pattern& pattern = parts.pattern;
@@ -316,11 +340,14 @@ Values values_of(const Incident& incident, const Parts& parts) {
   values.ports = count_words(pattern.ports, "port");
   values.hosts = count_words(pattern.hosts, "host");
   values.open = service_list(pattern, parts.book);
+  values.protocol = protocol_words(parts.fault, pattern);
+  values.accepted = accepted_words(pattern);
   return values;
 }
 
 // An attack that hurt nobody is low, whatever its rate.
 std::string severity_of(const Parts& parts) {
+  if (parts.pattern.accepted > 0) return "critical";
   if (!parts.pattern.is_flood()) return parts.fault.severity;
   if (!parts.caused) return "medium";
   return *parts.caused ? parts.fault.severity : "low";
@@ -354,7 +381,7 @@ Incident build_attack(const Store& store, const Fault& fault, const Pattern& pat
   incident.fault = fault.id;
   incident.kind = fault.kind;
   incident.step = step_from(fault.step).value_or(evidence::Step::connect);
-  incident.protocol = fault.protocol;
+  incident.protocol = protocol_words(fault, pattern);
   incident.transport = transport_of(pattern.services.front());
   incident.severity = severity_of(parts);
   incident.first = pattern.first;

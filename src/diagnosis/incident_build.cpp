@@ -32,26 +32,6 @@ bool is_yes(std::span<const evidence::Fact> facts, std::string_view id) {
       facts, [&](const evidence::Fact& fact) { return fact.id == id && fact.truth == Truth::yes; });
 }
 
-// A fault of any application's protocol shows the name of the one that it is about.
-std::string protocol_of(const Fault& fault, const evidence::Service& service) {
-  switch (service.protocol) {
-    case Protocol::smtp:
-      return "SMTP";
-    case Protocol::ftp:
-      return "FTP";
-    case Protocol::pop:
-      return "POP3";
-    case Protocol::imap:
-      return "IMAP";
-    case Protocol::ssh:
-      return "SSH";
-    case Protocol::ntp:
-      return "NTP";
-    default:
-      return fault.protocol;
-  }
-}
-
 Service service_words(const Case& found, const base::Interner& names,
                       const base::AddressBook& book) {
   Service out;
@@ -172,6 +152,28 @@ bool shows_the_web(const base::InputInfo& input, const evidence::Store& store) {
 }
 
 }  // namespace
+
+// A fault of any application's protocol shows the name of the one that it is about.
+std::string protocol_of(const Fault& fault, const evidence::Service& service) {
+  switch (service.protocol) {
+    case Protocol::smtp:
+      return "SMTP";
+    case Protocol::ftp:
+      return "FTP";
+    case Protocol::pop:
+      return "POP3";
+    case Protocol::imap:
+      return "IMAP";
+    case Protocol::ssh:
+      return "SSH";
+    case Protocol::ntp:
+      return "NTP";
+    case Protocol::http:
+      return "HTTP";
+    default:
+      return fault.protocol;
+  }
+}
 
 std::string transport_of(const evidence::Service& service) {
   switch (service.protocol) {

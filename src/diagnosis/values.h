@@ -25,13 +25,14 @@ struct Values {
   std::uint64_t failed = 0;
   std::uint64_t total = 0;
   // Of attacks.
-  std::string source;   // that sent most
-  std::string sources;  // "192.0.2.7", "about 4000 addresses, none of which sent much"
-  std::string rate;     // "700 a second"
-  std::string sent;     // packets
-  std::string ports;    // "100 ports"
-  std::string hosts;    // "3 hosts"
-  std::string open;     // "192.0.2.1:22 and 192.0.2.1:80"
+  std::string source;    // that sent most
+  std::string sources;   // "192.0.2.7", "about 4000 addresses, none of which sent much"
+  std::string rate;      // "700 a second"
+  std::string sent;      // packets
+  std::string ports;     // "100 ports"
+  std::string hosts;     // "3 hosts"
+  std::string open;      // "192.0.2.1:22 and 192.0.2.1:80"
+  std::string accepted;  // "Then one of them was accepted: somebody is in."
 };
 
 }  // namespace whydown::diagnosis

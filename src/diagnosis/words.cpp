@@ -35,6 +35,7 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "ports") return values.ports;
   if (placeholder == "hosts") return values.hosts;
   if (placeholder == "open") return values.open;
+  if (placeholder == "accepted") return values.accepted;
   return fmt::format("{{{}}}", placeholder);
 }
 

@@ -22,6 +22,8 @@ inline constexpr std::size_t kObservationsKept = 4;
 inline constexpr std::size_t kMaxCodes = 32;
 // Who sent most is kept of rows with so many request packets.
 inline constexpr std::uint64_t kBusyRow = 64;
+// ... and of rows of refused logins with so many.
+inline constexpr std::uint64_t kBusyLogins = 8;
 inline constexpr std::size_t kMaxBusyRows = 512;
 // Linux sends up to 7 SYNs for one connection, others up to 11.
 inline constexpr std::uint32_t kMostSyns = 12;

@@ -187,8 +187,11 @@ void Store::add_to_row(Row& row, Add add) {
 void Store::count_source(Row& row, const Outline& attempt) {
   const bool is_unanswered_udp = row.key.service.protocol == Protocol::udp &&
                                  row.key.outcome != Outcome::ok && row.key.outcome != Outcome::slow;
-  if (!row.key.unmeant && !is_unanswered_udp && row.key.service.protocol != Protocol::icmp) return;
-  if (row.tries < limits::kBusyRow) return;
+  const bool is_login = row.key.symptom == Symptom::denied;
+  const bool may_be_flood =
+      row.key.unmeant || is_unanswered_udp || row.key.service.protocol == Protocol::icmp;
+  if (!may_be_flood && !is_login) return;
+  if (row.tries < (is_login ? limits::kBusyLogins : limits::kBusyRow)) return;
   if (row.sources() == nullptr && busy_rows_++ >= limits::kMaxBusyRows) {
     --busy_rows_;
     return;

@@ -8,7 +8,8 @@ namespace whydown::evidence {
 
 std::string_view pattern_id(PatternKind kind) {
   static constexpr std::array<std::string_view, static_cast<std::size_t>(PatternKind::count_)> kIds{
-      "syn_flood", "udp_flood", "icmp_flood", "port_scan", "host_scan"};
+      "syn_flood", "udp_flood", "icmp_flood",    "http_flood",
+      "port_scan", "host_scan", "login_guessing"};
   return kIds.at(static_cast<std::size_t>(kind));
 }
 
@@ -19,7 +20,9 @@ bool Pattern::is_source(const base::IpAddress& address) const {
 std::vector<Pattern> patterns(const Store& store) {
   std::vector<Pattern> out;
   traffic_detail::find_floods(store, out);
+  traffic_detail::find_http_floods(store, out);
   traffic_detail::find_scans(store, out);
+  traffic_detail::find_guessed_logins(store, out);
   std::ranges::stable_sort(out, [](const Pattern& a, const Pattern& b) {
     return std::tie(a.kind, a.services.front()) < std::tie(b.kind, b.services.front());
   });

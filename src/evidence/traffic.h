@@ -11,8 +11,7 @@
 //     rows -> patterns() -> a fault whose `raised_by.pattern` names it -> an incident of kind
 //     attack
 //
-// Left out: attacks that stay below every threshold here, and floods made of whole requests over
-// TCP, which look like customers.
+// Left out: attacks that stay below every threshold here, and floods of requests inside TLS.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +23,13 @@
 namespace whydown::evidence {
 
 enum class PatternKind : std::uint8_t {
-  syn_flood,   // handshakes that nobody means to finish, at one service
-  udp_flood,   // datagrams at one host, on ever new pairs of ports
-  icmp_flood,  // pings at one host
-  port_scan,   // many ports of a host tried by one source, nearly all of them closed
-  host_scan,   // many hosts of a network tried by one source, nearly all of them absent
+  syn_flood,       // handshakes that nobody means to finish, at one service
+  udp_flood,       // datagrams at one host, on ever new pairs of ports
+  icmp_flood,      // pings at one host
+  http_flood,      // requests at one web server, of few sources that outdo all others
+  port_scan,       // many ports of a host tried by one source, nearly all of them closed
+  host_scan,       // many hosts of a network tried by one source, nearly all of them absent
+  login_guessing,  // logins of one source that are refused, one after the other
   count_,
 };
 
@@ -51,8 +52,13 @@ struct Pattern {
   std::uint64_t ports = 0;
   std::uint64_t hosts = 0;
   std::vector<Service> open;  // at most limits::kPatternServices
+  // Guessed logins: how many of the sources' were accepted then, at least.
+  std::uint64_t accepted = 0;
+  bool is_unfinished = false;  // a flood of connections on which nothing whole is asked
+  bool is_alone = true;        // false: others' attempts are in its rows too
 
-  bool is_flood() const { return kind <= PatternKind::icmp_flood; }
+  bool is_flood() const { return kind <= PatternKind::http_flood; }
+  bool is_scan() const { return kind == PatternKind::port_scan || kind == PatternKind::host_scan; }
   bool is_source(const base::IpAddress& address) const;
 };
 
@@ -61,9 +67,25 @@ std::vector<Pattern> patterns(const Store& store);
 
 namespace traffic_detail {
 
+// When traffic was at its height, and from when to when it went on.
+struct Crest {
+  double per_second = 0;
+  base::Time first{base::Time::max()};
+  base::Time last{base::Time::min()};
+  // The same in whole slots.
+  base::Time from{base::Time::max()};
+  base::Time until{base::Time::min()};
+};
+Crest crest_of(const TimeHistogram& times, base::Time begin, base::Time end);
+// Ten times the rate of the quietest quarter of its time, where that is long enough to have one.
+bool stands_out(const TimeHistogram& times, const Crest& crest);
+
 // traffic_floods.cpp, traffic_scans.cpp
 void find_floods(const Store& store, std::vector<Pattern>& out);
 void find_scans(const Store& store, std::vector<Pattern>& out);
+// traffic_logins.cpp, traffic_http.cpp
+void find_guessed_logins(const Store& store, std::vector<Pattern>& out);
+void find_http_floods(const Store& store, std::vector<Pattern>& out);
 
 }  // namespace traffic_detail
 

@@ -34,15 +34,7 @@ bool is_answered(const Row& row) {
   return row.key.outcome == Outcome::ok || row.key.outcome == Outcome::slow;
 }
 
-// When it was at its height, and from when to when it went on.
-struct Crest {
-  double per_second = 0;
-  base::Time first{base::Time::max()};
-  base::Time last{base::Time::min()};
-  // The same in whole slots.
-  base::Time from{base::Time::max()};
-  base::Time until{base::Time::min()};
-};
+}  // namespace
 
 Crest crest_of(const TimeHistogram& times, base::Time begin, base::Time end) {
   Crest crest;
@@ -61,6 +53,19 @@ Crest crest_of(const TimeHistogram& times, base::Time begin, base::Time end) {
   crest.per_second = std::max(crest.per_second, static_cast<double>(times.total()) / span);
   return crest;
 }
+
+bool stands_out(const TimeHistogram& times, const Crest& crest) {
+  constexpr std::size_t kLeastSlots = 8;
+  std::vector<std::uint64_t> counts(times.slots().begin(), times.slots().end());
+  while (!counts.empty() && counts.back() == 0) counts.pop_back();
+  if (counts.size() < kLeastSlots) return false;
+  std::ranges::sort(counts);
+  const double usual =
+      static_cast<double>(counts[counts.size() / 4]) / seconds_of(times.slot_width());
+  return crest.per_second >= 10 * usual;
+}
+
+namespace {
 
 struct Sum {
   TimeHistogram times;
@@ -239,18 +244,6 @@ Service target_of(const base::IpAddress& host, Protocol protocol,
   whole.port = 0;
   whole.protocol = protocol;
   return whole;
-}
-
-// Ten times the rate of the quietest quarter of its time, where that is long enough to have one.
-bool stands_out(const TimeHistogram& times, const Crest& crest) {
-  constexpr std::size_t kLeastSlots = 8;
-  std::vector<std::uint64_t> counts(times.slots().begin(), times.slots().end());
-  while (!counts.empty() && counts.back() == 0) counts.pop_back();
-  if (counts.size() < kLeastSlots) return false;
-  std::ranges::sort(counts);
-  const double usual =
-      static_cast<double>(counts[counts.size() / 4]) / seconds_of(times.slot_width());
-  return crest.per_second >= 10 * usual;
 }
 
 // Whether a few sources made nearly all of these flows, each very many.

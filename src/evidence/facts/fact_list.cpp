@@ -777,8 +777,7 @@ constexpr std::array kFacts = {
            "RFC 6864 4.1"},
           detail::link_same_identification},
     Entry{{"link.many_senders",
-           "Do packets of three senders or more go round? No where all are of one.",
-           ""},
+           "Do packets of three senders or more go round? No where all are of one.", ""},
           detail::link_many_senders},
     Entry{
         {"traffic.flood_began_it",
@@ -801,6 +800,32 @@ constexpr std::array kFacts = {
            "lookup answered, a connection completed?",
            "reasoned: who gets answers owns the address"},
           detail::attack_source_served},
+    Entry{{"attack.one_path",
+           "Do the sources of a flood of requests ask for one path, again and again? In the kept "
+           "requests, four or more; no where they ask for several.",
+           ""},
+          detail::flood_one_path},
+    Entry{{"attack.queries_differ",
+           "Do more than half of the flood's kept requests have a query of their own, so that no "
+           "cache answers them? Never no.",
+           "MITRE ATT&CK T1499.002"},
+          detail::flood_queries_differ},
+    Entry{{"attack.unfinished",
+           "Is the flood one of connections that stand, and on which hardly a whole request is "
+           "asked? No where whole requests are.",
+           "MITRE ATT&CK T1499.002"},
+          detail::flood_unfinished},
+    Entry{{"attack.login_accepted",
+           "Was a login of a source accepted after it had been refused many times? In the kept "
+           "logins; never no.",
+           "MITRE ATT&CK T1110"},
+          detail::login_accepted},
+    Entry{
+        {"attack.secrets_differ",
+         "Do the refused logins offer something else each time? In the kept logins whose words are "
+         "in clear; never no.",
+         "MITRE ATT&CK T1110.001"},
+        detail::login_secrets_differ},
 };
 
 constexpr std::array<FactInfo, kFacts.size()> infos() {

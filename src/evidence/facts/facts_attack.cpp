@@ -1,4 +1,6 @@
 // Facts about a pattern of traffic that looks like an attack: whose packets they may be.
+#include <set>
+
 #include <fmt/format.h>
 
 #include "evidence/facts/measures.h"
@@ -80,6 +82,103 @@ Finding attack_source_served(const View& view) {
     }
   }
   return unknown();
+}
+
+namespace {
+
+// Requests of the pattern's sources that are kept, in order of rows.
+std::vector<const Attempt*> kept_of_sources(const View& view) {
+  std::vector<const Attempt*> out;
+  const Pattern& pattern = *view.subject.pattern;
+  for (const Row* row : pattern.rows) {
+    for (const Attempt* attempt : row->exemplars()) {
+      if (pattern.is_source(attempt->client) && attempt->request.is_set()) out.push_back(attempt);
+    }
+  }
+  return out;
+}
+
+std::vector<base::Place> requests_of(const std::vector<const Attempt*>& attempts) {
+  std::vector<base::Place> places;
+  for (const Attempt* attempt : attempts) places.push_back(attempt->request.place);
+  return earliest(std::move(places));
+}
+
+bool is_kind(const View& view, PatternKind kind) {
+  return view.subject.pattern != nullptr && view.subject.pattern->kind == kind;
+}
+
+}  // namespace
+
+Finding flood_one_path(const View& view) {
+  constexpr std::size_t kEnough = 4;
+  if (!is_kind(view, PatternKind::http_flood)) return unknown();
+  std::set<std::uint32_t> paths;
+  const std::vector<const Attempt*> kept = kept_of_sources(view);
+  for (const Attempt* attempt : kept) {
+    if (attempt->request.target != 0) paths.insert(attempt->request.target);
+  }
+  if (kept.size() < kEnough || paths.empty()) return unknown();
+  if (paths.size() == 1) {
+    return yes("path " + view.names.shown(*paths.begin()), requests_of(kept));
+  }
+  return no(counted(paths.size(), "path") + " in those kept", requests_of(kept));
+}
+
+Finding flood_queries_differ(const View& view) {
+  constexpr std::size_t kEnough = 4;
+  if (!is_kind(view, PatternKind::http_flood)) return unknown();
+  std::set<std::uint16_t> queries;
+  std::vector<const Attempt*> kept = kept_of_sources(view);
+  std::erase_if(kept, [](const Attempt* attempt) { return attempt->request.variant == 0; });
+  for (const Attempt* attempt : kept) queries.insert(attempt->request.variant);
+  if (kept.size() < kEnough) return unknown();
+  const std::string detail =
+      fmt::format("{} in {}", fmt::format("{} different queries", queries.size()),
+                  counted(kept.size(), "request"));
+  if (queries.size() * 2 > kept.size()) return yes(detail, requests_of(kept));
+  return unknown(detail);
+}
+
+Finding flood_unfinished(const View& view) {
+  if (!is_kind(view, PatternKind::http_flood)) return unknown();
+  const Pattern& pattern = *view.subject.pattern;
+  if (!pattern.is_unfinished) return no("whole requests", requests_of(kept_of_sources(view)));
+  return yes(fmt::format("{} that stand, and hardly a whole request on them",
+                         counted(pattern.packets, "connection")),
+             requests_of(kept_of_sources(view)));
+}
+
+Finding login_accepted(const View& view) {
+  if (!is_kind(view, PatternKind::login_guessing)) return unknown();
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.accepted == 0) return unknown();
+  std::vector<base::Place> places;
+  for (const auto& [key, row] : view.store.rows()) {
+    if (key.service != pattern.services.front() || !is_ok(row)) continue;
+    for (const Attempt* attempt : row.exemplars()) {
+      const bool is_theirs = pattern.is_source(attempt->client) && attempt->begin > pattern.first;
+      const bool is_login = attempt->request.secret != 0 || key.service.protocol == Protocol::ssh;
+      if (is_theirs && is_login && attempt->answer.is_set())
+        places.push_back(attempt->answer.place);
+    }
+  }
+  // It may not be kept; then those before it are.
+  if (places.empty()) places = places_of(view);
+  return yes(
+      fmt::format("{} after {} refused", counted(pattern.accepted, "login"), pattern.packets),
+      earliest(std::move(places)));
+}
+
+Finding login_secrets_differ(const View& view) {
+  if (!is_kind(view, PatternKind::login_guessing)) return unknown();
+  std::set<std::uint16_t> secrets;
+  std::vector<const Attempt*> kept = kept_of_sources(view);
+  std::erase_if(kept, [](const Attempt* attempt) { return attempt->request.secret == 0; });
+  for (const Attempt* attempt : kept) secrets.insert(attempt->request.secret);
+  if (secrets.size() < 2) return unknown();
+  return yes(fmt::format("{} different ones in {}", secrets.size(), counted(kept.size(), "login")),
+             requests_of(kept));
 }
 
 }  // namespace whydown::evidence::facts_detail

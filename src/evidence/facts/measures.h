@@ -211,6 +211,11 @@ Finding flood_began_it(const View& view);
 Finding attack_sources_many(const View& view);
 Finding attack_sources_local(const View& view);
 Finding attack_source_served(const View& view);
+Finding flood_one_path(const View& view);
+Finding flood_queries_differ(const View& view);
+Finding flood_unfinished(const View& view);
+Finding login_accepted(const View& view);
+Finding login_secrets_differ(const View& view);
 
 // How many attempts at the services failed in the subject's way and how many were served, second by
 // second (or coarser) of the failure: its first and last second, which it may not fill, left out.
