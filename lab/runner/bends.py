@@ -180,16 +180,17 @@ def flood(world, spec):
     """Many packets from one machine, under its own or under invented addresses."""
     service = world.plan.services[spec["service"]]
     attacker = world.plan.hosts[spec.get("from", "bad")]
-    invented = world.rng.random() < 0.5
+    invented = world.rng.random() < 0.5 and "as" not in spec
     world.network.batch("r", f"route add {SPOOFED} via {attacker.address}")
     world.firewall.table(attacker.name, "inet",
                          ["chain input { type filter hook input priority 0;",
                           "meta l4proto { tcp, udp, icmp } drop", "}"])
     order = {"kind": spec["kind"], "target": service["address"], "port": service["port"],
-             "source": attacker.address, "invented": invented, "seed": world.plan.seed,
+             "source": world.plan.hosts[spec["as"]].address if "as" in spec else attacker.address,
+             "invented": invented, "seed": world.plan.seed,
              "per_second": spec["per_second"], "seconds": spec["seconds"],
              "bytes": spec.get("bytes", 0),
-             "name": world.plan.names["zone"][0]}
+             "name": world.plan.names["zone"][0], "domain": world.plan.domain}
     world.note(f"flood from {'invented addresses' if invented else attacker.address}")
     world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "flood.py"), json.dumps(order)])
     return nothing

@@ -86,7 +86,8 @@ class Labeller:
             address = service["address"] if service else host.address if host else None
             ours = {machine.address for machine in self.plan.clients}
             bad = self.plan.hosts.get("bad")
-            sent = signs.uninvited(packets, ours, address, bad.address if bad else None)
+            sent = signs.tunnelled(packets, address) if fields["fault"] == ["dns.tunnel"] else \
+                signs.uninvited(packets, ours, address, bad.address if bad else None)
             if (sent >= FEWEST_OF_ATTACK) != fields.get("sees", True):
                 raise namespace.Failed(f"{side}: the label expects the attack to be "
                                        f"{'seen' if fields.get('sees', True) else 'unseen'}, the "

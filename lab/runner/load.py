@@ -10,7 +10,7 @@ import socket
 import ssl
 import struct
 
-from . import dhcp, dnswire, secure_load, stub
+from . import dhcp, dnswire, made_names, secure_load, stub
 from .network import DEV
 
 MOST_OPEN = 400  # actions under way at once, over all clients
@@ -116,6 +116,8 @@ class Load:
     def name(self, spec, rng):
         if spec["names"] == "many":
             return f"host{rng.randrange(1000000)}.{self.world.plan.domain}"
+        if spec["names"] in made_names.MADE:
+            return made_names.MADE[spec["names"]](rng, self.world.plan.domain)
         return rng.choice(self.world.plan.names[spec["names"]])
 
 
@@ -399,6 +401,13 @@ async def report(load, spec, client, rng):
         sock.close()
 
 
+async def tunnel(load, spec, client, rng):
+    """One packet of a tunnel: a question that carries data, and an answer that does."""
+    name, kind = made_names.carry(rng, load.world.plan.domain, spec["shape"])
+    await stub.query(client, rng, load.address(spec["to"]), name,
+                     {"type": kind, "edns": True, "timeout": 2.0})
+
+
 async def stream(load, spec, client, rng):
     """Four seconds of voice or telemetry: one way, on the same two ports, 50 to 250 a second."""
     service = load.world.plan.services[spec["to"]]
@@ -507,7 +516,8 @@ async def ping_gateway(load, client, rng):
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
            "secure": secure_load.page, "half_secure": secure_load.half, "fallback": fallback,
            "session": session, "upload": upload, "slow_reader": slow_reader,
-           "udp": datagram, "stream": stream, "report": report, "ping": ping, "trace": trace,
+           "udp": datagram, "stream": stream, "tunnel": tunnel, "report": report,
+           "ping": ping, "trace": trace,
            "local_noise": local_noise, "talk": visit, "time": ask_time, "dhcp": dhcp.act,
            "claim": claim}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

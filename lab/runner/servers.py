@@ -9,7 +9,9 @@ options again.
         `miss_delay` seconds. With `upstreams` it asks these in turn, waits `upstream_timeout`
         seconds for each, and remembers the answers. `world`: names outside of its zone exist, each
         with an address of its own; `portal`: all names have the address given here; `cut`: answers
-        about names that begin with "big." do not fit into a datagram
+        about names that begin with "big." do not fit into a datagram; names that begin with
+        `absent` do not exist, whatever the default is; `tunnel`: names of its
+        subdomain t are answered with data, as the other end of a tunnel does
   http  one small page after `delay` seconds, with `status`; `hang_up` closes instead; 503 where
         more than `busy_over` are served at once; `slow_path` alone is delayed
   talk  speaks `dialect` (smtp ftp pop imap ssh), each step answered as the options say
@@ -35,6 +37,7 @@ import time
 import zlib
 
 import dnswire
+import made_names
 
 
 def family(address):
@@ -58,6 +61,10 @@ def dns_reply(request, options):
         return dnswire.answer(request, dnswire.RCODES["REFUSED"], authoritative=False)
     if "rcode" in options:
         return dnswire.answer(request, dnswire.RCODES[options["rcode"]], authoritative=False)
+    if options.get("tunnel") and ".t." in name:
+        return dnswire.answer(request, 0, data=made_names.carried(random, request))
+    if options.get("absent") and name.startswith(options["absent"]):
+        return dnswire.answer(request, dnswire.RCODES["NXDOMAIN"])
     addresses = records.get(name, options.get("default"))
     if options.get("portal"):
         addresses = options["portal"]

@@ -257,6 +257,13 @@ def fails(request, fault, end):
     raise KeyError(f"no sign is known for the fault {fault}")
 
 
+def tunnelled(packets, address):
+    """Questions for names as long as only data makes them."""
+    return sum(1 for packet in packets
+               if packet.target == address and packet.dport == 53 and packet.dns
+               and len(packet.dns[2]) >= 40)
+
+
 def uninvited(packets, clients, address, attacker):
     """Requests at an address by machines that are no client; anywhere: those of the attacker."""
     count = 0

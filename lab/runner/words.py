@@ -46,6 +46,7 @@ LOADS = {
     "udp": ({"to"}, {"timeout", "tries", "port", "times"}),
     "stream": ({"to"}, {"port"}),
     "report": ({"to"}, set()),
+    "tunnel": ({"to", "shape"}, set()),
     "ping": ({"to"}, {"fresh"}),
     "dhcp": ({"to"}, {"how", "tries", "timeout", "slower"}),
     "claim": ({"to"}, {"how"}),
@@ -57,9 +58,10 @@ COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
 # Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
 # resolver, of a domain that the server does not serve, without a domain,
 # of an address, never the same twice (the servers have a wildcard), of many domains that have
-# nothing to do with each other, with data that does not fit into a datagram.
+# nothing to do with each other, with data that does not fit into a datagram; made up each time as
+# black lists, virus scanners, content networks and keys of mail do (runner/made_names.py).
 NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse",
-         "many", "domains", "big")
+         "many", "domains", "big", "large", "blacklist", "hashes", "machines", "keys")
 
 # What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
 BENDS = {
@@ -77,7 +79,7 @@ BENDS = {
     "uplink": (set(), set()),
     "loop": ({"to"}, set()),
     "shape": ({"where", "kbit"}, set()),
-    "flood": ({"service", "kind", "per_second", "seconds"}, {"from", "bytes"}),
+    "flood": ({"service", "kind", "per_second", "seconds"}, {"from", "bytes", "as"}),
     "scan": ({"service", "kind", "count", "pace"}, {"from"}),
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
@@ -106,7 +108,8 @@ VALUES = {
     ("host_down", "how"): {"power", "cable"},
     ("host_down", "neighbours"): {"keep"},
     ("route", "kind"): {"none", "blackhole", "unreachable", "prohibit"},
-    ("flood", "kind"): {"syn", "udp", "icmp", "dns"},
+    ("flood", "kind"): {"syn", "udp", "icmp", "dns", "names", "ask_as"},
+    ("tunnel", "shape"): {"iodine", "dnscat", "dns2tcp"},
     ("dhcp", "how"): {"new", "keep", "old", "stubborn"},
     ("claim", "how"): {"probe", "announce"},
     ("ping", "fresh"): {True, False},
@@ -118,7 +121,8 @@ OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "address
            "pool", "network", "known", "check",
            "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size",
            "abort_share", "read_pause", "quiet", "sink",
-           "miss_delay", "upstreams", "upstream_timeout", "big", "cut", "world", "portal",
+           "miss_delay", "upstreams", "upstream_timeout", "big", "cut", "large", "texts",
+           "tunnel", "absent", "world", "portal",
            # of py-tls; see secure.py
            "deed", "certificate", "newest", "oldest", "ciphers", "ask",
            # of the web (nginx): behind which service, with how much patience; which path alone

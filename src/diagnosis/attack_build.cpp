@@ -77,6 +77,10 @@ std::string unknown_words(const Parts& parts) {
 
 std::string outcome_words(const Parts& parts) {
   const Bystanders& others = parts.others;
+  if (parts.pattern.kind == PatternKind::dns_tunnel) {
+    return "It takes nothing from others, and is no outage: ask who runs the client, and what was "
+           "on it.";
+  }
   if (!parts.caused) return unknown_words(parts);
   if (*parts.caused) {
     return fmt::format(
@@ -144,7 +148,7 @@ Moments moments_of(const Parts& parts) {
   for (const Row* row : pattern.rows) {
     for (const Attempt* attempt : row->exemplars()) {
       if (attempt->begin >= pattern.first && !is_other(parts, attempt->client))
-        keep(out.begins, &attempt->request, false);
+        keep(out.begins, attempt->request.is_set() ? &attempt->request : &attempt->answer, false);
     }
   }
   return out;
@@ -169,7 +173,7 @@ void add_packets(Incident& incident, const Parts& parts, const Moments& moments)
           attempt->begin >= parts.pattern.first && !is_other(parts, attempt->client);
       if (!is_own) continue;
       offer(candidates, attempt->request, Role::cause);
-      offer(candidates, attempt->answer, Role::context);
+      offer(candidates, attempt->answer, attempt->request.is_set() ? Role::context : Role::cause);
     }
   }
   if (moments.failed != nullptr) offer(candidates, *moments.failed, Role::symptom);
@@ -213,6 +217,7 @@ void add_service(Incident& incident, const Parts& parts) {
     if (incident.service.servers.size() == limits::kServers) break;
     incident.service.servers.push_back(parts.book.text(server));
   }
+  if (pattern.name != 0) incident.service.names.push_back(parts.names.shown(pattern.name));
   if (ports.size() != 1 || *ports.begin() == 0) return;
   incident.service.port = *ports.begin();
   incident.service.name = port_name(*ports.begin());
@@ -242,6 +247,9 @@ Attack attack_of(const Parts& parts, const Moments& moments) {
   attack.source_count =
       pattern.is_count_exact ? pattern.source_count : base::rounded(pattern.source_count);
   attack.is_count_exact = pattern.is_count_exact;
+  if (pattern.kind == PatternKind::dns_reflection) {
+    attack.role = pattern.is_at_reflector ? "reflector" : "victim";
+  }
   attack.packets = pattern.packets;
   attack.per_second = pattern.per_second;
   attack.caused_outage = parts.caused;
@@ -284,6 +292,28 @@ std::string source_words(const Pattern& pattern, const base::AddressBook& book) 
                      list_words(words, kListed, words.size()));
 }
 
+// What is said of a flood of queries, a reflection, a tunnel.
+void add_dns_values(Values& values, const Parts& parts) {
+  const Pattern& pattern = parts.pattern;
+  const std::uint64_t count = std::max<std::uint64_t>(pattern.packets, 1);
+  values.size = base::thousands((pattern.query_bytes + pattern.answer_bytes) / count) + " bytes";
+  values.asked = pattern.name == 0 ? "more than it answered before"
+                                   : fmt::format("for ever new names of {}", values.name);
+  if (pattern.kind != PatternKind::dns_reflection) return;
+  values.size = base::thousands(pattern.answer_bytes / count) + " bytes";
+  values.asked = fmt::format("{}{}", pattern.type == 0 ? "" : evidence::type_id(pattern) + " of ",
+                             values.name);
+  values.role = pattern.is_at_reflector ? "seen at a server that is misused" : "seen at its victim";
+  values.reflector = pattern.is_at_reflector ? values.server : values.source;
+  values.victim = pattern.is_at_reflector ? values.source : values.server;
+  values.course =
+      pattern.is_at_reflector
+          ? fmt::format("went from {} to {}, in whose name the question was asked again and again",
+                        values.server, values.source)
+          : fmt::format("came to {} from {}; nothing here shows that it asked", values.server,
+                        values.sources);
+}
+
 Values values_of(const Incident& incident, const Parts& parts) {
   constexpr std::size_t kListed = 3;
   const Pattern& pattern = parts.pattern;
@@ -295,7 +325,7 @@ Values values_of(const Incident& incident, const Parts& parts) {
           ? "the servers"
           : list_words(servers, kListed, std::max<std::uint64_t>(pattern.hosts, servers.size()));
   values.port = incident.service.port ? std::to_string(*incident.service.port) : "of the service";
-  values.name = "example.com";
+  values.name = pattern.name == 0 ? "example.com" : parts.names.shown(pattern.name);
   values.names = "a name";
   values.endpoint = values.server + ":" + values.port;
   values.site = values.servers;
@@ -311,6 +341,7 @@ Values values_of(const Incident& incident, const Parts& parts) {
   values.source =
       pattern.sources.empty() ? "SOURCE" : parts.book.text(pattern.sources.front().address);
   values.sources = source_words(pattern, parts.book);
+  add_dns_values(values, parts);
   values.rate = rate_words(pattern.per_second);
   values.sent = base::thousands(pattern.packets);
   values.ports = count_words(pattern.ports, "port");

@@ -55,11 +55,12 @@ constexpr std::array<string_view, 9> kSends = {
     "closed-port",     // one packet to a port that hardly anybody uses
     "tcp-tos",         // a SYN with a type of service to the same port
     "echo"};           // an ICMP echo request to the server
-constexpr std::array<string_view, 22> kPlaceholders = {
+constexpr std::array<string_view, 28> kPlaceholders = {
     "server", "servers", "port", "endpoint", "site", "url", "protocol", "name", "names",
     "such_names", "the_name", "client", "clients", "failed", "total",
     // of attacks
-    "source", "sources", "rate", "sent", "ports", "hosts", "open"};
+    "source", "sources", "rate", "sent", "ports", "hosts", "size", "asked", "role", "victim",
+    "reflector", "course", "open"};
 
 // Levenshtein's distance, one row at a time.
 std::size_t edits(string_view from, string_view to) {

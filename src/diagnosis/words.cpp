@@ -34,6 +34,12 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "sent") return values.sent;
   if (placeholder == "ports") return values.ports;
   if (placeholder == "hosts") return values.hosts;
+  if (placeholder == "size") return values.size;
+  if (placeholder == "asked") return values.asked;
+  if (placeholder == "role") return values.role;
+  if (placeholder == "victim") return values.victim;
+  if (placeholder == "reflector") return values.reflector;
+  if (placeholder == "course") return values.course;
   if (placeholder == "open") return values.open;
   return fmt::format("{{{}}}", placeholder);
 }

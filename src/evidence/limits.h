@@ -28,6 +28,9 @@ inline constexpr std::uint32_t kMostSyns = 12;
 // HyperLogLog with 2^10 registers: a standard error of 3.3 %.
 inline constexpr unsigned kRegisterBits = 10;
 
+// Rows of each kind of DNS traffic that is odd in its mass (dns_usage.h).
+inline constexpr std::size_t kMaxUsageRows = 32;
+
 // Of a pattern of traffic: services listed, and sources named.
 inline constexpr std::size_t kPatternServices = 64;
 inline constexpr std::size_t kPatternSources = 16;

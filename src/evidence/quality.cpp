@@ -9,6 +9,7 @@
 #include "evidence/facts/measures.h"
 #include "evidence/limits.h"
 #include "evidence/quality_text.h"
+#include "evidence/traffic.h"
 
 namespace whydown::evidence {
 
@@ -103,8 +104,12 @@ void observation_remarks(const Store& store, std::vector<QualityRemark>& out) {
                        "captured twice, as mirror ports do; the copies were not counted.",
                    places_of(store, {Sign::duplicate_frame}), doubles});
   }
-  const std::uint64_t late =
-      store.observed(Sign::late_answer) + store.observed(Sign::late_answer_rejected);
+  // Whom a forged question named refuses the answers too.
+  const bool is_reflected = std::ranges::any_of(patterns(store), [](const Pattern& pattern) {
+    return pattern.kind == PatternKind::dns_reflection;
+  });
+  const std::uint64_t late = store.observed(Sign::late_answer) +
+                             (is_reflected ? 0 : store.observed(Sign::late_answer_rejected));
   if (late > 0) {
     out.push_back({"dns.late_answers", Severity::note,
                    counted(late, "answer") +

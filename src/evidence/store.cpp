@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "base/hash.h"
+#include "evidence/dns_usage.h"
 #include "evidence/evidence.h"
 #include "evidence/limits.h"
 
@@ -127,7 +128,12 @@ bool is_unmeant(const Outline& attempt) {
   return attempt.tries <= 1 || attempt.tries > limits::kMostSyns;
 }
 
-Store::Store() : row_index_(limits::kMaxRows), service_client_index_(limits::kMaxServiceClients) {}
+Store::Store()
+    : row_index_(limits::kMaxRows),
+      service_client_index_(limits::kMaxServiceClients),
+      dns_usage_(std::make_unique<DnsUsageTable>()) {}
+
+Store::~Store() = default;
 
 Row* Store::row_of(const RowKey& key) {
   const std::uint64_t hash = hash_of(key);
@@ -166,7 +172,11 @@ ServiceClientRow* Store::service_client_of(const Outline& attempt, std::uint64_t
            known.service == attempt.service;
   };
   if (auto* node = service_client_index_.find(hash, is_it)) return &node->second;
-  if (unmeant && service_clients_.size() >= limits::kMaxUnmeantClients) return nullptr;
+  // A question sent once and not answered may be a flood's, under an invented address.
+  const bool is_single =
+      attempt.service.protocol == Protocol::dns && attempt.tries <= 1 && !attempt.server_spoke;
+  if ((unmeant || is_single) && service_clients_.size() >= limits::kMaxUnmeantClients)
+    return nullptr;
   return add_service_client({attempt.service, attempt.client, attempt.step}, hash);
 }
 
@@ -256,6 +266,10 @@ void Store::observation(const Observation& observation) {
   keep_latest(row->last, observation);
 }
 
+void Store::usage(const DnsUse& use, const Outline& outline, const Packets& packets) {
+  dns_usage_->add(use, outline, packets);
+}
+
 void Store::set_totals(const journey::Totals& totals) { totals_ = totals; }
 
 void Store::set_inputs(std::vector<base::InputInfo> inputs) { inputs_ = std::move(inputs); }
@@ -286,6 +300,7 @@ void Store::merge(const Store& other) {
     for (const Observation& observation : added.last) keep_latest(row->last, observation);
   }
   for (std::size_t i = 0; i < observed_.size(); ++i) observed_[i] += other.observed_[i];
+  dns_usage_->merge(*other.dns_usage_);
   merge_into(totals_, other.totals_);
   // Inputs are known by their number: those this store knows stay as they are.
   for (std::size_t i = inputs_.size(); i < other.inputs_.size(); ++i) {
@@ -310,7 +325,7 @@ std::size_t Store::memory_bytes() {
          limits::kMaxServiceClients * (sizeof(ServiceClient) + node) +
          limits::kMaxObservationRows *
              (sizeof(ObservationRow) + 2 * limits::kObservationsKept * sizeof(Observation)) +
-         decltype(row_index_)::memory_bytes(limits::kMaxRows) +
+         DnsUsageTable::memory_bytes() + decltype(row_index_)::memory_bytes(limits::kMaxRows) +
          decltype(service_client_index_)::memory_bytes(limits::kMaxServiceClients);
 }
 

@@ -6,6 +6,7 @@
 
 #include "journey/application.h"
 #include "journey/digest.h"
+#include "journey/dns_type.h"
 #include "packet/dns/registry.h"
 #include "packet/http/http.h"
 #include "packet/ntp/ntp.h"
@@ -14,6 +15,8 @@
 #include "packet/transport_words.h"
 
 namespace whydown::journey {
+
+std::string dns_type_id(std::uint16_t type) { return packet::dns::type_name(type); }
 
 using packet::Field;
 using packet::Transport;

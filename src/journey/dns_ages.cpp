@@ -22,7 +22,14 @@ Slot DnsTracker::open(const View& view) {
   query.id = view.packet.dns.id;
   query.type = view.packet.dns.question_type;
   query.name_hash = view.packet.dns.name_hash;
-  query.name = context_.names.add(view.packet.dns.question_name.view(), query.name_hash);
+  const std::string_view name = view.packet.dns.question_name.view();
+  const std::size_t known = context_.names.size();
+  query.name = context_.names.add(name, query.name_hash);
+  // Of a full table nobody knows; who asks for so many names is worth counting.
+  const bool is_new = context_.names.size() != known || (query.name == 0 && !name.empty());
+  if (is_new && !view.packet.dns.response) {
+    query.own = watch_.new_name(name, view.client, view.server);
+  }
   query.transport = view.transport;
   query.last_seen = base::ns_of(view.packet.place.time);
   query.exact_hash = static_cast<std::uint32_t>(view.exact);
@@ -111,6 +118,7 @@ void DnsTracker::close(Slot slot) {
   }
   Outline attempt = outline_of(query);
   attempt.open_at_end = true;
+  if (query.own.is_told()) tell_usage(query, attempt, nullptr, Kind::none);
   healing_.settle(attempt, Told{query});
 }
 
@@ -214,6 +222,7 @@ void DnsTracker::decide_silence(Slot slot) {
   attempt.healed = query.healed;
   attempt.answered_by_other_server = query.healed && query.healed_by_other;
   if (query.healed && query.waited >= 0) attempt.latency = milliseconds{query.waited};
+  if (query.own.is_told()) tell_usage(query, attempt, nullptr, Kind::none);
   healing_.settle(attempt, Told{query});
 }
 
@@ -274,8 +283,9 @@ void DnsTracker::finish() {
 }
 
 std::size_t DnsTracker::memory_bytes() {
-  return SoleAddress::memory_bytes() + Slab<Query>::bytes(limits::kDnsQueries) +
-         Slab<Delivery>::bytes(limits::kDnsDeliveries) + Index::bytes(limits::kDnsQueries) +
+  return SoleAddress::memory_bytes() + DnsWatch::memory_bytes() +
+         Slab<Query>::bytes(limits::kDnsQueries) + Slab<Delivery>::bytes(limits::kDnsDeliveries) +
+         Index::bytes(limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries, limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries / 8, limits::kDnsQueries) +
          Chains::bytes(ages, limits::kDnsQueries);

@@ -193,7 +193,34 @@ void DnsTracker::on_answer(const View& view) {
     // Of a one-sided capture every answer is a question of its own.
     forget(slot);
     on_unasked_answer(view);
+  } else if (view.packet.payload_length >= limits::kLargeAnswer) {
+    Outline again = outline_of(queries_[slot]);
+    again.begin = again.end = view.packet.place.time;
+    again.server_spoke = true;
+    tell_usage(queries_[slot], again, &view.packet, Kind::dns_answer);
   }
+}
+
+void DnsTracker::tell_usage(const Query& query, const Outline& attempt, const Packet* answer,
+                            Kind kind) {
+  const Told packets{query, answer, kind};
+  DnsUse use;
+  use.domain = query.own.domain;
+  use.name_bytes = query.own.bytes;
+  use.query_bytes = query.first.payload_length;
+  if (kind == Kind::dns_answer) {
+    constexpr std::uint32_t most = std::numeric_limits<std::uint16_t>::max();
+    use.answer_bytes = static_cast<std::uint16_t>(std::min(answer->payload_length, most));
+  }
+  const auto tell = [&](Usage usage) {
+    use.usage = usage;
+    context_.sink.usage(use, attempt, packets);
+  };
+  if (query.own.is_new) tell(Usage::new_names);
+  if (query.own.is_long) tell(Usage::long_names);
+  if (use.answer_bytes < limits::kLargeAnswer || query.transport != Transport::udp) return;
+  const Usage usage = query.tries == 0 ? Usage::unasked_answers : Usage::large_answers;
+  if (watch_.is_told(usage, query.client, query.server)) tell(usage);
 }
 
 bool DnsTracker::is_repeated(const Query& query, const Packet& packet) {
@@ -241,6 +268,9 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   if (late) observe(Sign::late_answer, query, packet, Kind::dns_answer);
   query.answer_content = content_of(message);
   query.answers = 1;
+  if (query.own.is_told() || packet.payload_length >= limits::kLargeAnswer) {
+    tell_usage(query, attempt, &packet, Kind::dns_answer);
+  }
   if (is_sole_address(view, query)) {
     Attempt wrong;
     static_cast<Outline&>(wrong) = attempt;

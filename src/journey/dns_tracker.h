@@ -6,6 +6,7 @@
 #pragma once
 
 #include "journey/context.h"
+#include "journey/dns_watch.h"
 #include "journey/healing.h"
 #include "journey/limits.h"
 #include "journey/probes.h"
@@ -94,6 +95,7 @@ class DnsTracker {
     std::uint16_t tries = 0;
     std::uint16_t answers = 0;
     std::uint16_t errors = 0;
+    DnsWatch::Name own;        // what is told of its name
     std::int32_t waited = -1;  // ms until another answer healed it; negative where not known
     Trace first;
     Trace last;
@@ -154,6 +156,9 @@ class DnsTracker {
   template <typename Each>
   void each_latest(Age age, Each each) const;
   static Service service_of(const Query& query);
+  // Of traffic that is odd in its mass; `answer` is null where there was none.
+  void tell_usage(const Query& query, const Outline& attempt, const packet::Packet* answer,
+                  Kind kind);
   Slot open(const View& view);
   void begin(Slot slot, const View& view);
   void make_room();
@@ -179,6 +184,7 @@ class DnsTracker {
   Healing& healing_;
   Probes& probes_;
   SoleAddress sole_;
+  DnsWatch watch_{context_};
   Slab<Query> queries_{limits::kDnsQueries};
   Slab<Delivery> deliveries_{limits::kDnsDeliveries};
   Index by_exact_{limits::kDnsQueries};

@@ -255,6 +255,24 @@ struct Totals {
   base::Place last;
 };
 
+// DNS traffic that single attempts do not show for what it is; dns_watch.h.
+enum class Usage : std::uint8_t {
+  new_names,        // of one domain, asked of one server: names that nobody asked for before
+  long_names,       // the same of one client, of names so long that they may carry data
+  large_answers,    // of one server to one client
+  unasked_answers,  // large ones to one client whose questions were not captured
+  count_,
+};
+
+// One question or answer of such traffic, told beside its attempt and not instead of it.
+struct DnsUse {
+  Usage usage = Usage::new_names;
+  std::uint32_t domain = 0;       // of the two about names: Interner id
+  std::uint8_t name_bytes = 0;    // ... and what stands in front of the domain
+  std::uint16_t query_bytes = 0;  // of the messages; 0 where not known
+  std::uint16_t answer_bytes = 0;
+};
+
 class Sink {
  public:
   Sink() = default;
@@ -269,6 +287,9 @@ class Sink {
     attempt(whole, WholePackets{whole});
   }
   virtual void observation(const Observation& observation) = 0;
+  // `packets` are valid during the call only.
+  virtual void usage(const DnsUse& /*use*/, const Outline& /*outline*/,
+                     const Packets& /*packets*/) {}
 };
 
 class Tracker {

@@ -87,6 +87,19 @@ inline constexpr base::Duration kSearchListStep = std::chrono::seconds{2};
 inline constexpr std::size_t kSoleServers = entries(7);
 inline constexpr std::size_t kSoleDomains = 4;
 
+// DNS traffic that is odd in its mass (dns_watch.h): pairs that are counted, and told from so many
+// on within so long.
+inline constexpr std::size_t kWatched = entries(12);
+inline constexpr std::uint32_t kWatchAfter = 32;
+inline constexpr base::Duration kWatchNames = seconds{10};
+inline constexpr base::Duration kWatchLongNames = seconds{60};
+inline constexpr base::Duration kWatchAnswers = seconds{10};
+// Bytes of a name in front of its domain, and of the longest label there, that may carry data.
+inline constexpr std::size_t kLongName = 24;
+inline constexpr std::size_t kLongLabel = 16;
+// Bytes of an answer worth a forged question.
+inline constexpr std::size_t kLargeAnswer = 400;
+
 // UDP that is not DNS. Who waits for an answer sends the same bytes again: this often, and no more
 // often, no faster and no slower than this; shorter ones keep a NAT's memory alive. The last one
 // was given so long.

@@ -784,6 +784,27 @@ constexpr std::array kFacts = {
            "lookup answered, a connection completed?",
            "reasoned: who gets answers owns the address"},
           detail::attack_source_served},
+    Entry{{"attack.names_new",
+           "Does the flood of queries ask for ever new names of one domain? No where it asks for "
+           "what others ask for too.",
+           "reasoned: an answer that a resolver keeps is not asked for at the name's own server "
+           "(RFC 2308 5)"},
+          detail::attack_names_new},
+    Entry{{"attack.answers_rejected",
+           "Does the address that gets the large DNS answers refuse them with ICMP \"port "
+           "unreachable\"? Never no: a firewall may drop them.",
+           "RFC 1122 4.1.3.1: nobody waits at that port"},
+          detail::attack_answers_rejected},
+    Entry{{"attack.victim_heard",
+           "Does the capture show packets that the address which gets the answers sent itself, so "
+           "that its questions would be in it?",
+           "reasoned: where one direction was captured, every answer looks unasked"},
+          detail::attack_victim_heard},
+    Entry{{"attack.types_of_data",
+           "Are most of the tunnel's questions of a type whose answers hold free data (TXT, NULL, "
+           "CNAME, MX ...), and not an address?",
+           "RFC 1035 3.3"},
+          detail::attack_types_of_data},
 };
 
 constexpr std::array<FactInfo, kFacts.size()> infos() {

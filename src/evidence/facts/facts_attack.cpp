@@ -82,4 +82,60 @@ Finding attack_source_served(const View& view) {
   return unknown();
 }
 
+// --- of DNS --------------------------------------------------------------------------------------
+
+Finding attack_names_new(const View& view) {
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.kind != PatternKind::dns_query_flood) return unknown();
+  if (pattern.name == 0) return no("the names come again", places_of(view));
+  return yes(fmt::format("{} names of {} that were not asked for before", pattern.packets,
+                         view.name(pattern.name)),
+             places_of(view));
+}
+
+Finding attack_answers_rejected(const View& view) {
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.kind != PatternKind::dns_reflection) return unknown();
+  for (const ObservationRow& row : view.store.observations()) {
+    if (row.sign != Sign::late_answer_rejected) continue;
+    for (const Observation& seen : row.first) {
+      const base::IpAddress& host = pattern.services.front().server;
+      const bool is_it = pattern.is_at_reflector
+                             ? row.service.server == host && pattern.is_source(seen.client)
+                             : seen.client == host;
+      if (!is_it) continue;
+      return yes(fmt::format("{} refuses answers of {}", view.book.text(seen.client),
+                             view.endpoint(row.service)),
+                 {seen.packet.place});
+    }
+  }
+  return unknown();
+}
+
+Finding attack_victim_heard(const View& view) {
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.kind != PatternKind::dns_reflection || pattern.is_at_reflector) return unknown();
+  const base::IpAddress& victim = pattern.services.front().server;
+  for (const auto& [key, row] : view.store.rows()) {
+    const bool is_server = key.service.server == victim && row.server_spoke > 0;
+    if (is_neighbour(key.service.protocol)) continue;
+    const bool is_asking = row.request_unseen == 0 && row.clients.kept().contains(victim);
+    if (!is_server && !is_asking) continue;
+    const RowList rows{&row};
+    return yes(fmt::format("{} {} {}", view.book.text(victim), is_server ? "answers as" : "asks",
+                           view.endpoint(key.service)),
+               is_server ? cite_answers(rows) : cite_requests(rows));
+  }
+  return no(fmt::format("no packet of {}", view.book.text(victim)));
+}
+
+Finding attack_types_of_data(const View& view) {
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.kind != PatternKind::dns_tunnel || pattern.type == 0) return unknown();
+  const std::string detail = fmt::format("most questions are of type {}", type_id(pattern));
+  const bool is_address =
+      pattern.type == packet::dns::type::a || pattern.type == packet::dns::type::aaaa;
+  return is_address ? no(detail, places_of(view)) : yes(detail, places_of(view));
+}
+
 }  // namespace whydown::evidence::facts_detail

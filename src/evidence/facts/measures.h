@@ -204,6 +204,10 @@ Finding flood_began_it(const View& view);
 Finding attack_sources_many(const View& view);
 Finding attack_sources_local(const View& view);
 Finding attack_source_served(const View& view);
+Finding attack_names_new(const View& view);
+Finding attack_answers_rejected(const View& view);
+Finding attack_victim_heard(const View& view);
+Finding attack_types_of_data(const View& view);
 
 // How many attempts at the services failed in the subject's way and how many were served, second by
 // second (or coarser) of the failure: its first and last second, which it may not fill, left out.
