@@ -73,6 +73,17 @@ bool are_never_served(const Store& store, const Service& service, const Pattern&
   });
 }
 
+// A busy resolver is asked by thousands for what does not exist, a small part of all that it is
+// asked for.
+bool is_large_part(const Store& store, const Service& service, const Crest& crest,
+                   std::uint64_t queries) {
+  std::uint64_t all = 0;
+  for (const auto& [key, row] : store.rows()) {
+    if (key.service == service) all += row.times.within(crest.from, crest.until);
+  }
+  return queries * 4 >= all;
+}
+
 void find_name_floods(const Store& store, std::vector<Pattern>& out) {
   for (const auto& [key, seen] : store.dns_usage().rows()) {
     if (key.usage != Usage::new_names || seen.row.attempts < kLeast) continue;
@@ -81,8 +92,9 @@ void find_name_floods(const Store& store, std::vector<Pattern>& out) {
     const bool is_found = seen.served() * 10 > seen.row.attempts;
     Pattern pattern = pattern_of(PatternKind::dns_query_flood, key.service, seen, crest);
     pattern.name = key.domain;
-    pattern.is_certain = !is_found && (pattern.source_count >= kMany ||
-                                       are_never_served(store, key.service, pattern));
+    pattern.is_certain =
+        !is_found && is_large_part(store, key.service, crest, seen.row.attempts) &&
+        (pattern.source_count >= kMany || are_never_served(store, key.service, pattern));
     out.push_back(std::move(pattern));
   }
 }

@@ -146,6 +146,13 @@ TEST(DnsQueryFlood, WhatLooksAlike) {
          w.names(1000, 10, 4, false, Symptom::nx_domain);
          w.add(w.make(11, kBad).ok());
        }},
+      {"what thousands ask a busy resolver for in vain, a small part of it all",
+       [](Wire& w) {
+         w.names(1000, 10, 4, true, Symptom::nx_domain);
+         for (unsigned i = 0; i < 20000; ++i) {
+           w.add(w.make(10 + i * 0.0002, invented(5000 + i % 3000)).ok());
+         }
+       }},
       {"names of a page that is gone, slowly",
        [](Wire& w) { w.names(300, 10, 40, true, Symptom::nx_domain); }},
       {"a busy resolver that answers well",
