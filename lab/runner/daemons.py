@@ -179,6 +179,8 @@ def named(service, address):
         zone += f"* {kind_of(service.wildcard)} {service.wildcard}\n"
     if service.options.get("big"):
         zone += f"big TXT {BIG}\n"
+    if service.options.get("bare"):
+        zone += 'bare TXT "a name without an address"\n'
     service.write("zone", zone)
     six = ":" in address
     allowed = "any; "

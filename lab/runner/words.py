@@ -57,9 +57,9 @@ COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
 # Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
 # resolver, of a domain that the server does not serve, without a domain,
 # of an address, never the same twice (the servers have a wildcard), of many domains that have
-# nothing to do with each other, with data that does not fit into a datagram.
+# nothing to do with each other, with data that does not fit into a datagram, without an address.
 NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse",
-         "many", "domains", "big")
+         "many", "domains", "big", "bare")
 
 # What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
 BENDS = {
@@ -118,7 +118,7 @@ OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "address
            "pool", "network", "known", "check",
            "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size",
            "abort_share", "read_pause", "quiet", "sink",
-           "miss_delay", "upstreams", "upstream_timeout", "big", "cut", "world", "portal",
+           "miss_delay", "upstreams", "upstream_timeout", "big", "bare", "cut", "world", "portal",
            # of py-tls; see secure.py
            "deed", "certificate", "newest", "oldest", "ciphers", "ask",
            # of the web (nginx): behind which service, with how much patience; which path alone

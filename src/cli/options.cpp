@@ -36,11 +36,11 @@ verify 0 as written, 1 not as written, 2 no bundle.
 )";
 
 bool takes_value(std::string_view word) {
-  constexpr std::array<std::string_view, 19> names{
-      "--probe",      "-f",         "--format",   "-o",           "--output",
-      "--template",   "--for",      "--case",     "--filter",     "--since",
-      "--until",      "--date",     "--timezone", "--catalogue",  "--packet",
-      "--redact-key", "--resolver", "--deadline", "--max-packets"};
+  constexpr std::array<std::string_view, 20> names{
+      "--ca",     "--probe",      "-f",         "--format",   "-o",
+      "--output", "--template",   "--for",      "--case",     "--filter",
+      "--since",  "--until",      "--date",     "--timezone", "--catalogue",
+      "--packet", "--redact-key", "--resolver", "--deadline", "--max-packets"};
   return std::ranges::find(names, word) != names.end();
 }
 

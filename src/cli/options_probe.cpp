@@ -28,6 +28,9 @@ void define_probe(CLI::App& app, Words& words) {
       ->type_name("PATH");
   app.add_option("--resolver", words.resolver, "ask this resolver instead of the system's")
       ->type_name("ADDRESS");
+  app.add_option("--ca", words.authorities,
+                 "trust the authorities in this file (PEM) as well as the system's")
+      ->type_name("FILE");
   app.add_option("--deadline", words.deadline, "end after so many seconds (30)")
       ->type_name("SECONDS");
   app.add_option("--max-packets", words.most_packets, "end after capturing so many (20000)")
@@ -72,6 +75,7 @@ std::expected<Options, base::Error> probe_options(const Words& words) {
   options.probe.target = std::move(*target);
   options.probe.resolver = words.resolver;
   options.probe.capture = words.output;
+  options.probe.authorities = words.authorities;
   options.probe.deadline = std::chrono::seconds(words.deadline);
   options.probe.most_packets = words.most_packets;
   options.probe.dry_run = words.dry_run;

@@ -24,7 +24,7 @@ std::string in_quotes(std::string_view text);
 struct Words {
   std::vector<std::string> inputs;
   std::string format, output, form, reader, case_file, since, until, date, zone, catalogue,
-      fault_id, action, packet, filter, folder, redact_key, target, resolver;
+      fault_id, action, packet, filter, folder, redact_key, target, resolver, authorities;
   bool redact = false;
   std::uint64_t deadline = static_cast<std::uint64_t>(probe::limits::kDeadline.count());
   std::uint64_t most_packets = probe::limits::kPackets;

@@ -209,6 +209,8 @@ Fault read_fault(TomlTable& file) {
     if (fault.kind == "attack") {
       fault.raised_by_pattern = raised_by->word("pattern", pattern_ids());
       fault.technique = read_technique(*raised_by);
+    } else if (raised_by->optional_bool("probe", false)) {
+      fault.raised_by_protocol = raised_by->word("protocol", protocol_ids());
     } else {
       fault.raised_by_protocol = raised_by->word("protocol", protocol_ids());
       fault.raised_by_symptoms = raised_by->words("symptoms", symptom_ids());

@@ -110,6 +110,9 @@ std::string raised_by(const Fault& fault) {
                           fault.technique);
     return fmt::format("the pattern of traffic `{}`{}", fault.raised_by_pattern, technique);
   }
+  if (fault.raised_by_symptoms.empty()) {
+    return "a probe, by what its own sockets are told; no capture raises it";
+  }
   std::string symptoms;
   for (const std::string& symptom : fault.raised_by_symptoms) {
     symptoms.append(symptoms.empty() ? "`" : ", `").append(symptom).append("`");

@@ -21,6 +21,7 @@ struct ProbePhase {
   std::string text;   // one sentence
   std::string fault;  // the id of what failed; empty where nothing did
   std::string title;  // its words
+  std::vector<evidence::Fact> facts = {};  // that only the socket's own side could see
 };
 
 // A cause of the incident that a check is about, before the check and after it.

@@ -325,6 +325,33 @@ constexpr std::array kFacts = {
          "RFC 8952 (captive portals)"},
         detail::one_address_for_all},
 
+    // --- told by a probe's own sockets only: no packet of anybody's shows these
+    // -------------------
+    Entry{{"dns.plain_answers",
+           "Does the server answer the failing question, in full, without EDNS? Told by a probe.",
+           "RFC 6891 7"},
+          detail::told_by_probe},
+    Entry{{"dns.large_answers",
+           "Does the server answer the failing question, in full, over UDP, where the client has "
+           "room "
+           "for 4096 bytes? Told by a probe.",
+           "RFC 6891 6.2.3"},
+          detail::told_by_probe},
+    Entry{{"service.other_address_served",
+           "Does another address of the same name serve at the same port? Told by a probe.", ""},
+          detail::told_by_probe},
+    Entry{
+        {"path.gateway_answers",
+         "Does the next hop on the way to the server answer an ICMP echo request? Told by a probe.",
+         "RFC 1812 4.3.3.6"},
+        detail::told_by_probe},
+    Entry{
+        {"path.refused_before_server",
+         "Is a packet refused in the server's name though its time to live ends before the server? "
+         "Told by a probe; never no.",
+         "RFC 791 3.2; reasoned: what does not arrive cannot be refused by the server"},
+        detail::told_by_probe},
+
     // --- the capture -----------------------------------------------------------------------------
     Entry{{"capture.one_sided",
            "Was only one direction captured: of 80 % of five or more TCP flows, of every one of "

@@ -121,6 +121,8 @@ Finding arp_claimed_by_dhcp_client(const View& view);
 // facts_dns_asked.cpp
 Finding cd_answers(const View& view);
 Finding authority_answers(const View& view);
+// Of what a probe's sockets are told, a capture shows nothing.
+inline Finding told_by_probe(const View& /*view*/) { return unknown(); }
 
 // facts_capture.cpp
 Finding one_sided(const View& view);
