@@ -105,7 +105,7 @@ class Probing {
     recorder_ = std::move(*empty);
     result_.part.not_seen.push_back(
         fmt::format("No packets could be captured ({}), so who refused or stayed silent is not "
-                    "seen, and no causes are weighed; {}.",
+                    "seen, and causes are weighed only by what the sockets were told; {}.",
                     why, how_to_grant_capture()));
     tell_(result_.part.not_seen.back());
     return {};

@@ -105,6 +105,7 @@ std::vector<Fact> alert_facts(int alert) {
 
 std::vector<Fact> status_facts(const HttpAnswer& answer) {
   std::vector<Fact> out;
+  out.reserve(kStatuses.size() + 3);
   const std::string detail = fmt::format("status {}", answer.status);
   for (const Group& group : kStatuses) {
     out.push_back({group.fact, truth(is_one_of(group.numbers, answer.status)), detail, {}});
