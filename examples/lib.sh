@@ -312,6 +312,63 @@ SCRIPT
   chmod 755 "$WORK/dhcp-script"
 }
 
+# managed_network [PREFIX-FLAGS]: IPv6 on the client's network, whose router says that addresses come
+# from DHCP: of its prefix hosts make no addresses themselves (flags 0x80), or do so, too (0xc0).
+managed_network() {
+  local ns flags=${1:-0x80}
+  for ns in c l r; do
+    on $ns sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0
+  done
+  on c ip -4 address flush dev eth0
+  on c sysctl -qw net.ipv6.conf.eth0.autoconf=0 net.ipv6.conf.eth0.accept_ra=0
+  on l ip address replace 2001:db8:1::53/64 dev eth0 nodad
+  on r ip address replace 2001:db8:1::1/64 dev lan nodad
+  if [[ -n ${ROUTER:-} ]]; then stop_daemon "$ROUTER" KILL; fi
+  cat >"$WORK/router.py" <<'ROUTER'
+import socket, struct, sys, time
+device, flags = sys.argv[1], int(sys.argv[2], 0) & 0xff
+prefix = struct.pack(">BBBBIII16s", 3, 4, 64, flags, 600, 300, 0,
+                     socket.inet_pton(socket.AF_INET6, "2001:db8:1::"))
+sock = socket.socket(socket.AF_INET6, socket.SOCK_RAW, socket.IPPROTO_ICMPV6)
+sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
+sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex(device))
+while True:  # RFC 4861 4.2: hop limit 64, the flag M, lifetime 1800 s
+    sock.sendto(struct.pack(">BBHBBHII", 134, 0, 0, 64, 0x80, 1800, 0, 0) + prefix, ("ff02::1", 0))
+    time.sleep(2)
+ROUTER
+  sleep 2  # duplicate address detection of the link-local addresses
+  inside r python3 "$WORK/router.py" lan "$flags" >"$WORK/router.log" 2>&1 &
+  ROUTER=$!
+  PIDS+=("$ROUTER")
+}
+
+# start_dhcp6 NS FIRST,LAST: dnsmasq gives out these addresses of IPv6; DAEMON is its process id.
+start_dhcp6() {
+  inside "$1" dnsmasq --keep-in-foreground --port=0 --user=root --pid-file="$WORK/dhcp6.pid" \
+    --dhcp-leasefile="$WORK/leases6" --bind-interfaces --interface=eth0 --dhcp-authoritative \
+    --dhcp-range="$2,64,10m" >"$WORK/dhcp6-$1.log" 2>&1 &
+  DAEMON=$!
+  PIDS+=("$DAEMON")
+  wait_listening "$1" -u 547
+}
+
+# ask_dhcp6 WHO SECONDS: dhclient asks for an address of IPv6 for so long; `other` is another
+# machine at the place of c.
+ask_dhcp6() {
+  local ns=$1 device=eth0
+  if [[ $ns == other ]]; then
+    ns=c device=other
+    on c ip link add other link eth0 address 02:00:00:00:00:77 type macvlan
+    on c ip link set other up
+    sleep 2
+  fi
+  printf '#!/bin/sh\nexit 0\n' >"$WORK/dhcp6-script"
+  chmod 755 "$WORK/dhcp6-script"
+  ip netns exec "$NET$ns" timeout "$2" dhclient -6 -1 -d -sf "$WORK/dhcp6-script" -cf /dev/null \
+    -lf "$(mktemp "$WORK/leases.XXXXXX")" -pf "$WORK/dhclient6.pid" "$device" \
+    >>"$WORK/client.log" 2>&1 || true
+}
+
 stop_daemon() {
   kill -"${2:-TERM}" "$1"
   wait "$1" 2>/dev/null || true

@@ -13,7 +13,8 @@ done
 zstd -q -f -19 named-stopped.pcap
 
 print() { tcpdump -r "$1" "${@:2}" 2>/dev/null; }
-for name in named-stopped iptables-drop closed-web-port healthy-web refused servfail nxdomain; do
+for name in named-stopped iptables-drop closed-web-port healthy-web refused servfail nxdomain \
+  dns-query-flood dns-tunnel; do
   print $name.pcap -n >$name-n.txt
 done
 print named-stopped.pcap -n -v >named-stopped-v.txt

@@ -10,6 +10,7 @@ leaves behind counts too. Exit status: 0 the goals hold, 1 they do not, 2 it can
 """
 
 import argparse
+import asyncio
 import json
 import pathlib
 import shutil
@@ -85,11 +86,15 @@ class ProbeRun:
                 world.services[name].start()
         for service in world.services.values():
             service.wait_ready()
+        asyncio.run(self.bend())
+
+    async def bend(self):
+        """In a loop: some daemons hand over to their successors after a while."""
         for moment in ("start", "during"):
-            for spec in world.scenario["bend"]:
+            for spec in self.world.scenario["bend"]:
                 if spec["at"] == moment:
-                    bends.BENDS[spec["do"]](world, spec)
-        time.sleep(probing.SETTLE)
+                    bends.BENDS[spec["do"]](self.world, spec)
+        await asyncio.sleep(probing.SETTLE)
 
     def probe(self, folder, name, user=None):
         """One probe; its report, and how it ended."""
@@ -125,6 +130,7 @@ def truth_of(world):
         return {"fault": None}
     answer = dict(world.scenario["answer"][0])
     answer.update(answer.get("client") or {})
+    answer.update(probing.KNOWN_BETTER.get(world.scenario["id"]) or {})
     return {key: answer.get(key) for key in ("fault", "accept", "cause", "ties", "shown")}
 
 

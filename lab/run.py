@@ -34,6 +34,7 @@ def main():
     try:
         chosen = [scenario.load(path, faults)
                   for path in scenario.find(options.scenarios, options.scenario)]
+        chosen = [each for each in chosen if not each["probe_only"]]  # see lab/probe.py
     except scenario.Refused as error:
         return complain(str(error))
     if not chosen:

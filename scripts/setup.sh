@@ -17,7 +17,7 @@ declare -A packages=(
   [examples]="iproute2 iptables nftables tcpdump tshark bind9 bind9-dnsutils unbound nginx-light
               dnsmasq-base udhcpc isc-dhcp-client curl iputils-ping netcat-openbsd traceroute zstd python3"
   [lab]="iproute2 iptables nftables tcpdump wireshark-common bind9 unbound nginx-light
-         dnsmasq-base arping openssl curl faketime traceroute zstd python3"
+         dnsmasq-base arping openssl openssh-server sshpass curl faketime traceroute zstd python3"
 )
 
 # These may be there from elsewhere than Debian, and would not go together with its packages.

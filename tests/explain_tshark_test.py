@@ -198,8 +198,11 @@ def owed(row, text):
 def check(path, row):
     number = row["frame.number"][0]
     text = explanation(path, number)
+    # Names longer than a line are broken over two.
+    unbroken = text.replace(" ", "")
     for words in owed(row, text):
-        missing = words.strip("!") in text if words.startswith("!") else words not in text
+        is_there = words.strip("!") in text or (len(words) > 60 and words in unbroken)
+        missing = is_there if words.startswith("!") else not is_there
         if missing:
             faults.append(f"{path.name} packet {number}: {words!r}")
             print(f"{faults[-1]}\n  in {text}\n")

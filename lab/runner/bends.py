@@ -161,9 +161,46 @@ def loop(world, spec):
     near = world.network.nearest_transit()
     world.spaces.sysctl("r", "net.ipv4.conf.all.send_redirects", 0)
     world.spaces.sysctl("r", "net.ipv4.conf.north.send_redirects", 0)
+    if spec.get("how") == "line":
+        _, dev = world.network.ports[service["host"]]
+        world.network.batch("r", f"link set {dev} down", f"route add default via {near}")
+        return nothing
     line = f"route %s {service['address']} via {near}"
     world.network.batch("r", line % "add")
     return lambda: world.network.batch("r", line % "del")
+
+
+def ring(world, spec):
+    """A second switch, joined to the clients' one by two cables, for a moment; clients ask for
+    their gateway meanwhile. The cables are thin, so that the ring does not take the machine."""
+    first = world.network.routers[0]
+    ends = [("ring1a", "ring1b"), ("ring2a", "ring2b")]
+    world.network.batch(first, "link add ring type bridge", "link set ring up")
+    for one, two in ends:
+        world.network.batch(first, f"link add {one} type veth peer name {two}",
+                            f"link set {one} master lan", f"link set {two} master ring")
+        for dev in (one, two):
+            world.spaces.run(first, "tc", "qdisc", "add", "dev", dev, "root", "tbf", "rate",
+                             f"{spec['kbit']}kbit", "burst", "2000", "latency", "20ms")
+    world.network.batch(first, *(f"link set {dev} up" for pair in ends for dev in pair))
+    for client in world.victims():
+        world.spaces.start(client.name, ["arping", "-q", "-c", "1", "-w", "1", "-i", DEV,
+                                         client.gateway])
+
+    def pull():
+        world.network.batch(first, *(f"link set {one} down" for one, _ in ends))
+    asyncio.get_running_loop().call_later(spec["seconds"], pull)
+    return nothing
+
+
+def chatter(world, spec):
+    """A machine that asks for one address again and again, as a program gone wrong does."""
+    host = world.plan.hosts[spec["host"]]
+    order = {"mac": host.mac, "address": host.address, "target": host.gateway, "device": DEV,
+             "per_second": spec["per_second"], "seconds": spec["seconds"]}
+    process = world.spaces.start(host.name, ["python3", "-B", str(HERE / "chatter.py"),
+                                             json.dumps(order)])
+    return process.kill
 
 
 def shape(world, spec):
@@ -180,16 +217,17 @@ def flood(world, spec):
     """Many packets from one machine, under its own or under invented addresses."""
     service = world.plan.services[spec["service"]]
     attacker = world.plan.hosts[spec.get("from", "bad")]
-    invented = world.rng.random() < 0.5
+    invented = world.rng.random() < 0.5 and "as" not in spec
     world.network.batch("r", f"route add {SPOOFED} via {attacker.address}")
     world.firewall.table(attacker.name, "inet",
                          ["chain input { type filter hook input priority 0;",
                           "meta l4proto { tcp, udp, icmp } drop", "}"])
     order = {"kind": spec["kind"], "target": service["address"], "port": service["port"],
-             "source": attacker.address, "invented": invented, "seed": world.plan.seed,
+             "source": world.plan.hosts[spec["as"]].address if "as" in spec else attacker.address,
+             "invented": invented, "seed": world.plan.seed,
              "per_second": spec["per_second"], "seconds": spec["seconds"],
              "bytes": spec.get("bytes", 0),
-             "name": world.plan.names["zone"][0]}
+             "name": world.plan.names["zone"][0], "domain": world.plan.domain}
     world.note(f"flood from {'invented addresses' if invented else attacker.address}")
     world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "flood.py"), json.dumps(order)])
     return nothing
@@ -204,6 +242,35 @@ def scan(world, spec):
     world.note(f"scan from {attacker.address}")
     world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "scan.py"), json.dumps(order)])
     return nothing
+
+
+def order_for(world, spec, **more):
+    service = world.plan.services[spec["service"]]
+    return {"target": service["address"], "port": service["port"], "seed": world.plan.seed,
+            "name": world.plan.names["zone"][0], "per_second": spec["per_second"],
+            "seconds": spec["seconds"], **more}
+
+
+def guess(world, spec):
+    """One machine tries one password after the other."""
+    service = world.plan.services[spec["service"]]
+    attacker = world.plan.hosts[spec.get("from", "bad")]
+    dialect = {"nginx": "http", "sshd": "ssh"}.get(service["daemon"]) or \
+        service["options"].get("dialect", "smtp")
+    order = order_for(world, spec, dialect=dialect, right=spec.get("right", False))
+    world.note(f"logins are guessed from {attacker.address}")
+    world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "guess.py"), json.dumps(order)])
+    return nothing
+
+
+def storm(world, spec):
+    """One machine asks a web server for more than all others, or takes its connections."""
+    attacker = world.plan.hosts[spec.get("from", "bad")]
+    order = order_for(world, spec, kind=spec["kind"])
+    world.note(f"requests without end from {attacker.address}")
+    process = world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "storm.py"),
+                                                 json.dumps(order)])
+    return process.kill
 
 
 def sysctl(world, spec):
@@ -299,6 +366,17 @@ def forget(world, spec):
     return undo
 
 
+def drop_fragments(world, spec):
+    """A filter that lets no later fragment through: they show no ports. It stands before the
+    router's connection tracking, which would put them together first."""
+    service = world.plan.services[spec["service"]]
+    match = "ip6 saddr %s frag frag-off != 0 drop" if world.plan.ip == 6 \
+        else "ip saddr %s ip frag-off & 0x1fff != 0 drop"
+    return world.firewall.table("r", "ip6" if world.plan.ip == 6 else "ip", [
+        "chain early { type filter hook prerouting priority -450;",
+        match % service["address"], "}"])
+
+
 def drop_large(world, spec):
     """A link that takes small packets only, behind a filter that says so to nobody."""
     service = world.plan.services[spec["service"]]
@@ -354,4 +432,5 @@ def poison(world, spec):
 BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
     shape, flood, scan, sysctl, inject_reset, forge, mask, uplink, reset_hello, drop_hello, cut,
-    forget, drop_large, small_link, twin, poison, deafen)}
+    forget, drop_fragments, drop_large, small_link, twin, poison, deafen, ring, chatter, guess,
+    storm)}

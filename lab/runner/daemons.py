@@ -161,6 +161,10 @@ class Service:
         return str(path)
 
 
+# What fits into one, and is worth a forged question; and a key as mail servers publish it.
+LARGE = " ".join(f'"{"y" * 250}"' for _ in range(3))
+KEY = f'"v=DKIM1; k=rsa; p=" "{"MIGfMA0GCSqGSIb3" * 13}"'
+
 # More than fits into a datagram of 1232 bytes, which is what the clients take.
 BIG = " ".join(f'"{"x" * 250}"' for _ in range(8))
 
@@ -179,6 +183,12 @@ def named(service, address):
         zone += f"* {kind_of(service.wildcard)} {service.wildcard}\n"
     if service.options.get("big"):
         zone += f"big TXT {BIG}\n"
+    if service.options.get("large"):
+        zone += f"large TXT {LARGE}\n"
+    if service.options.get("texts"):
+        zone += f"* TXT {KEY}\n"
+    if service.options.get("bare"):
+        zone += 'bare TXT "a name without an address"\n'
     service.write("zone", zone)
     six = ":" in address
     allowed = "any; "
@@ -187,8 +197,10 @@ def named(service, address):
         allowed = "".join(f"{each}; " for each in welcome)
     listen = f"listen-on{'-v6' if six else ''} {{ {address}; }}; " \
              f"listen-on{'' if six else '-v6'} {{ none; }};"
+    most = service.options.get("datagram")
+    datagrams = f"max-udp-size {most}; edns-udp-size {most};" if most else ""
     service.write("named.conf", f"""options {{ directory "{service.folder}"; pid-file none;
-  session-keyfile none; recursion no; dnssec-validation no; notify no; {listen}
+  {datagrams} session-keyfile none; recursion no; dnssec-validation no; notify no; {listen}
   allow-query {{ {allowed} }}; }};
 controls {{ }};
 zone "{service.domain()}" {{ type primary; file "{service.folder}/zone"; }};
@@ -204,6 +216,9 @@ def unbound(service, address):
              '  pidfile: ""', "  use-syslog: no", "  do-not-query-localhost: no", "  ede: yes",
              "  num-threads: 1", "  outbound-msg-retry: 1", '  module-config: "validator iterator"']
     domain = service.domain()
+    if service.options.get("datagram"):
+        most = service.options["datagram"]
+        lines += [f"  max-udp-size: {most}", f"  edns-buffer-size: {most}"]
     if service.options.get("block"):
         lines += [f'  local-zone: "{name}." always_nxdomain'
                   for name in service.world.plan.names["blocked"]]
@@ -301,12 +316,34 @@ def nginx(service, address):
                          for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     path = service.write("nginx.conf", f"""daemon off; master_process off; worker_processes 1;
 pid {folder}/pid; error_log {folder}/error.log;
-events {{ worker_connections 256; }}
+events {{ worker_connections {service.options.get("connections", 256)}; }}
 http {{ access_log off; {temporary} keepalive_timeout {service.options.get("keep", 60)}; {zone}
   server {{ listen {host_port(address, service.port)} reuseport; root {folder};
     {locations(service)} }} }}
 """)
     return ["nginx", "-c", path]
+
+
+def sshd(service, address):
+    """OpenSSH that takes the lab's key for root, and no password at all."""
+    folder = service.folder
+    for name in ("host", "lab"):
+        if not (folder / name).exists():
+            namespace.command("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
+                              str(folder / name))
+    pathlib.Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
+    path = service.write("sshd_config", f"""Port {service.port}
+ListenAddress {address}
+HostKey {folder}/host
+AuthorizedKeysFile {folder}/lab.pub
+StrictModes no
+UsePAM no
+PermitRootLogin yes
+PasswordAuthentication yes
+MaxStartups 200
+PidFile none
+""")
+    return ["/usr/sbin/sshd", "-D", "-e", "-f", path]
 
 
 def s_server(service, address):
@@ -351,4 +388,4 @@ BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq,
          "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
          "py-tcp": python("tcp"), "py-udp": python("udp"), "py-sink": python("sink"),
          "py-deaf": python("deaf"), "py-tls": secure, "py-talk": python("talk"),
-         "py-ntp": python("ntp")}
+         "py-ntp": python("ntp"), "sshd": sshd}

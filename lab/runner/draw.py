@@ -177,7 +177,7 @@ def draw_names(rng, domain):
             "reverse": [f"{rng.randrange(1, 255)}.{rng.randrange(256)}.168.192.in-addr.arpa"
                         for _ in range(3)],
             "domains": [f"www.{each}" for each in WORLD],
-            "big": [f"big.{domain}"]}
+            "big": [f"big.{domain}"], "large": [f"large.{domain}"], "bare": [f"bare.{domain}"]}
 
 
 def draw_taps(rng, capture):

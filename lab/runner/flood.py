@@ -1,7 +1,8 @@
 """A flood of one kind, bounded in packets and time. Run as `flood.py JSON`, in a namespace.
 
 Raw IPv4 packets: syn (half-open connections), udp (junk), icmp (pings), dns (queries for the zone's
-name).
+name), names (queries for ever new names of the domain), ask_as (one question with a large answer,
+in the name of the order's source).
 """
 
 import json
@@ -14,6 +15,7 @@ import time
 import dnswire
 
 MOST_PACKETS = 40000
+LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def checksum(data):
@@ -57,6 +59,11 @@ def packet(order, rng):
         body = rng.randbytes(order.get("bytes") or rng.randrange(20, 300))
         if order["kind"] == "dns":
             body = dnswire.query(rng.randrange(65536), order["name"], "A", False)
+        elif order["kind"] == "names":
+            label = "x" + "".join(rng.choice(LETTERS) for _ in range(rng.randrange(6, 13)))
+            body = dnswire.query(rng.randrange(65536), f"{label}.{order['domain']}", "A", False)
+        elif order["kind"] == "ask_as":
+            body = dnswire.query(rng.randrange(65536), f"large.{order['domain']}", "ANY")
         segment = struct.pack(">HHHH", port, order["port"], 8 + len(body), 0) + body
         protocol, at = 17, 6
     segment = transport(source, order["target"], protocol, segment, at)

@@ -6,12 +6,13 @@ that the capture does not bear out fails the run instead of being written.
 
 import datetime
 
-from . import daemons, namespace, signs
+from . import daemons, loop_signs, namespace, signs
 
 SCHEMA = "whydown.label/1"
 FEWEST_OF_ATTACK = 20  # packets
+PORTS = {"dos.syn_flood", "dos.http_flood", "bruteforce.login"}  # whose attacks are at one port
 FEWEST = 2         # failing requests that make an incident worth a label
-ALONE = signs.NEIGHBOURS | {"dhcp.no_offer"}  # one of these holds many packets already
+ALONE = signs.NEIGHBOURS | loop_signs.FAULTS | {"dhcp.no_offer"}  # one of these holds many packets already
 USUAL = {"name": "udp", "address": "arp"}  # the transport of a step, where the scenario names none
 
 
@@ -86,7 +87,8 @@ class Labeller:
             address = service["address"] if service else host.address if host else None
             ours = {machine.address for machine in self.plan.clients}
             bad = self.plan.hosts.get("bad")
-            sent = signs.uninvited(packets, ours, address, bad.address if bad else None)
+            sent = signs.tunnelled(packets, address) if fields["fault"] == ["dns.tunnel"] else \
+                signs.uninvited(packets, ours, address, bad.address if bad else None)
             if (sent >= FEWEST_OF_ATTACK) != fields.get("sees", True):
                 raise namespace.Failed(f"{side}: the label expects the attack to be "
                                        f"{'seen' if fields.get('sees', True) else 'unseen'}, the "
@@ -94,7 +96,7 @@ class Labeller:
             if not fields.get("sees", True):
                 continue
             one = {"fault": fields["fault"], "servers": [address] if address else []}
-            if service and fields["fault"] == ["dos.syn_flood"]:
+            if service and fields["fault"][0] in PORTS:
                 one["port"] = service["port"]
             if fields["caused_outage"] != "unknown":
                 one["caused_outage"] = fields["caused_outage"]
@@ -124,7 +126,8 @@ class Labeller:
             service = signs.Service(packets, [address], port, transport)
             out |= {(*request, fault) for fault in fields["fault"]
                     for request in service.failed(fault)
-                    if request[2] in known or fault in signs.NEIGHBOURS | signs.CONTESTS}
+                    if request[2] in known or request[3] == loop_signs.EVERYBODY
+                    or fault in signs.NEIGHBOURS | signs.CONTESTS}
         return sorted(out)
 
     def flooded(self, side):
@@ -139,6 +142,8 @@ class Labeller:
                "step": fields["step"], "servers": sorted({
                    signs.SERVERS.get(fields["fault"][0], each[0]) for each in services})}
         machine = signs.NEIGHBOURS & set(fields["fault"]) and fields["step"] != "address"
+        if any(each[3] == loop_signs.EVERYBODY for each in found):
+            out["servers"], machine = [loop_signs.EVERYBODY], True
         if len(services) == 1 and not machine:  # several services, or a machine, have no one port
             out["transport"] = transport
             if transport in ("udp", "tcp"):

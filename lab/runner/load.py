@@ -9,8 +9,9 @@ import os
 import socket
 import ssl
 import struct
+import subprocess
 
-from . import dhcp, dnswire, secure_load, stub
+from . import dhcp, dnswire, made_names, secure_load, stub
 from .network import DEV
 
 MOST_OPEN = 400  # actions under way at once, over all clients
@@ -107,7 +108,7 @@ class Load:
         """The client's own habits, where the scenario does not fix them."""
         habits = dict(client.habits)
         habits["type"] = spec.get("types", ["AAAA" if self.world.plan.ip == 6 else "A"])[0]
-        own = ("timeout", "tries", "types", "edns", "rd", "follow")
+        own = ("timeout", "tries", "types", "edns", "rd", "follow", "pieces", "size")
         habits.update({key: spec[key] for key in own if key in spec})
         if not isinstance(habits["edns"], bool):
             habits["version"], habits["edns"] = habits["edns"], True
@@ -116,6 +117,8 @@ class Load:
     def name(self, spec, rng):
         if spec["names"] == "many":
             return f"host{rng.randrange(1000000)}.{self.world.plan.domain}"
+        if spec["names"] in made_names.MADE:
+            return made_names.MADE[spec["names"]](rng, self.world.plan.domain)
         return rng.choice(self.world.plan.names[spec["names"]])
 
 
@@ -277,6 +280,18 @@ async def talk(loop, sock, spec, dialect):
     await loop.sock_recv(sock, 4096)
 
 
+async def ssh(load, spec, client, _rng):
+    """One command on the server, as ansible and backups run it: let in by a key."""
+    service = load.world.services[spec["to"]]
+    process = load.world.spaces.start(client.machine.name, [
+        "ssh", "-F", "none", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+        "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", str(service.folder / "lab"), "-p",
+        str(service.port), f"root@{service.address}", "true"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None:
+        await asyncio.sleep(0.05)
+
+
 async def ask_time(load, spec, client, rng):
     service = load.world.plan.services[spec["to"]]
     loop = asyncio.get_running_loop()
@@ -399,6 +414,13 @@ async def report(load, spec, client, rng):
         sock.close()
 
 
+async def tunnel(load, spec, client, rng):
+    """One packet of a tunnel: a question that carries data, and an answer that does."""
+    name, kind = made_names.carry(rng, load.world.plan.domain, spec["shape"])
+    await stub.query(client, rng, load.address(spec["to"]), name,
+                     {"type": kind, "edns": True, "timeout": 2.0})
+
+
 async def stream(load, spec, client, rng):
     """Four seconds of voice or telemetry: one way, on the same two ports, 50 to 250 a second."""
     service = load.world.plan.services[spec["to"]]
@@ -507,7 +529,8 @@ async def ping_gateway(load, client, rng):
 ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visit,
            "secure": secure_load.page, "half_secure": secure_load.half, "fallback": fallback,
            "session": session, "upload": upload, "slow_reader": slow_reader,
-           "udp": datagram, "stream": stream, "report": report, "ping": ping, "trace": trace,
+           "udp": datagram, "stream": stream, "tunnel": tunnel, "report": report,
+           "ping": ping, "trace": trace,
            "local_noise": local_noise, "talk": visit, "time": ask_time, "dhcp": dhcp.act,
-           "claim": claim}
+           "claim": claim, "ssh": ssh}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -36,6 +36,7 @@ class Packet:
     arp: tuple | None = None        # "ask" or "tell", who asks, whose address
     mac: str = ""                   # of the sender of ARP, of the client of DHCP
     dhcp: tuple | None = None       # kind (0: not shown), the server it names
+    piece: tuple | None = None      # of a fragment: source, target, id; and whether it is the first
 
 
 def read(path):
@@ -90,7 +91,10 @@ def decode4(data, quoted=False):
     head = (data[0] & 15) * 4
     packet = Packet(source=str(ipaddress.ip_address(data[12:16])),
                     target=str(ipaddress.ip_address(data[16:20])), ttl=data[8])
-    if struct.unpack_from(">H", data, 6)[0] & 0x1fff:
+    ident, place = struct.unpack_from(">HH", data, 4)
+    if place & 0x3fff and not quoted:
+        packet.piece = (packet.source, packet.target, ident), not place & 0x1fff
+    if place & 0x1fff:
         return packet
     total = struct.unpack_from(">H", data, 2)[0]
     return decode_rest(packet, data[9], data[head:], total - head, quoted)
@@ -99,6 +103,12 @@ def decode4(data, quoted=False):
 def decode6(data, quoted=False):
     packet = Packet(source=str(ipaddress.ip_address(data[8:24])),
                     target=str(ipaddress.ip_address(data[24:40])), ttl=data[7])
+    if data[6] == 44:  # a fragment header (RFC 8200 4.5)
+        kind, place, ident = struct.unpack_from(">BxHI", data, 40)
+        packet.piece = (packet.source, packet.target, ident), place < 8
+        if place >= 8:
+            return packet
+        return decode_rest(packet, kind, data[48:], struct.unpack_from(">H", data, 4)[0], quoted)
     return decode_rest(packet, data[6], data[40:], struct.unpack_from(">H", data, 4)[0], quoted)
 
 

@@ -98,6 +98,12 @@ def dhcp(time, kind, back=False, server="", mac=C):
 
 
 # fault, transport, port, packets -> how many requests failed so, and the client of the first
+def turned(at, ttl):
+    packet = tcp(at, 2)
+    packet.ttl = ttl
+    return packet
+
+
 SIGNS = [
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), error(1.1, 3, 3)], 1),
     ("dns.port_unreachable", "udp", 53, [udp(1, 1), udp(1.01, 1, 0)], 0),
@@ -140,6 +146,9 @@ SIGNS = [
     ("icmp.net_unreachable", "udp", 53, [udp(1, 1), error(1, 3, 0, by=R)], 1),
     ("icmp.admin_prohibited", "udp", 53, [udp(1, 1), error(1, 3, 13, by=R)], 1),
     ("icmp.ttl_exceeded", "udp", 53, [udp(1, 1), error(1, 11, 0, by=R)], 1),
+    ("link.loop", "tcp", 80, [turned(1 + i / 1000, 60 - 2 * i) for i in range(8)], 1),
+    ("link.loop", "tcp", 80, [turned(1 + i / 1000, 60) for i in range(40)], 0),
+    ("link.loop", "tcp", 80, [turned(1 + i, 60 - i) for i in range(8)], 0),
     ("tcp.refused", "tcp", 80, [tcp(1, 2), tcp(1.1, 0x14, True)], 1),
     ("tcp.refused", "tcp", 80, [tcp(1, 2), error(1.1, 3, 3, port=5000, transport="tcp", dport=80)],
      1),
@@ -206,6 +215,22 @@ class Signs(unittest.TestCase):
                 if count and fault not in signs.CONTESTS:
                     where = {"nd.no_reply": S6, **signs.SERVERS}.get(fault, S)
                     self.assertEqual((1, C, where), (failed[0][0], failed[0][2], failed[0][3]))
+
+    def test_a_first_fragment_alone_is_no_answer(self):
+        first, second = udp(0.01, 7, 0), Packet(0.01)
+        first.piece, second.piece = ((S, C, 99), True), ((S, C, 99), False)
+        other = Packet(0.01, piece=((S, C, 98), False))
+        later = [udp(5.0, 7), udp(20.0, 8)]
+        for pieces, failed in (([first], 1), ([first, other], 1), ([first, second], 0)):
+            found = signs.Service([udp(0.0, 7), *pieces, *later], [S], 53, "udp")
+            silent = [each for each in found.failed("dns.no_response") if each[0] == 0.0]
+            self.assertEqual(len(silent), failed)
+
+    def test_a_storm_is_about_everybody(self):
+        service = signs.Service([arp(1 + i / 1000, "ask") for i in range(40)], [S], 80, "tcp")
+        self.assertEqual(["ff:ff:ff:ff:ff:ff"], [each[3] for each in service.failed("link.loop")])
+        slow = signs.Service([arp(1 + i, "ask") for i in range(40)], [S], 80, "tcp")
+        self.assertEqual([], service.failed("link.loop")[1:] + slow.failed("link.loop"))
 
     def test_a_loop_counts_from_its_fourth_turn(self):
         service = signs.Service(ROUND, [S], 80, "tcp")

@@ -14,7 +14,8 @@ TIMES = {"before": [3.0, 5.0], "during": [7.0, 10.0], "after": [0.0, 0.0], "tail
 
 TOP = {"id": str, "story": str, "ip": list, "hops": list, "clients": dict, "host": dict,
        "ghost": dict, "service": dict, "load": list, "bend": list, "times": dict,
-       "capture": dict, "answer": list, "attack": list, "healthy": bool, "also_allowed": list, "background": list}
+       "capture": dict, "answer": list, "attack": list, "healthy": bool, "probe_only": bool,
+       "also_allowed": list, "background": list}
 REQUIRED = {"id", "story", "clients", "host", "service", "load", "capture"}
 
 ANSWER_REQUIRED = {"fault", "step", "service", "cause", "shown"}
@@ -96,6 +97,7 @@ def check_top(check, data):
     check.all_of("ip", data.setdefault("ip", [4]), {4, 6})
     check.all_of("hops", data.setdefault("hops", [0, 1]), {0, 1, 2})
     check.all_of("background", data.setdefault("background", ["any"]), {"any", "none"})
+    data.setdefault("probe_only", False)
     check.all_of("also_allowed", data.setdefault("also_allowed", []), check.faults)
     times = data.setdefault("times", {})
     check.keys("times", times, set(), set(TIMES))

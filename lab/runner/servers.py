@@ -9,10 +9,13 @@ options again.
         `miss_delay` seconds. With `upstreams` it asks these in turn, waits `upstream_timeout`
         seconds for each, and remembers the answers. `world`: names outside of its zone exist, each
         with an address of its own; `portal`: all names have the address given here; `cut`: answers
-        about names that begin with "big." do not fit into a datagram
+        about names that begin with "big." do not fit into a datagram; names that begin with
+        `absent` do not exist, whatever the default is; `tunnel`: names of its
+        subdomain t are answered with data, as the other end of a tunnel does
   http  one small page after `delay` seconds, with `status`; `hang_up` closes instead; 503 where
         more than `busy_over` are served at once; `slow_path` alone is delayed
-  talk  speaks `dialect` (smtp ftp pop imap ssh), each step answered as the options say
+  talk  speaks `dialect` (smtp ftp pop imap ssh), each step answered as the options say; with a
+        `password` it takes no other one
   ntp   tells the time, or sends a `kiss` code, or has a `stratum`
   tcp   sends a greeting, then echoes `delay` seconds later; it rests `read_pause` seconds before
         each read (with `quiet` it sends nothing back), and resets the connection in place of an
@@ -22,6 +25,8 @@ options again.
   deaf  listens with `backlog` and never accepts
 """
 
+import base64
+import contextlib
 import json
 import pathlib
 import random
@@ -35,6 +40,7 @@ import time
 import zlib
 
 import dnswire
+import made_names
 
 
 def family(address):
@@ -58,6 +64,10 @@ def dns_reply(request, options):
         return dnswire.answer(request, dnswire.RCODES["REFUSED"], authoritative=False)
     if "rcode" in options:
         return dnswire.answer(request, dnswire.RCODES[options["rcode"]], authoritative=False)
+    if options.get("tunnel") and ".t." in name:
+        return dnswire.answer(request, 0, data=made_names.carried(random, request))
+    if options.get("absent") and name.startswith(options["absent"]):
+        return dnswire.answer(request, dnswire.RCODES["NXDOMAIN"])
     addresses = records.get(name, options.get("default"))
     if options.get("portal"):
         addresses = options["portal"]
@@ -214,6 +224,17 @@ GREETINGS = {"smtp": "220 mail ESMTP ready", "ftp": "220 FTP ready", "pop": "+OK
 YES = {"smtp": "250 2.0.0 Ok", "ftp": "200 Ok", "pop": "+OK", "imap": "OK done"}
 
 
+NO = {"smtp": "535 5.7.8 Error: authentication failed", "ftp": "530 Login incorrect.",
+      "pop": "-ERR [AUTH] Authentication failed.", "imap": "NO [AUTHENTICATIONFAILED] Failed."}
+
+
+def holds(line, password):
+    word = line.split()[-1]
+    with contextlib.suppress(ValueError):
+        word += base64.b64decode(word)
+    return password.encode("ascii") in word
+
+
 class Talk(socketserver.StreamRequestHandler):
     """A session of a protocol that answers with codes."""
 
@@ -250,6 +271,8 @@ class Talk(socketserver.StreamRequestHandler):
             reply = "331 password"
         elif verb in ("PASS", "LOGIN", "AUTH"):
             reply = options.get("login", {"ftp": "230 in", "smtp": "235 in"}.get(dialect, reply))
+            if options.get("password") and not holds(line, options["password"]):
+                reply = NO[dialect]
         elif verb == "RCPT":
             reply = self.recipient(options)
         elif verb == "DATA":

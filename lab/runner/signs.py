@@ -8,6 +8,7 @@ search for a neighbour.
 import dataclasses
 
 from . import dhcp
+from . import loop_signs
 from . import secure_signs
 from . import talks
 from . import transfer_signs
@@ -74,6 +75,7 @@ class Service:
         self.machines = {}       # hardware address -> (time, from the client, kind, server)
         self.claims = {}         # address -> (time, hardware address) of who says to have it
         self.asked = {}          # (asker, address) -> times of unanswered neighbour requests
+        self.pieces = {}         # first fragments that wait for the others
         self.talks = talks.Talks(self.servers, port)
         self.end = 0.0
         self.packets = packets
@@ -91,9 +93,19 @@ class Service:
                 (packet.time, packet.dport == 67, *packet.dhcp))
         elif packet.quote:
             self.see_error(packet)
+        elif packet.piece:
+            self.see_piece(packet)
         else:
             self.talks.see(packet)
             self.see_ports(packet)
+
+    def see_piece(self, packet):
+        """The first fragment counts when another one of its datagram comes."""
+        datagram, is_first = packet.piece
+        if is_first:
+            self.pieces[datagram] = packet
+        elif datagram in self.pieces:
+            self.see_ports(self.pieces.pop(datagram))
 
     def see_ports(self, packet):
         if packet.kind == self.transport and packet.dport == self.port \
@@ -171,6 +183,8 @@ class Service:
             return [each for mac in self.machines for each in self.refused(mac)]
         if fault == "dhcp.no_offer":
             return [each for mac in self.machines for each in self.unserved(mac)]
+        if fault in loop_signs.FAULTS:
+            return list(loop_signs.failed(self.packets, self.servers, self.port))
         if fault in secure_signs.FAULTS:
             return list(secure_signs.failed(self.packets, self.servers, self.port))
         if fault == "dns.wrong_answer":
@@ -257,6 +271,13 @@ def fails(request, fault, end):
     raise KeyError(f"no sign is known for the fault {fault}")
 
 
+def tunnelled(packets, address):
+    """Questions for names as long as only data makes them."""
+    return sum(1 for packet in packets
+               if packet.target == address and packet.dport == 53 and packet.dns
+               and len(packet.dns[2]) >= 40)
+
+
 def uninvited(packets, clients, address, attacker):
     """Requests at an address by machines that are no client; anywhere: those of the attacker."""
     count = 0
@@ -272,4 +293,4 @@ def uninvited(packets, clients, address, attacker):
 KNOWN = {*ICMP_FAULTS, *RCODE_FAULTS, "tcp.refused", "dns.no_response", "tcp.no_response",
          *NEIGHBOURS, *CONTESTS, "dhcp.nak", *SERVERS,
          "dns.slow", "dns.truncated", "dns.wrong_answer", "udp.no_response",
-         *secure_signs.FAULTS, *talks.KNOWN, *transfer_signs.SIGNS}
+         *loop_signs.FAULTS, *secure_signs.FAULTS, *talks.KNOWN, *transfer_signs.SIGNS}

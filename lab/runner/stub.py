@@ -7,6 +7,7 @@ without waiting.
 """
 
 import asyncio
+import socket
 import struct
 
 from . import dnswire
@@ -37,8 +38,8 @@ async def resolve(client, rng, servers, name, habits):
                 sockets[server] = sock
                 try:
                     for ident, kind in wanted.items():
-                        await loop.sock_sendall(sock, dnswire.query(ident, name, kind,
-                                                                    habits["edns"]))
+                        await loop.sock_sendall(sock, dnswire.query(
+                            ident, name, kind, habits["edns"], size=habits.get("size", 1232)))
                     rcode = await asyncio.wait_for(answers(sock, wanted), habits["timeout"])
                 except asyncio.TimeoutError:
                     if not habits["same_socket"]:
@@ -81,7 +82,8 @@ async def query(client, rng, server, name, habits):
     sock = client.udp(server, DNS_PORT)
     try:
         message = dnswire.query(ident, name, habits["type"], habits["edns"],
-                                habits.get("version", 0), habits.get("rd", True))
+                                habits.get("version", 0), habits.get("rd", True),
+                                habits.get("size", 1232))
         await loop.sock_sendall(sock, message)
         cut_off = set()
         await asyncio.wait_for(answers(sock, {ident: ""}, cut_off), habits["timeout"])
@@ -99,11 +101,28 @@ async def query_tcp(client, rng, server, name, habits):
     sock = client.tcp(server)
     try:
         async with asyncio.timeout(habits["timeout"]):
+            if habits.get("pieces"):  # the length in a segment of its own, and all of them small
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 100)
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             await loop.sock_connect(sock, (server, DNS_PORT))
             message = dnswire.query(rng.randrange(65536), name, habits["type"])
-            await loop.sock_sendall(sock, struct.pack(">H", len(message)) + message)
-            await loop.sock_recv(sock, 4096)
+            length = struct.pack(">H", len(message))
+            if habits.get("pieces"):
+                await loop.sock_sendall(sock, length)
+                await loop.sock_sendall(sock, message)
+            else:
+                await loop.sock_sendall(sock, length + message)
+            await whole_message(loop, sock)
     except (OSError, TimeoutError):
         pass
     finally:
         sock.close()
+
+
+async def whole_message(loop, sock):
+    data = b""
+    while len(data) < 2 or len(data) < 2 + struct.unpack_from(">H", data)[0]:
+        more = await loop.sock_recv(sock, 4096)
+        if not more:
+            return
+        data += more

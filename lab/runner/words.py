@@ -12,7 +12,7 @@ CAUSES = tuple("""
 service_down service_hung wrong_bind_address firewall_reject_host firewall_reject_path firewall_drop
 host_down wrong_server_address flood overload rate_limit upstream_down access_policy missing_record
 wrong_record dnssec certificate protocol_mismatch path_loss routing mtu middlebox_reset idle_timeout
-application_error application_slow backlog_full address_conflict attack own_test client_gave_up
+application_error application_slow backlog_full address_conflict attack own_test switching_loop client_gave_up
 other
 """.split())
 
@@ -21,7 +21,7 @@ SIDES = ("client", "router", "server")
 PHASES = ("before", "during", "after")
 
 DAEMONS = ("named", "unbound", "dnsmasq", "dnsmasq-dhcp", "nginx", "s_server", "py-dns",
-           "py-http", "py-tcp", "py-udp", "py-sink", "py-deaf", "py-tls", "py-talk", "py-ntp")
+           "py-http", "py-tcp", "py-udp", "py-sink", "py-deaf", "py-tls", "py-talk", "py-ntp", "sshd")
 
 FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
 
@@ -30,15 +30,16 @@ LINKS = ("ethernet", "vlan", "sll2", "sll")
 # What a client may do: kind -> (required fields, optional fields), beside `do`, `by`, `every`,
 # `phases` and `overlap`, which all have.
 LOADS = {
-    "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to"}),
-    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow"}),
-    "query_tcp": ({"to"}, {"timeout", "types"}),
+    "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to", "size"}),
+    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow", "pieces", "size"}),
+    "query_tcp": ({"to"}, {"timeout", "types", "pieces"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path", "wait", "login", "follow",
                      "method"}),
     "secure": ({"to"}, {"timeout", "trust", "newest", "ciphers", "clock"}),
     "half_secure": ({"to", "leave"}, {"newest"}),
     "talk": ({"to"}, {"timeout", "login"}),
     "time": ({"to"}, set()),
+    "ssh": ({"to"}, set()),
     "session": ({"to"}, {"timeout", "idle", "bytes", "times"}),
     "upload": ({"to", "bytes"}, {"timeout", "idle"}),
     "slow_reader": ({"to"}, {"idle", "bytes"}),
@@ -46,6 +47,7 @@ LOADS = {
     "udp": ({"to"}, {"timeout", "tries", "port", "times"}),
     "stream": ({"to"}, {"port"}),
     "report": ({"to"}, set()),
+    "tunnel": ({"to", "shape"}, set()),
     "ping": ({"to"}, {"fresh"}),
     "dhcp": ({"to"}, {"how", "tries", "timeout", "slower"}),
     "claim": ({"to"}, {"how"}),
@@ -57,9 +59,11 @@ COMMON_LOAD = {"do", "by", "every", "phases", "overlap", "names"}
 # Which names are looked up: of the zone, of the zone's domain but not in it, blocked by the
 # resolver, of a domain that the server does not serve, without a domain,
 # of an address, never the same twice (the servers have a wildcard), of many domains that have
-# nothing to do with each other, with data that does not fit into a datagram.
+# nothing to do with each other, with data that does not fit into a datagram, without an address;
+# made up each time as black lists, virus scanners, content networks and keys of mail do
+# (runner/made_names.py).
 NAMES = ("zone", "missing", "blocked", "foreign", "single", "reverse",
-         "many", "domains", "big")
+         "many", "domains", "big", "large", "bare", "blacklist", "hashes", "machines", "keys")
 
 # What may be broken: kind -> (required fields, optional fields), beside `do` and `at`.
 BENDS = {
@@ -75,16 +79,21 @@ BENDS = {
     "host_down": ({"host"}, {"neighbours", "how"}),
     "route": ({"to", "kind"}, set()),
     "uplink": (set(), set()),
-    "loop": ({"to"}, set()),
+    "loop": ({"to"}, {"how"}),
+    "ring": ({"seconds", "kbit"}, set()),
+    "chatter": ({"host", "per_second", "seconds"}, set()),
     "shape": ({"where", "kbit"}, set()),
-    "flood": ({"service", "kind", "per_second", "seconds"}, {"from", "bytes"}),
+    "flood": ({"service", "kind", "per_second", "seconds"}, {"from", "bytes", "as"}),
     "scan": ({"service", "kind", "count", "pace"}, {"from"}),
+    "guess": ({"service", "per_second", "seconds"}, {"from", "right"}),
+    "storm": ({"service", "kind", "per_second", "seconds"}, {"from"}),
     "sysctl": ({"host", "set"}, set()),
     "inject_reset": ({"service"}, set()),
     "forge": ({"service"}, set()),
     "mask": ({"service"}, set()),
     "reset_hello": ({"service"}, set()),
     "drop_hello": ({"service"}, set()),
+    "drop_fragments": ({"service"}, set()),
     "drop_large": ({"service", "bytes"}, {"direction"}),
     "cut": ({"service", "share"}, set()),
     "forget": ({"service", "seconds", "with"}, set()),
@@ -106,9 +115,13 @@ VALUES = {
     ("host_down", "how"): {"power", "cable"},
     ("host_down", "neighbours"): {"keep"},
     ("route", "kind"): {"none", "blackhole", "unreachable", "prohibit"},
-    ("flood", "kind"): {"syn", "udp", "icmp", "dns"},
+    ("flood", "kind"): {"syn", "udp", "icmp", "dns", "names", "ask_as"},
+    ("tunnel", "shape"): {"iodine", "dnscat", "dns2tcp"},
     ("dhcp", "how"): {"new", "keep", "old", "stubborn"},
     ("claim", "how"): {"probe", "announce"},
+    ("storm", "kind"): {"path", "query", "many", "kept", "slow"},
+    ("guess", "right"): {True, False},
+    ("loop", "how"): {"line"},
     ("ping", "fresh"): {True, False},
     ("scan", "kind"): {"ports", "udp_ports", "hosts"},
 }
@@ -118,17 +131,18 @@ OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "address
            "pool", "network", "known", "check",
            "buffer", "rcode", "edns_rcode", "refuse_over", "backlog", "status", "size",
            "abort_share", "read_pause", "quiet", "sink",
-           "miss_delay", "upstreams", "upstream_timeout", "big", "cut", "world", "portal",
+            "miss_delay", "upstreams", "upstream_timeout", "big", "bare", "cut", "datagram", "large", "texts",
+            "tunnel", "absent", "world", "portal",
            # of py-tls; see secure.py
            "deed", "certificate", "newest", "oldest", "ciphers", "ask",
            # of the web (nginx): behind which service, with how much patience; which path alone
            "proxy", "patience", "path", "retry_after", "limit", "auth", "redirect", "keep",
            # of py-http: closes without an answer, refuses above so many at once
-           "hang_up", "busy_over", "slow_path",
+           "hang_up", "busy_over", "slow_path", "connections",
            # of py-talk and py-ntp
-           "dialect", "greeting", "login", "mail", "fetch", "put_off", "kiss", "stratum"}
+           "dialect", "greeting", "login", "mail", "fetch", "put_off", "password", "kiss", "stratum"}
 
 # Fields that hold a number, and those that hold a list with entries of a kind.
 NUMBERS = {"wait", "seconds", "after", "per_second", "burst", "share", "kbit", "timeout", "idle",
-           "bytes", "tries", "port", "clock", "count", "pace"}
+           "bytes", "tries", "port", "clock", "count", "pace", "size"}
 LISTS = {"transports": {"udp", "tcp"}, "types": {"A", "AAAA", "PTR", "MX", "NS", "SOA", "TXT"}}

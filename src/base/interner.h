@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/hash.h"
+#include "base/prefetch.h"
 
 namespace whydown::base {
 
@@ -34,8 +35,15 @@ class Interner {
   }
   std::uint32_t find(std::string_view text) const { return find(text, hash_bytes(text)); }
   // Fetches what add() and find() will touch first.
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  void prefetch(std::uint64_t hash) const { base::prefetch(&slots_[hash & mask_]); }
   void prefetch(std::string_view text) const { prefetch(hash_bytes(text)); }
+  // ... and, each some time later, what that leads to.
+  void prefetch_entry(std::uint64_t hash) const {
+    base::prefetch(&entries_[slots_[hash & mask_].id]);
+  }
+  void prefetch_text(std::uint64_t hash) const {
+    base::prefetch(bytes_.data() + entries_[slots_[hash & mask_].id].offset);
+  }
   // Empty for 0 and unknown ids. Valid as long as the interner lives.
   std::string_view text(std::uint32_t id) const {
     return id < entries_.size() ? text_of(entries_[id]) : std::string_view{};

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/prefetch.h"
 #include "capture/limits.h"
 #include "capture/link_type.h"
 #include "capture/reader.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t kFileHeaderSize = 24;
 constexpr std::size_t kRecordHeaderSize = 16;
 constexpr std::size_t kModifiedRecordHeaderSize = 24;
+constexpr std::size_t kFetchAhead = 512;  // bytes: some packets
 constexpr std::int64_t kNsPerSecond = 1'000'000'000;
 
 struct FileHeader {
@@ -115,6 +117,7 @@ const Frame* PcapReader::next() {
   const std::size_t size = kRecordHeaderSize + header.captured;
   if (header.captured > kMaxRecord || held.size() < size) [[unlikely]]
     return fetch();
+  base::prefetch(held.data() + size + kFetchAhead);
   return pass(held.subspan(kRecordHeaderSize, header.captured), header, size);
 }
 

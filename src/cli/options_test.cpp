@@ -6,7 +6,11 @@
 #include <gtest/gtest.h>
 
 // The edge is a program, not a library to link: its sources are compiled into their tests.
-#include "cli/options.cpp"  // NOLINT(bugprone-suspicious-include)
+#include "cli/options.cpp"          // NOLINT(bugprone-suspicious-include)
+#include "cli/options_format.cpp"   // NOLINT(bugprone-suspicious-include)
+#include "cli/options_other.cpp"    // NOLINT(bugprone-suspicious-include)
+#include "cli/options_probe.cpp"    // NOLINT(bugprone-suspicious-include)
+#include "cli/options_reading.cpp"  // NOLINT(bugprone-suspicious-include)
 
 namespace whydown::cli {
 namespace {

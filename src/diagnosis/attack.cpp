@@ -27,6 +27,11 @@ bool may_hold(const Pattern& flood, const evidence::Service& service) {
   if (!flood.is_flood() || flood.services.front().server != service.server) return false;
   if (flood.kind == PatternKind::udp_flood) return service.protocol == Protocol::udp;
   if (flood.kind == PatternKind::icmp_flood) return service.protocol == Protocol::icmp;
+  if (flood.kind == PatternKind::http_flood) return service.port == flood.services.front().port;
+  if (flood.kind == PatternKind::dns_query_flood) return service == flood.services.front();
+  if (flood.kind == PatternKind::dns_reflection) {
+    return flood.is_at_reflector && service == flood.services.front();
+  }
   return concerns(flood, service);
 }
 
@@ -36,6 +41,16 @@ bool serves_others(const Store& store, const Pattern& pattern) {
     const auto& [key, row] = entry;
     return row.ok() > 0 && concerns(pattern, key.service) && is_bystander(key, row, pattern);
   });
+}
+
+// Names that do not exist, nearly all of them asked for by a flood of such names.
+void claim_names(const Store& store, const Pattern& flood, std::set<const Row*>& claimed) {
+  for (const auto& [key, row] : store.rows()) {
+    const bool is_theirs = key.service == flood.services.front() &&
+                           key.symptom == evidence::Symptom::nx_domain &&
+                           flood.packets * 10 >= row.attempts * 9;
+    if (is_theirs) claimed.insert(&row);
+  }
 }
 
 // Neighbour requests that only a scan made necessary.
@@ -56,10 +71,21 @@ void claim_neighbours(const Store& store, const Pattern& scan, std::set<const Ro
 
 }  // namespace
 
+namespace {
+
+// Requests at a web server, and the handshakes before them.
+bool is_of_site(const evidence::Service& target, const evidence::Service& service) {
+  return target.port == service.port &&
+         (service.protocol == Protocol::http || service.protocol == Protocol::tcp);
+}
+
+}  // namespace
+
 bool concerns(const Pattern& pattern, const evidence::Service& service) {
-  if (is_neighbour(service)) return false;
+  if (is_neighbour(service) || pattern.kind == PatternKind::dns_tunnel) return false;
   return std::ranges::any_of(pattern.services, [&](const evidence::Service& target) {
     if (target.server != service.server) return false;
+    if (pattern.kind == PatternKind::http_flood) return is_of_site(target, service);
     return pattern.kind != PatternKind::syn_flood ||
            (target.port == service.port && target.transport == service.transport);
   });
@@ -70,10 +96,12 @@ std::set<const Row*> claimed_rows(const Store& store, std::span<const Pattern> p
   for (const Pattern& pattern : patterns) {
     const bool is_of_others = pattern.is_flood() && pattern.kind != PatternKind::syn_flood &&
                               serves_others(store, pattern);
-    if (!is_of_others) claimed.insert(pattern.rows.begin(), pattern.rows.end());
+    if (!is_of_others && pattern.is_alone) claimed.insert(pattern.rows.begin(), pattern.rows.end());
   }
   for (const Pattern& pattern : patterns) {
-    if (!pattern.is_flood()) claim_neighbours(store, pattern, claimed);
+    if (pattern.is_scan()) claim_neighbours(store, pattern, claimed);
+    const bool is_of_names = pattern.kind == PatternKind::dns_query_flood && pattern.name != 0;
+    if (is_of_names) claim_names(store, pattern, claimed);
   }
   return claimed;
 }
@@ -92,6 +120,14 @@ const Pattern* flood_at(std::span<const Pattern> patterns,
 bool is_bystander(const ServiceClientKey& key, const ServiceClientRow& row, const Pattern& flood) {
   if (flood.is_source(key.client)) return false;
   if (!may_hold(flood, key.service)) return true;
+  // The sources of a flood of requests are all named, unless they are a crowd.
+  if (flood.kind == PatternKind::http_flood && !flood.sources.empty()) return true;
+  const bool is_of_dns = flood.kind == PatternKind::dns_reflection ||
+                         (flood.kind == PatternKind::dns_query_flood && flood.name != 0);
+  // None of its names exists, or only one source asks. It may be a little older than what is
+  // counted of it.
+  constexpr base::Duration kUncounted = std::chrono::seconds{2};
+  if (is_of_dns) return row.ok() > 0 || row.first_failed < base::add(flood.first, -kUncounted);
   if (flood.kind != PatternKind::syn_flood) return row.ok() > 0 && row.first_ok < flood.first;
   return row.ok() > 0 || row.of(evidence::Outcome::silent) > row.unmeant;
 }
@@ -189,20 +225,25 @@ Bystanders bystanders_of(const Store& store, const Pattern& pattern) {
   for (const Row* row : pattern.rows) {
     if (is_served(*row)) mixed.insert(row->key.service);
   }
+  if (pattern.is_at_reflector) mixed.insert(pattern.services.front());
   for (const auto& [key, row] : store.service_clients()) {
     if (!concerns(pattern, key.service) || !is_bystander(key, row, pattern)) continue;
     out.clients.add(key.client);
     add_failures(out, key, row, pattern);
   }
+  // A connection is no page: of a flood of requests it counts only where it fails.
+  const auto is_service = [&](const evidence::Service& service) {
+    return pattern.kind != PatternKind::http_flood || service.protocol == Protocol::http;
+  };
   for (const auto& [key, row] : store.rows()) {
     if (!concerns(pattern, key.service) || key.unmeant || key.noise) continue;
     if (is_failing(row)) out.failed.push_back(&row);
-    if (!is_served(row)) continue;
+    if (!is_served(row) || !is_service(key.service)) continue;
     out.served.push_back(&row);
     if (!mixed.contains(key.service)) add_served(out, row, pattern);
   }
   for (const auto& [key, row] : store.service_clients()) {
-    if (mixed.contains(key.service) && is_bystander(key, row, pattern)) {
+    if (mixed.contains(key.service) && is_service(key.service) && is_bystander(key, row, pattern)) {
       add_served(out, row, pattern);
     }
   }
@@ -218,6 +259,7 @@ std::optional<bool> caused_outage(const Pattern& pattern, const Bystanders& othe
     const std::uint64_t all = outcome.ok + outcome.failed;
     return all == 0 ? 0.0 : static_cast<double>(outcome.failed) / static_cast<double>(all);
   };
+  if (pattern.kind == PatternKind::dns_tunnel) return false;  // nothing is taken from anybody
   const bool is_harmless = others.during.ok >= kSeveral && share(others.during) < kHardly;
   // Too short for anybody to come while it lasted; all who came around it were served.
   const bool is_between = base::between(pattern.first, pattern.last) <= limits::kShortFlood &&

@@ -53,9 +53,21 @@ std::string spans_words(const Bystanders& others) {
       span_words(others.during, others.is_about), span_words(others.after, others.is_about));
 }
 
+std::string accepted_words(const Pattern& pattern) {
+  if (pattern.accepted == 0) return "No login of theirs is seen to be accepted.";
+  return fmt::format(
+      "Then {} of them {} accepted: somebody is in.",
+      pattern.accepted == 1 ? "one" : "at least " + base::thousands(pattern.accepted),
+      pattern.accepted == 1 ? "was" : "were");
+}
+
 std::string unknown_words(const Parts& parts) {
   const Bystanders& others = parts.others;
   const bool is_nobody = others.during.ok + others.during.failed == 0;
+  if (parts.pattern.kind == PatternKind::login_guessing) {
+    return fmt::format("{} A guess takes nothing from others, unless it is right.",
+                       accepted_words(parts.pattern));
+  }
   if (!parts.pattern.is_flood()) {
     return is_nobody
                ? "Nobody else used what it tried while it lasted, so nothing shows that it hurt "
@@ -77,7 +89,12 @@ std::string unknown_words(const Parts& parts) {
 
 std::string outcome_words(const Parts& parts) {
   const Bystanders& others = parts.others;
-  if (!parts.caused) return unknown_words(parts);
+  const bool is_guess = parts.pattern.kind == PatternKind::login_guessing;
+  if (parts.pattern.kind == PatternKind::dns_tunnel) {
+    return "It takes nothing from others, and is no outage: ask who runs the client, and what was "
+           "on it.";
+  }
+  if (!parts.caused || is_guess) return unknown_words(parts);
   if (*parts.caused) {
     return fmt::format(
         "It is what took the service from the others, whose trouble began with it: of their "
@@ -144,7 +161,7 @@ Moments moments_of(const Parts& parts) {
   for (const Row* row : pattern.rows) {
     for (const Attempt* attempt : row->exemplars()) {
       if (attempt->begin >= pattern.first && !is_other(parts, attempt->client))
-        keep(out.begins, &attempt->request, false);
+        keep(out.begins, attempt->request.is_set() ? &attempt->request : &attempt->answer, false);
     }
   }
   return out;
@@ -169,7 +186,7 @@ void add_packets(Incident& incident, const Parts& parts, const Moments& moments)
           attempt->begin >= parts.pattern.first && !is_other(parts, attempt->client);
       if (!is_own) continue;
       offer(candidates, attempt->request, Role::cause);
-      offer(candidates, attempt->answer, Role::context);
+      offer(candidates, attempt->answer, attempt->request.is_set() ? Role::context : Role::cause);
     }
   }
   if (moments.failed != nullptr) offer(candidates, *moments.failed, Role::symptom);
@@ -192,6 +209,11 @@ void add_times(Incident& incident, const Parts& parts, const Moments& moments) {
   const auto add = [&](const char* id, const Digest* packet, std::string text) {
     if (packet != nullptr) incident.marks.push_back({id, packet->place, std::move(text)});
   };
+  const bool is_guess = parts.pattern.kind == PatternKind::login_guessing;
+  if (is_guess) {
+    add("flood", moments.begins, "The first of the refused logins that are kept.");
+    return;
+  }
   add("served_before", moments.served_before, "The last answer to others before it.");
   add("flood", moments.begins, "It begins.");
   add("onset", moments.failed, "The first attempt of others that fails begins.");
@@ -213,6 +235,7 @@ void add_service(Incident& incident, const Parts& parts) {
     if (incident.service.servers.size() == limits::kServers) break;
     incident.service.servers.push_back(parts.book.text(server));
   }
+  if (pattern.name != 0) incident.service.names.push_back(parts.names.shown(pattern.name));
   if (ports.size() != 1 || *ports.begin() == 0) return;
   incident.service.port = *ports.begin();
   incident.service.name = port_name(*ports.begin());
@@ -242,6 +265,9 @@ Attack attack_of(const Parts& parts, const Moments& moments) {
   attack.source_count =
       pattern.is_count_exact ? pattern.source_count : base::rounded(pattern.source_count);
   attack.is_count_exact = pattern.is_count_exact;
+  if (pattern.kind == PatternKind::dns_reflection) {
+    attack.role = pattern.is_at_reflector ? "reflector" : "victim";
+  }
   attack.packets = pattern.packets;
   attack.per_second = pattern.per_second;
   attack.caused_outage = parts.caused;
@@ -284,6 +310,34 @@ std::string source_words(const Pattern& pattern, const base::AddressBook& book) 
                      list_words(words, kListed, words.size()));
 }
 
+// Guessed logins come in many protocols.
+std::string protocol_words(const Fault& fault, const Pattern& pattern) {
+  if (pattern.kind != PatternKind::login_guessing) return fault.protocol;
+  return protocol_of(fault, pattern.services.front());
+}
+
+// What is said of a flood of queries, a reflection, a tunnel.
+void add_dns_values(Values& values, const Parts& parts) {
+  const Pattern& pattern = parts.pattern;
+  const std::uint64_t count = std::max<std::uint64_t>(pattern.packets, 1);
+  values.size = base::thousands((pattern.query_bytes + pattern.answer_bytes) / count) + " bytes";
+  values.asked = pattern.name == 0 ? "more than it answered before"
+                                   : fmt::format("for ever new names of {}", values.name);
+  if (pattern.kind != PatternKind::dns_reflection) return;
+  values.size = base::thousands(pattern.answer_bytes / count) + " bytes";
+  values.asked = fmt::format("{}{}", pattern.type == 0 ? "" : evidence::type_id(pattern) + " of ",
+                             values.name);
+  values.role = pattern.is_at_reflector ? "seen at a server that is misused" : "seen at its victim";
+  values.reflector = pattern.is_at_reflector ? values.server : values.source;
+  values.victim = pattern.is_at_reflector ? values.source : values.server;
+  values.course =
+      pattern.is_at_reflector
+          ? fmt::format("went from {} to {}, in whose name the question was asked again and again",
+                        values.server, values.source)
+          : fmt::format("came to {} from {}; nothing here shows that it asked", values.server,
+                        values.sources);
+}
+
 Values values_of(const Incident& incident, const Parts& parts) {
   constexpr std::size_t kListed = 3;
   const Pattern& pattern = parts.pattern;
@@ -295,7 +349,7 @@ Values values_of(const Incident& incident, const Parts& parts) {
           ? "the servers"
           : list_words(servers, kListed, std::max<std::uint64_t>(pattern.hosts, servers.size()));
   values.port = incident.service.port ? std::to_string(*incident.service.port) : "of the service";
-  values.name = "example.com";
+  values.name = pattern.name == 0 ? "example.com" : parts.names.shown(pattern.name);
   values.names = "a name";
   values.endpoint = values.server + ":" + values.port;
   values.site = values.servers;
@@ -311,16 +365,20 @@ Values values_of(const Incident& incident, const Parts& parts) {
   values.source =
       pattern.sources.empty() ? "SOURCE" : parts.book.text(pattern.sources.front().address);
   values.sources = source_words(pattern, parts.book);
+  add_dns_values(values, parts);
   values.rate = rate_words(pattern.per_second);
   values.sent = base::thousands(pattern.packets);
   values.ports = count_words(pattern.ports, "port");
   values.hosts = count_words(pattern.hosts, "host");
   values.open = service_list(pattern, parts.book);
+  values.protocol = protocol_words(parts.fault, pattern);
+  values.accepted = accepted_words(pattern);
   return values;
 }
 
 // An attack that hurt nobody is low, whatever its rate.
 std::string severity_of(const Parts& parts) {
+  if (parts.pattern.accepted > 0) return "critical";
   if (!parts.pattern.is_flood()) return parts.fault.severity;
   if (!parts.caused) return "medium";
   return *parts.caused ? parts.fault.severity : "low";
@@ -354,7 +412,7 @@ Incident build_attack(const Store& store, const Fault& fault, const Pattern& pat
   incident.fault = fault.id;
   incident.kind = fault.kind;
   incident.step = step_from(fault.step).value_or(evidence::Step::connect);
-  incident.protocol = fault.protocol;
+  incident.protocol = protocol_words(fault, pattern);
   incident.transport = transport_of(pattern.services.front());
   incident.severity = severity_of(parts);
   incident.first = pattern.first;

@@ -176,8 +176,9 @@ std::string read_id(TomlTable& file) {
 }
 
 // "T1499" or "T1499.001".
-std::string read_technique(TomlTable& raised_by) {
-  std::string technique = raised_by.text("technique");
+std::string read_technique(TomlTable& raised_by, bool is_needed) {
+  std::string technique =
+      is_needed ? raised_by.text("technique") : raised_by.optional_text("technique");
   const auto are_digits = [&](std::size_t from, std::size_t count) {
     return technique.size() >= from + count &&
            std::ranges::all_of(technique.substr(from, count),
@@ -208,10 +209,13 @@ Fault read_fault(TomlTable& file) {
     // Failed attempts raise a fault, a pattern of traffic an attack.
     if (fault.kind == "attack") {
       fault.raised_by_pattern = raised_by->word("pattern", pattern_ids());
-      fault.technique = read_technique(*raised_by);
+      fault.technique = read_technique(*raised_by, true);
+    } else if (raised_by->optional_bool("probe", false)) {
+      fault.raised_by_protocol = raised_by->word("protocol", protocol_ids());
     } else {
       fault.raised_by_protocol = raised_by->word("protocol", protocol_ids());
       fault.raised_by_symptoms = raised_by->words("symptoms", symptom_ids());
+      fault.technique = read_technique(*raised_by, false);
     }
     raised_by->finish();
   }

@@ -152,7 +152,7 @@ TEST(Diagnose, ClosedDnsPortChecksAndSummary) {
   const Diagnosis diagnosis = world.diagnosis();
   ASSERT_EQ(diagnosis.incidents.size(), 1U);
   const Incident& incident = diagnosis.incidents[0];
-  ASSERT_EQ(incident.checks.size(), 6U);
+  ASSERT_EQ(incident.checks.size(), 7U);
   EXPECT_EQ(incident.checks[0].command, "ss -lunp 'sport = :53'");
   EXPECT_EQ(incident.checks[1].command, "dig +tcp @203.0.113.2 recipes.example.com");
   for (const Check& check : incident.checks) EXPECT_GE(check.answers.size(), 2U);

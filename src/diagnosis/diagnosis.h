@@ -148,6 +148,7 @@ struct AttackSource {
 struct Attack {
   std::string pattern;                // "syn_flood"
   std::string technique;              // of MITRE ATT&CK; empty unless `attack` is the first cause
+  std::string role;                   // of a reflection: by whom it is seen, "victim", "reflector"
   std::vector<AttackSource> sources;  // those that sent most, the largest first
   std::uint64_t source_count = 0;
   bool is_count_exact = true;
@@ -196,6 +197,9 @@ struct Incident {
   Activity activity;
   std::vector<Mark> marks;  // in order of time
   std::optional<Attack> attack;
+  // Of other incidents whose first cause is an attack: of MITRE ATT&CK, else empty; and who it was.
+  std::string technique;
+  std::vector<AttackSource> suspects;
   int explained_by = 0;  // the id of the incident that explains this one; 0: none does
   std::vector<int> explains;
   // What it was made from, to weigh it again when more is known (diagnosis/reweigh.h). Not shown.

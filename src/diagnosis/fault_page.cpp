@@ -102,20 +102,22 @@ void add_checks(std::string& page, const Fault& fault) {
 }
 
 std::string raised_by(const Fault& fault) {
+  const std::string technique =
+      fault.technique.empty()
+          ? ""
+          : fmt::format("; where an attack is the first cause, MITRE ATT&CK `{}`", fault.technique);
   if (!fault.raised_by_pattern.empty()) {
-    const std::string technique =
-        fault.technique.empty()
-            ? ""
-            : fmt::format("; where an attack is the first cause, MITRE ATT&CK `{}`",
-                          fault.technique);
     return fmt::format("the pattern of traffic `{}`{}", fault.raised_by_pattern, technique);
+  }
+  if (fault.raised_by_symptoms.empty()) {
+    return "a probe, by what its own sockets are told; no capture raises it";
   }
   std::string symptoms;
   for (const std::string& symptom : fault.raised_by_symptoms) {
     symptoms.append(symptoms.empty() ? "`" : ", `").append(symptom).append("`");
   }
-  return fmt::format("attempts of protocol `{}` that end in {}", fault.raised_by_protocol,
-                     symptoms);
+  return fmt::format("attempts of protocol `{}` that end in {}{}", fault.raised_by_protocol,
+                     symptoms, technique);
 }
 
 void add_list(std::string& page, std::string_view heading, const std::vector<std::string>& items) {

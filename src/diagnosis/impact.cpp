@@ -91,12 +91,14 @@ Tally tally(const evidence::Store& store, const Case& found) {
   const Window window = window_of(found);
   Tally out;
   std::uint64_t doubled = 0;
+  std::uint64_t looped = 0;
   for (const Row* row : rows_at(store, found)) {
     if (has(found.failing, *row) || has(found.absorbed, *row)) {
       out.failed += judged(*row);
       out.total += judged(*row);
       // The first of two answers is counted as served; the second one is no lookup of its own.
       if (row->key.symptom == evidence::Symptom::wrong_answer) doubled += row->request_unseen;
+      if (row->key.step == evidence::Step::link) looped += judged(*row);
       continue;
     }
     const std::uint64_t within = decided_within(*row, window);
@@ -120,6 +122,10 @@ Tally tally(const evidence::Store& store, const Case& found) {
   doubled = std::min(doubled, out.served);
   out.served -= doubled;
   out.total -= doubled;
+  // A packet that goes round is that of an attempt which failed for it.
+  const std::uint64_t told_twice = std::min(looped, out.failed - looped);
+  out.failed -= told_twice;
+  out.total -= told_twice;
   if (found.flood != nullptr) {
     out.failed = found.users_failed;
     out.total = out.failed + out.served;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -30,26 +31,6 @@ using evidence::Truth;
 bool is_yes(std::span<const evidence::Fact> facts, std::string_view id) {
   return std::ranges::any_of(
       facts, [&](const evidence::Fact& fact) { return fact.id == id && fact.truth == Truth::yes; });
-}
-
-// A fault of any application's protocol shows the name of the one that it is about.
-std::string protocol_of(const Fault& fault, const evidence::Service& service) {
-  switch (service.protocol) {
-    case Protocol::smtp:
-      return "SMTP";
-    case Protocol::ftp:
-      return "FTP";
-    case Protocol::pop:
-      return "POP3";
-    case Protocol::imap:
-      return "IMAP";
-    case Protocol::ssh:
-      return "SSH";
-    case Protocol::ntp:
-      return "NTP";
-    default:
-      return fault.protocol;
-  }
 }
 
 Service service_words(const Case& found, const base::Interner& names,
@@ -173,6 +154,28 @@ bool shows_the_web(const base::InputInfo& input, const evidence::Store& store) {
 
 }  // namespace
 
+// A fault of any application's protocol shows the name of the one that it is about.
+std::string protocol_of(const Fault& fault, const evidence::Service& service) {
+  switch (service.protocol) {
+    case Protocol::smtp:
+      return "SMTP";
+    case Protocol::ftp:
+      return "FTP";
+    case Protocol::pop:
+      return "POP3";
+    case Protocol::imap:
+      return "IMAP";
+    case Protocol::ssh:
+      return "SSH";
+    case Protocol::ntp:
+      return "NTP";
+    case Protocol::http:
+      return "HTTP";
+    default:
+      return fault.protocol;
+  }
+}
+
 std::string transport_of(const evidence::Service& service) {
   switch (service.protocol) {
     case Protocol::arp:
@@ -279,7 +282,31 @@ void weigh_incident(Incident& incident, const Fault& fault, std::span<const evid
   incident.facts = known_facts(facts);
   incident.inseparable = pairs_left(fault, incident.causes, values);
   incident.not_shown = not_shown_of(fault, facts, values);
+  // A crash, or two machines set up alike, are no attack and never bear its name.
+  const bool is_attack = !incident.causes.empty() && incident.causes.front().id == "attack";
+  incident.technique = is_attack ? fault.technique : std::string{};
 }
+
+namespace {
+
+// Whose hardware address spoke for another machine.
+std::vector<AttackSource> suspects_of(const Case& found, const base::AddressBook& book) {
+  std::map<base::IpAddress, std::uint64_t> counts;
+  for (const Row* row : found.failing) {
+    if (row->key.symptom != evidence::Symptom::spoofed) continue;
+    for (const evidence::Attempt* attempt : row->exemplars()) {
+      if (attempt->answer.mac.is_known()) ++counts[base::IpAddress::mac(attempt->answer.mac)];
+    }
+  }
+  std::vector<AttackSource> out;
+  for (const auto& [mac, count] : counts) {
+    if (out.size() == limits::kClients) break;
+    out.push_back({book.text(mac), count, false});
+  }
+  return out;
+}
+
+}  // namespace
 
 Incident build_incident(const evidence::Store& store, const Case& found,
                         std::span<const evidence::Fact> facts, const Tally& tally,
@@ -300,6 +327,7 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   incident.subject = found.subject;
   incident.values = values;
   weigh_incident(incident, fault, facts);
+  incident.suspects = suspects_of(found, book);
   incident.checks = checks_of(fault, values);
 
   PacketList packets = evidence_packets(store, found, names);

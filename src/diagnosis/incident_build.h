@@ -20,6 +20,8 @@ WebUse web_use(const evidence::Store& store);
 
 // What incidents of both kinds are made of.
 std::string transport_of(const evidence::Service& service);  // "udp"
+// A fault of any application's protocol shows the name of the one that it is about.
+std::string protocol_of(const Fault& fault, const evidence::Service& service);
 std::vector<KnownFact> known_facts(std::span<const evidence::Fact> facts);
 void fill_causes(std::vector<RankedCause>& causes, const Values& values);
 // Pairs that the facts known here leave about where their priors put them.

@@ -49,6 +49,19 @@ bool is_machine_behind(const Incident& a, const Incident& b) {
          is_on_servers_of(a, b) && begins_within(a, b);
 }
 
+// What goes round in a circle does not arrive; and frames for everybody that go round fill all
+// lines.
+bool is_loop_behind(const Incident& a, const Incident& b) {
+  if (a.attack || b.attack || a.step != evidence::Step::link || b.step == evidence::Step::link) {
+    return false;
+  }
+  const bool is_for_all =
+      std::ranges::any_of(a.subject.services, [](const evidence::Service& service) {
+        return service.protocol == evidence::Protocol::ethernet;
+      });
+  return (is_for_all || is_on_servers_of(a, b)) && begins_within(a, b);
+}
+
 // What a server needs itself and does not get explains that it serves nobody: a resolver cut off
 // from those it asks, a gateway from the machine behind it. The causes must say so, too: the same
 // machine may have two troubles.
@@ -63,7 +76,8 @@ bool is_need_behind(const Incident& a, const Incident& b) {
 }
 
 bool explains(const Incident& a, const Incident& b) {
-  return is_flood_behind(a, b) || is_machine_behind(a, b) || is_need_behind(a, b);
+  return is_flood_behind(a, b) || is_machine_behind(a, b) || is_need_behind(a, b) ||
+         is_loop_behind(a, b);
 }
 
 auto key_of(const Incident& i) {

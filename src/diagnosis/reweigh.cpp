@@ -8,6 +8,7 @@
 #include "diagnosis/incident_build.h"
 #include "diagnosis/summary.h"
 #include "diagnosis/weigh.h"
+#include "diagnosis/words.h"
 
 namespace whydown::diagnosis {
 
@@ -18,10 +19,11 @@ using evidence::Truth;
 
 Truth truth_of(const FactValue& value) { return value.is ? Truth::yes : Truth::no; }
 
-// That a machine was silent wherever it was asked rests on what did not come, and one packet of it
-// undoes that.
+// That a machine or a program was silent wherever it was asked rests on what did not come, and one
+// packet of it undoes that.
 bool is_of_silence(const Fact& fact) {
   return (fact.id == "host.alive" && fact.truth == Truth::no) ||
+         (fact.id == "http.others_answered" && fact.truth == Truth::no) ||
          (fact.id == "host.silent_everywhere" && fact.truth == Truth::yes);
 }
 
@@ -56,6 +58,11 @@ double probability_of(std::span<const RankedCause> causes, std::string_view id) 
   return found == causes.end() ? 0 : found->probability;
 }
 
+void replace_first(std::string& text, const std::string& what, const std::string& with) {
+  const std::size_t at = what.empty() ? std::string::npos : text.find(what);
+  if (at != std::string::npos) text.replace(at, what.size(), with);
+}
+
 double likelihood(double db) { return std::pow(10.0, db / 10.0); }
 
 }  // namespace
@@ -63,10 +70,27 @@ double likelihood(double db) { return std::pow(10.0, db / 10.0); }
 void reweigh(Incident& incident, const Fault& fault, std::span<const Fact> facts) {
   const std::string before = cause_sentence(incident);
   weigh_incident(incident, fault, facts);
-  const std::size_t at = before.empty() ? std::string::npos : incident.summary.find(before);
-  if (at != std::string::npos) {
-    incident.summary.replace(at, before.size(), cause_sentence(incident));
-  }
+  replace_first(incident.summary, before, cause_sentence(incident));
+}
+
+void recast(Incident& incident, const Fault& had, const Fault& fault, std::span<const Fact> facts) {
+  const Values& values = incident.values;
+  replace_first(incident.summary, fill(had.supervisor, values), fill(fault.supervisor, values));
+  replace_first(incident.explanation, fill(had.meaning, values), fill(fault.meaning, values));
+  incident.fault = fault.id;
+  incident.title = fill(fault.title, values);
+  incident.student = fill(fault.student, values);
+  incident.checks = checks_of(fault, values);
+  reweigh(incident, fault, facts);
+}
+
+void cast(Incident& incident, const Fault& fault, std::span<const Fact> facts) {
+  const Values& values = incident.values;
+  incident.severity = fault.severity;
+  incident.explanation = fill(fault.meaning, values);
+  incident.student = fill(fault.student, values);
+  incident.checks = checks_of(fault, values);
+  if (!facts.empty()) weigh_incident(incident, fault, facts);
 }
 
 std::vector<Fact> facts_of(const Incident& incident) {

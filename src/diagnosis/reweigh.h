@@ -23,6 +23,15 @@ namespace whydown::diagnosis {
 // of its summary that names the cause. `facts` are those of incident.subject, of more packets.
 void reweigh(Incident& incident, const Fault& fault, std::span<const evidence::Fact> facts);
 
+// The same incident under another name, where more was learnt than what it was named after: words,
+// checks and causes are those of `fault` then, which is not the one that it had.
+void recast(Incident& incident, const Fault& had, const Fault& fault,
+            std::span<const evidence::Fact> facts);
+
+// An incident that no packets show, of a service's own words: its words, checks and, where facts
+// are known, causes. Values and subject must be set.
+void cast(Incident& incident, const Fault& fault, std::span<const evidence::Fact> facts);
+
 // The facts of the incident as they are now, for reweigh() and worth_of().
 std::vector<evidence::Fact> facts_of(const Incident& incident);
 

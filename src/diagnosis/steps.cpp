@@ -176,7 +176,8 @@ std::string own_words(const Case& found, const Tally& tally, std::string_view no
     }
   };
   count(found.failing);
-  count(found.absorbed);
+  // What goes round is a packet of an attempt that failed for it.
+  if (found.subject.symptom != Symptom::looping) count(found.absorbed);
   std::string text = share_words(tally.failed, tally.total, noun);
   const bool is_rescue = found.is_slow && found.subject.symptom != Symptom::slow_answer;
   if (is_rescue && counts.size() == 1) {

@@ -55,6 +55,7 @@ constexpr int kApplication = 8;  // behind what becomes of transfers
 
 // Smaller explains greater, never the other way: so no circle of explanations can arise.
 int rank_of(const RowKey& key) {
+  if (key.step == evidence::Step::link) return 0;
   if (key.step == evidence::Step::request) return kApplication;
   if (is_transfer(key)) {
     if (key.symptom == Symptom::lossy) return 5;
@@ -96,6 +97,8 @@ bool explains(const RowKey& a, const RowKey& b) {
   const bool silent = b.symptom == Symptom::no_response;
   switch (rank_of(a)) {
     case 0:
+      // What goes round in a circle does not arrive, and a router says so in the end.
+      if (a.symptom == Symptom::looping) return silent || is_icmp_error(b.symptom);
       // What reaches the wrong one of two machines is refused or lost.
       if (a.symptom == Symptom::conflict || a.symptom == Symptom::spoofed) {
         return silent || is_icmp_error(b.symptom) || b.symptom == Symptom::reset;
@@ -317,8 +320,9 @@ GroupKey key_of(const Item& item, bool is_folded) {
   const Service& service = item.row->key.service;
   // Port 53 among them belongs to DNS, and here to the others.
   if (is_folded) return {item.fault, Protocol::arp, 0, service.server};
-  // Faults of the way to a host, or of the neighbour, do not depend on what was asked there.
-  if (item.fault->step == "route" || item.fault->step == "address") {
+  // Faults of the way to a host, of the neighbour or of the network itself do not depend on what
+  // was asked there.
+  if (item.fault->step == "route" || item.fault->step == "address" || item.fault->step == "link") {
     return {item.fault, Protocol::arp, 0, {}};
   }
   return {item.fault, service.protocol, service.port, {}};

@@ -42,6 +42,10 @@ std::string absorbing_reason(const Case& found) {
   if (found.subject.symptom == Symptom::conflict || found.subject.symptom == Symptom::spoofed) {
     return "What is sent to an address that two machines claim reaches one or the other of them.";
   }
+  if (found.subject.symptom == Symptom::looping) {
+    return "What goes round in a circle does not arrive; the router where its TTL runs out says "
+           "so.";
+  }
   if (found.fault->step == "address") {
     return "Nothing can be delivered to a neighbour whose hardware address is not known.";
   }

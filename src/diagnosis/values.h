@@ -31,7 +31,14 @@ struct Values {
   std::string sent;     // packets
   std::string ports;    // "100 ports"
   std::string hosts;    // "3 hosts"
-  std::string open;     // "192.0.2.1:22 and 192.0.2.1:80"
+  std::string size;     // "3,100 bytes", on average
+  std::string asked;    // DNS: "for ever new names of example.com"; "ANY of example.com"
+  std::string role;     // "seen at its victim"
+  std::string victim;   // of a reflection
+  std::string reflector;
+  std::string course;    // "came to 192.0.2.7 from 12 addresses; nothing here shows that it asked"
+  std::string open;      // "192.0.2.1:22 and 192.0.2.1:80"
+  std::string accepted;  // "Then one of them was accepted: somebody is in."
 };
 
 }  // namespace whydown::diagnosis

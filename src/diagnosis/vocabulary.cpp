@@ -11,7 +11,7 @@ namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 30> kCauses = {"service_down",
+constexpr std::array<string_view, 31> kCauses = {"service_down",
                                                  "service_hung",
                                                  "wrong_bind_address",
                                                  "firewall_reject_host",
@@ -40,26 +40,33 @@ constexpr std::array<string_view, 30> kCauses = {"service_down",
                                                  "address_conflict",
                                                  "attack",
                                                  "own_test",
+                                                 "switching_loop",
                                                  "client_gave_up"};
 
 constexpr std::array<string_view, 4> kSeverities = {"critical", "high", "medium", "low"};
 constexpr std::array<string_view, 2> kKinds = {"fault", "attack"};
 // Each is one kind of question that src/probe/check_actions.cpp knows how to ask.
-constexpr std::array<string_view, 9> kSends = {
-    "dns-tcp",         // the failing question over TCP
-    "dns-cd",          // the same without a check of signatures (CD, DO)
-    "dns-edns",        // the same with EDNS, so that extended errors may come
-    "dns-other-name",  // another name at the same server
-    "dns-resolver",    // the same question to another of the system's resolvers
-    "dns-authority",   // the same question to the name's authoritative servers
-    "closed-port",     // one packet to a port that hardly anybody uses
-    "tcp-tos",         // a SYN with a type of service to the same port
-    "echo"};           // an ICMP echo request to the server
-constexpr std::array<string_view, 22> kPlaceholders = {
+constexpr std::array<string_view, 14> kSends = {
+    "dns-tcp",           // the failing question over TCP
+    "dns-cd",            // the same without a check of signatures (CD, DO)
+    "dns-edns",          // the same with EDNS, so that extended errors may come
+    "dns-other-name",    // another name at the same server
+    "dns-resolver",      // the same question to another of the system's resolvers
+    "dns-authority",     // the same question to the name's authoritative servers
+    "closed-port",       // one packet to a port that hardly anybody uses
+    "tcp-tos",           // a SYN with a type of service to the same port
+    "echo",              // an ICMP echo request to the server
+    "gateway",           // one to the next hop on the way to it
+    "path-ttl",          // the question with a time to live that ends before the server
+    "dns-sizes",         // the failing question with EDNS of several sizes, and without
+    "tls-versions",      // a TLS handshake that offers old versions too
+    "http-front-page"};  // the page "/" of the same server
+constexpr std::array<string_view, 29> kPlaceholders = {
     "server", "servers", "port", "endpoint", "site", "url", "protocol", "name", "names",
     "such_names", "the_name", "client", "clients", "failed", "total",
     // of attacks
-    "source", "sources", "rate", "sent", "ports", "hosts", "open"};
+    "source", "sources", "rate", "sent", "ports", "hosts", "size", "asked", "role", "victim",
+    "reflector", "course", "open", "accepted"};
 
 // Levenshtein's distance, one row at a time.
 std::size_t edits(string_view from, string_view to) {

@@ -95,7 +95,7 @@ void to_probabilities(std::vector<Scored>& causes) {
 
 // Facts that show something else than the missing answer itself. What only repeats the silence
 // (nobody was ever answered, the request was sent again) is no second fact.
-constexpr std::array<std::string_view, 31> kSecondFacts = {"host.alive",
+constexpr std::array<std::string_view, 32> kSecondFacts = {"host.alive",
                                                            "host.other_ports_refuse",
                                                            "host.other_ports_answer",
                                                            "arp.server_answered",
@@ -107,6 +107,7 @@ constexpr std::array<std::string_view, 31> kSecondFacts = {"host.alive",
                                                            "dns.tcp_answers",
                                                            "dns.tcp_refused",
                                                            "dns.late_answers",
+                                                           "dns.fragments_missing",
                                                            "service.others_served",
                                                            "service.answered_before",
                                                            "service.answered_after",

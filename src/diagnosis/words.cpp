@@ -34,7 +34,14 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "sent") return values.sent;
   if (placeholder == "ports") return values.ports;
   if (placeholder == "hosts") return values.hosts;
+  if (placeholder == "size") return values.size;
+  if (placeholder == "asked") return values.asked;
+  if (placeholder == "role") return values.role;
+  if (placeholder == "victim") return values.victim;
+  if (placeholder == "reflector") return values.reflector;
+  if (placeholder == "course") return values.course;
   if (placeholder == "open") return values.open;
+  if (placeholder == "accepted") return values.accepted;
   return fmt::format("{{{}}}", placeholder);
 }
 
@@ -152,6 +159,8 @@ std::string_view attempt_noun(evidence::Protocol protocol) {
     case evidence::Protocol::imap:
     case evidence::Protocol::ssh:
       return "session";
+    case evidence::Protocol::ethernet:
+      return "packet";
     case evidence::Protocol::count_:
       break;
   }

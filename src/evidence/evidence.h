@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,7 @@ namespace whydown::evidence {
 
 using journey::Attempt;
 using journey::Digest;
+using journey::DnsUse;
 using journey::Observation;
 using journey::Outcome;
 using journey::Outline;
@@ -37,6 +39,7 @@ using journey::Sign;
 using journey::Step;
 using journey::Symptom;
 using journey::Traces;
+using journey::Usage;
 
 struct RowKey {
   Service service;
@@ -188,14 +191,21 @@ struct ServiceClientRow {
   Row* latest_ = nullptr;  // the row that the latest attempt went to
 };
 
+class DnsUsageTable;  // dns_usage.h
+
 // Merging two stores gives the store of both, exactly as long as no table overflowed. Both must
 // number their inputs alike: places are not renumbered.
 class Store final : public journey::Sink {
  public:
   Store();
+  ~Store() override;
   using journey::Sink::attempt;
   void attempt(const Outline& attempt, const Packets& packets) override;
   void observation(const Observation& observation) override;
+  std::uint64_t expect(const Service& service, const base::IpAddress& client,
+                       Step step) const override;
+  void expect_soon(std::uint64_t expected) const override;
+  void usage(const DnsUse& use, const Outline& outline, const Packets& packets) override;
   // Call after the tracker has finished.
   void set_totals(const journey::Totals& totals);
   void set_inputs(std::vector<base::InputInfo> inputs);
@@ -206,6 +216,7 @@ class Store final : public journey::Sink {
   const std::map<ServiceClientKey, ServiceClientRow>& service_clients() const {
     return service_clients_;
   }
+  const DnsUsageTable& dns_usage() const { return *dns_usage_; }
   const journey::Totals& totals() const { return totals_; }
   const std::vector<base::InputInfo>& inputs() const { return inputs_; }
   // Attempts not kept in a row of their own because a table was full.
@@ -234,6 +245,7 @@ class Store final : public journey::Sink {
   std::map<ServiceClientKey, ServiceClientRow> service_clients_;
   Index<std::pair<const RowKey, Row>> row_index_;
   Index<std::pair<const ServiceClientKey, ServiceClientRow>> service_client_index_;
+  std::unique_ptr<DnsUsageTable> dns_usage_;
   journey::Totals totals_;
   std::vector<base::InputInfo> inputs_;
   std::array<std::uint64_t, static_cast<std::size_t>(Sign::count_)> observed_{};

@@ -2,54 +2,97 @@
 // finds a node in a few nanoseconds. It never allocates after construction.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "base/prefetch.h"
+
 namespace whydown::evidence {
 
 // `Node` is the map's value_type. Nodes must not move and are never removed.
+//
+// Eight places make a group, whose tags (a byte of each hash, 0 for a free place) are one word. In
+// a flood nearly every search is for what is not there: it then ends with that word, of a table
+// small enough for the cache, and touches no node.
 template <typename Node>
 class Index {
  public:
-  // At most `capacity` nodes; half of the slots stay free, so that a search ends soon.
+  // At most `capacity` nodes; half of the places stay free, so that a search ends soon.
   explicit Index(std::size_t capacity) {
-    std::size_t slots = 2;
-    while (slots < capacity * 2) slots *= 2;
-    slots_.resize(slots);
-    mask_ = slots - 1;
+    const std::size_t groups = groups_of(capacity);
+    tags_.resize(groups);
+    nodes_.resize(groups * kGroup);
+    mask_ = groups - 1;
   }
 
-  // `is_it` is asked about the keys of nodes that have this hash.
+  // `is_it` is asked about the keys of nodes that may have this hash.
   template <typename IsIt>
   Node* find(std::uint64_t hash, IsIt is_it) const {
-    const Slot* const slots = slots_.data();
-    for (std::size_t i = hash & mask_; slots[i].node != nullptr; i = (i + 1) & mask_) {
-      if (slots[i].hash == hash && is_it(slots[i].node->first)) return slots[i].node;
+    const std::uint64_t wanted = tag_of(hash) * kOnes;
+    for (std::size_t group = hash & mask_;; group = (group + 1) & mask_) {
+      const std::uint64_t tags = tags_[group];
+      for (std::uint64_t hits = zero_bytes(tags ^ wanted); hits != 0; hits &= hits - 1) {
+        Node* const node = nodes_[group * kGroup + place_of(hits)];
+        if (is_it(node->first)) return node;
+      }
+      if (zero_bytes(tags) != 0) [[likely]]
+        return nullptr;
     }
-    return nullptr;
+  }
+
+  // Fetch what find() will look at: the group, and later the node that it will most likely come to.
+  void prefetch(std::uint64_t hash) const {
+    base::prefetch(&tags_[hash & mask_]);
+    base::prefetch(&nodes_[(hash & mask_) * kGroup]);
+  }
+  void prefetch_node(std::uint64_t hash) const {
+    const std::size_t group = hash & mask_;
+    const std::uint64_t hits = zero_bytes(tags_[group] ^ tag_of(hash) * kOnes);
+    if (hits == 0) return;
+    constexpr std::size_t line = 64;
+    const char* const node = reinterpret_cast<const char*>(nodes_[group * kGroup + place_of(hits)]);
+    for (std::size_t i = 0; i < sizeof(Node); i += line) base::prefetch(node + i);
+    base::prefetch(node + sizeof(Node) - 1);
   }
 
   // The key must not be in the index yet.
   void insert(Node* node, std::uint64_t hash) {
-    std::size_t i = hash & mask_;
-    while (slots_[i].node != nullptr) i = (i + 1) & mask_;
-    slots_[i] = {node, hash};
+    std::size_t group = hash & mask_;
+    while (zero_bytes(tags_[group]) == 0) group = (group + 1) & mask_;
+    const std::size_t place = place_of(zero_bytes(tags_[group]));
+    tags_[group] |= tag_of(hash) << (8 * place);
+    nodes_[group * kGroup + place] = node;
   }
 
   static constexpr std::size_t memory_bytes(std::size_t capacity) {
-    return capacity * 4 * sizeof(Slot);
+    return groups_of(capacity) * (sizeof(std::uint64_t) + kGroup * sizeof(Node*));
   }
 
  private:
-  // The hash spares following the pointer to a node of another key.
-  struct Slot {
-    Node* node = nullptr;
-    std::uint64_t hash = 0;
-  };
+  static constexpr std::size_t kGroup = 8;
+  static constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+
+  static constexpr std::size_t groups_of(std::size_t capacity) {
+    return std::bit_ceil(capacity * 2 / kGroup);
+  }
+  static std::uint64_t tag_of(std::uint64_t hash) {
+    const std::uint64_t tag = hash >> 56U;
+    return tag == 0 ? 1 : tag;
+  }
+  // The highest bit of each byte that is zero, and no other.
+  static std::uint64_t zero_bytes(std::uint64_t word) {
+    constexpr std::uint64_t low = kOnes * 0x7f;
+    return ~(((word & low) + low) | word | low);
+  }
+  static std::size_t place_of(std::uint64_t highest_bits) {
+    return static_cast<std::size_t>(std::countr_zero(highest_bits)) / 8;
+  }
 
   std::size_t mask_ = 0;
-  std::vector<Slot> slots_;
+  std::vector<std::uint64_t> tags_;
+  std::vector<Node*> nodes_;
 };
 
 }  // namespace whydown::evidence

@@ -63,12 +63,26 @@ TEST(Index, AgreesWithTheMap) {
   }
 }
 
-TEST(Index, BillsAtLeastWhatItHolds) {
-  struct Slot {
-    void* node;
-    std::uint64_t tag;
+// Tags of one byte: many keys share a group and a tag, and keys are still told apart.
+TEST(Index, TellsEqualTagsApart) {
+  constexpr int count = 700;
+  Map map;
+  Index<Map::value_type> index(count);
+  const auto hash = [](int key) -> std::uint64_t {
+    return static_cast<std::uint64_t>(key % 3) << 56U | static_cast<std::uint64_t>(key % 5);
   };
-  EXPECT_GE(Index<Map::value_type>::memory_bytes(1000), 2048 * sizeof(Slot));
+  for (int key = 0; key < count; ++key) index.insert(&*map.emplace(key, 0).first, hash(key));
+  for (int key = 0; key < count; ++key) {
+    auto* node = index.find(hash(key), is(key));
+    ASSERT_NE(node, nullptr) << key;
+    EXPECT_EQ(node->first, key);
+  }
+  EXPECT_EQ(index.find(hash(count), is(count)), nullptr);
+}
+
+TEST(Index, BillsAtLeastWhatItHolds) {
+  constexpr std::size_t capacity = 1000;
+  EXPECT_GE(Index<Map::value_type>::memory_bytes(capacity), 2 * capacity * (1 + sizeof(void*)));
 }
 
 }  // namespace

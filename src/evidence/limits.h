@@ -22,11 +22,16 @@ inline constexpr std::size_t kObservationsKept = 4;
 inline constexpr std::size_t kMaxCodes = 32;
 // Who sent most is kept of rows with so many request packets.
 inline constexpr std::uint64_t kBusyRow = 64;
+// ... and of rows of refused logins with so many.
+inline constexpr std::uint64_t kBusyLogins = 8;
 inline constexpr std::size_t kMaxBusyRows = 512;
 // Linux sends up to 7 SYNs for one connection, others up to 11.
 inline constexpr std::uint32_t kMostSyns = 12;
 // HyperLogLog with 2^10 registers: a standard error of 3.3 %.
 inline constexpr unsigned kRegisterBits = 10;
+
+// Rows of each kind of DNS traffic that is odd in its mass (dns_usage.h).
+inline constexpr std::size_t kMaxUsageRows = 32;
 
 // Of a pattern of traffic: services listed, and sources named.
 inline constexpr std::size_t kPatternServices = 64;

@@ -9,6 +9,7 @@
 #include "evidence/facts/measures.h"
 #include "evidence/limits.h"
 #include "evidence/quality_text.h"
+#include "evidence/traffic.h"
 
 namespace whydown::evidence {
 
@@ -31,9 +32,25 @@ struct NoteRemark {
 };
 
 constexpr std::array kNoteRemarks = {
-    NoteRemark{"packet.fragments", Severity::note, Note::fragment,
-               "part of a fragmented datagram; only first fragments show ports, and later ones are "
-               "not joined to them."},
+    NoteRemark{
+        "packet.fragments", Severity::note, Note::fragment,
+        "part of a fragmented datagram. Those of DNS answers were put together; of others only "
+        "the first fragment shows ports."},
+    NoteRemark{
+        "packet.fragments_overlap", Severity::warning, Note::fragments_overlap,
+        "a fragment that overlaps or contradicts others of its datagram, which was given up: "
+        "systems do the same, as this is how filters are deceived."},
+    NoteRemark{"packet.fragments_without_first", Severity::note, Note::fragments_without_first,
+               "the beginning of what is left of a datagram whose first fragment is not in the "
+               "capture."},
+    NoteRemark{"wireless.protected", Severity::warning, Note::wireless_protected,
+               "encrypted on the wireless link: nothing above it can be read. Capture behind the "
+               "access point, or on the machine itself."},
+    NoteRemark{"wireless.retries", Severity::note, Note::wireless_retry,
+               "sent again on the wireless link because nobody acknowledged the first try."},
+    NoteRemark{"wireless.leaves", Severity::note, Note::wireless_leave,
+               "the end of a wireless connection (deauthentication or disassociation): whoever it "
+               "is about has to join again."},
     NoteRemark{"packet.bad_checksum", Severity::note, Note::bad_transport_checksum,
                "sent with a wrong TCP or UDP checksum: usual for packets captured on the sending "
                "machine, where the network card fills it in; anywhere else the receiver drops "
@@ -96,15 +113,20 @@ void observation_remarks(const Store& store, std::vector<QualityRemark>& out) {
                        "and others may be missing too.",
                    places_of(store, {Sign::acked_unseen_segment}), unseen});
   }
-  const std::uint64_t doubles = store.observed(Sign::duplicate_frame);
+  const std::uint64_t copies = store.observed(Sign::duplicate_frame);
+  const std::uint64_t doubles = copies - std::min(copies, facts_detail::copies_in_loops(store));
   if (doubles > 0) {
     out.push_back({"capture.duplicate_frames", Severity::note,
                    fmt::format("{} {} ", counted(doubles, "frame"), was_or_were(doubles)) +
                        "captured twice, as mirror ports do; the copies were not counted.",
                    places_of(store, {Sign::duplicate_frame}), doubles});
   }
-  const std::uint64_t late =
-      store.observed(Sign::late_answer) + store.observed(Sign::late_answer_rejected);
+  // Whom a forged question named refuses the answers too.
+  const bool is_reflected = std::ranges::any_of(patterns(store), [](const Pattern& pattern) {
+    return pattern.kind == PatternKind::dns_reflection;
+  });
+  const std::uint64_t late = store.observed(Sign::late_answer) +
+                             (is_reflected ? 0 : store.observed(Sign::late_answer_rejected));
   if (late > 0) {
     out.push_back({"dns.late_answers", Severity::note,
                    counted(late, "answer") +

@@ -171,6 +171,11 @@ TEST(Quality, NotesOfPackets) {
     base::Severity severity;
   } rows[] = {
       {Note::fragment, "packet.fragments", base::Severity::note},
+      {Note::fragments_overlap, "packet.fragments_overlap", base::Severity::warning},
+      {Note::fragments_without_first, "packet.fragments_without_first", base::Severity::note},
+      {Note::wireless_protected, "wireless.protected", base::Severity::warning},
+      {Note::wireless_retry, "wireless.retries", base::Severity::note},
+      {Note::wireless_leave, "wireless.leaves", base::Severity::note},
       {Note::segment_above_mtu, "capture.offload", base::Severity::note},
       {Note::truncated_capture, "capture.snaplen_cut", base::Severity::note},
       {Note::unknown_link_type, "packet.unknown_link_type", base::Severity::warning},

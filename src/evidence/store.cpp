@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "base/hash.h"
+#include "evidence/dns_usage.h"
 #include "evidence/evidence.h"
 #include "evidence/limits.h"
 
@@ -127,7 +128,12 @@ bool is_unmeant(const Outline& attempt) {
   return attempt.tries <= 1 || attempt.tries > limits::kMostSyns;
 }
 
-Store::Store() : row_index_(limits::kMaxRows), service_client_index_(limits::kMaxServiceClients) {}
+Store::Store()
+    : row_index_(limits::kMaxRows),
+      service_client_index_(limits::kMaxServiceClients),
+      dns_usage_(std::make_unique<DnsUsageTable>()) {}
+
+Store::~Store() = default;
 
 Row* Store::row_of(const RowKey& key) {
   const std::uint64_t hash = hash_of(key);
@@ -151,6 +157,17 @@ ServiceClientRow* Store::add_service_client(const ServiceClientKey& key, std::ui
   return &at->second;
 }
 
+std::uint64_t Store::expect(const Service& service, const base::IpAddress& client,
+                            Step step) const {
+  const std::uint64_t hash = hash_of(hash_of(service), client, step);
+  service_client_index_.prefetch(hash);
+  return hash;
+}
+
+void Store::expect_soon(std::uint64_t expected) const {
+  service_client_index_.prefetch_node(expected);
+}
+
 ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
   const std::uint64_t hash = hash_of(hash_of(key.service), key.client, key.step);
   const auto is_it = [&](const ServiceClientKey& known) { return known == key; };
@@ -166,7 +183,11 @@ ServiceClientRow* Store::service_client_of(const Outline& attempt, std::uint64_t
            known.service == attempt.service;
   };
   if (auto* node = service_client_index_.find(hash, is_it)) return &node->second;
-  if (unmeant && service_clients_.size() >= limits::kMaxUnmeantClients) return nullptr;
+  // A question sent once and not answered may be a flood's, under an invented address.
+  const bool is_single =
+      attempt.service.protocol == Protocol::dns && attempt.tries <= 1 && !attempt.server_spoke;
+  if ((unmeant || is_single) && service_clients_.size() >= limits::kMaxUnmeantClients)
+    return nullptr;
   return add_service_client({attempt.service, attempt.client, attempt.step}, hash);
 }
 
@@ -187,8 +208,11 @@ void Store::add_to_row(Row& row, Add add) {
 void Store::count_source(Row& row, const Outline& attempt) {
   const bool is_unanswered_udp = row.key.service.protocol == Protocol::udp &&
                                  row.key.outcome != Outcome::ok && row.key.outcome != Outcome::slow;
-  if (!row.key.unmeant && !is_unanswered_udp && row.key.service.protocol != Protocol::icmp) return;
-  if (row.tries < limits::kBusyRow) return;
+  const bool is_login = row.key.symptom == Symptom::denied;
+  const bool may_be_flood =
+      row.key.unmeant || is_unanswered_udp || row.key.service.protocol == Protocol::icmp;
+  if (!may_be_flood && !is_login) return;
+  if (row.tries < (is_login ? limits::kBusyLogins : limits::kBusyRow)) return;
   if (row.sources() == nullptr && busy_rows_++ >= limits::kMaxBusyRows) {
     --busy_rows_;
     return;
@@ -256,6 +280,10 @@ void Store::observation(const Observation& observation) {
   keep_latest(row->last, observation);
 }
 
+void Store::usage(const DnsUse& use, const Outline& outline, const Packets& packets) {
+  dns_usage_->add(use, outline, packets);
+}
+
 void Store::set_totals(const journey::Totals& totals) { totals_ = totals; }
 
 void Store::set_inputs(std::vector<base::InputInfo> inputs) { inputs_ = std::move(inputs); }
@@ -286,6 +314,7 @@ void Store::merge(const Store& other) {
     for (const Observation& observation : added.last) keep_latest(row->last, observation);
   }
   for (std::size_t i = 0; i < observed_.size(); ++i) observed_[i] += other.observed_[i];
+  dns_usage_->merge(*other.dns_usage_);
   merge_into(totals_, other.totals_);
   // Inputs are known by their number: those this store knows stay as they are.
   for (std::size_t i = inputs_.size(); i < other.inputs_.size(); ++i) {
@@ -310,7 +339,7 @@ std::size_t Store::memory_bytes() {
          limits::kMaxServiceClients * (sizeof(ServiceClient) + node) +
          limits::kMaxObservationRows *
              (sizeof(ObservationRow) + 2 * limits::kObservationsKept * sizeof(Observation)) +
-         decltype(row_index_)::memory_bytes(limits::kMaxRows) +
+         DnsUsageTable::memory_bytes() + decltype(row_index_)::memory_bytes(limits::kMaxRows) +
          decltype(service_client_index_)::memory_bytes(limits::kMaxServiceClients);
 }
 

@@ -327,7 +327,7 @@ TEST(Store, SpentExemplarsLeaveTheFirstAndTheLast) {
 
 TEST(Store, TheBillIsWithinItsShare) {
   EXPECT_GT(Store::memory_bytes(), limits::kMaxRows * sizeof(Row));
-  EXPECT_LT(Store::memory_bytes(), std::size_t{104} << 20U);
+  EXPECT_LT(Store::memory_bytes(), std::size_t{108} << 20U);
 }
 
 }  // namespace

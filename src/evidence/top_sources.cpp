@@ -16,14 +16,14 @@ void TopSources::add(const base::IpAddress& address, std::uint64_t packets) {
   Slot& slot = slot_of(address);
   if (slot.address == address) {
     slot.votes += packets;
-  } else if (slot.votes >= packets) {
-    slot.votes -= packets;
-    slot.others += packets;
-  } else {
-    slot.others += slot.votes;
-    slot.votes = packets - slot.votes;
-    slot.address = address;
+    return;
   }
+  // Of invented addresses nobody can tell which one wins: so without branches.
+  const std::uint64_t votes = slot.votes;
+  const bool wins = packets > votes;
+  slot.others += std::min(votes, packets);
+  slot.votes = wins ? packets - votes : votes - packets;
+  slot.address = wins ? address : slot.address;
 }
 
 void TopSources::merge(const TopSources& other) {

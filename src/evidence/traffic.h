@@ -11,11 +11,14 @@
 //     rows -> patterns() -> a fault whose `raised_by.pattern` names it -> an incident of kind
 //     attack
 //
-// Left out: attacks that stay below every threshold here, and floods made of whole requests over
-// TCP, which look like customers.
+// Of DNS: floods of queries, large answers to an address that did not ask, data carried in names.
+// What shows each of them is in traffic_dns.cpp.
+//
+// Left out: attacks that stay below every threshold here, and floods of requests inside TLS.
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,11 +27,16 @@
 namespace whydown::evidence {
 
 enum class PatternKind : std::uint8_t {
-  syn_flood,   // handshakes that nobody means to finish, at one service
-  udp_flood,   // datagrams at one host, on ever new pairs of ports
-  icmp_flood,  // pings at one host
-  port_scan,   // many ports of a host tried by one source, nearly all of them closed
-  host_scan,   // many hosts of a network tried by one source, nearly all of them absent
+  syn_flood,        // handshakes that nobody means to finish, at one service
+  udp_flood,        // datagrams at one host, on ever new pairs of ports
+  icmp_flood,       // pings at one host
+  http_flood,       // requests at one web server, of few sources that outdo all others
+  port_scan,        // many ports of a host tried by one source, nearly all of them closed
+  host_scan,        // many hosts of a network tried by one source, nearly all of them absent
+  login_guessing,   // logins of one source that are refused, one after the other
+  dns_query_flood,  // questions at one name server: ever new names, or too many to answer
+  dns_reflection,   // large answers of name servers to an address that did not ask
+  dns_tunnel,       // data in the names that one client asks for, and in the answers
   count_,
 };
 
@@ -51,10 +59,25 @@ struct Pattern {
   std::uint64_t ports = 0;
   std::uint64_t hosts = 0;
   std::vector<Service> open;  // at most limits::kPatternServices
+  // Guessed logins: how many of the sources' were accepted then, at least.
+  std::uint64_t accepted = 0;
+  bool is_unfinished = false;  // a flood of connections on which nothing whole is asked
+  bool is_alone = true;        // false: others' attempts are in its rows too
+  // DNS: the domain of the names, or the name that was asked for most; 0 where there is none.
+  std::uint32_t name = 0;
+  std::uint16_t type = 0;         // of most questions, where they are alike
+  std::uint64_t query_bytes = 0;  // of the messages, as far as they are known
+  std::uint64_t answer_bytes = 0;
+  // Of a reflection: seen by a server that is misused, and not by who gets its answers.
+  bool is_at_reflector = false;
 
-  bool is_flood() const { return kind <= PatternKind::icmp_flood; }
+  // Many packets that may take a service from others.
+  bool is_flood() const;
+  bool is_scan() const { return kind == PatternKind::port_scan || kind == PatternKind::host_scan; }
   bool is_source(const base::IpAddress& address) const;
 };
+
+std::string type_id(const Pattern& pattern);  // "ANY"; empty where there is none
 
 // In order of kind and target.
 std::vector<Pattern> patterns(const Store& store);
@@ -64,6 +87,10 @@ namespace traffic_detail {
 // traffic_floods.cpp, traffic_scans.cpp
 void find_floods(const Store& store, std::vector<Pattern>& out);
 void find_scans(const Store& store, std::vector<Pattern>& out);
+// traffic_logins.cpp, traffic_http.cpp, traffic_dns.cpp
+void find_guessed_logins(const Store& store, std::vector<Pattern>& out);
+void find_http_floods(const Store& store, std::vector<Pattern>& out);
+void find_dns(const Store& store, std::vector<Pattern>& out);
 
 }  // namespace traffic_detail
 

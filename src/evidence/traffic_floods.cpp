@@ -9,13 +9,12 @@
 #include <map>
 
 #include "evidence/limits.h"
-#include "evidence/traffic.h"
+#include "evidence/traffic_crest.h"
 
 namespace whydown::evidence::traffic_detail {
 
 namespace {
 
-constexpr double kPerSecond = 100;
 constexpr std::uint64_t kLeast = 200;
 constexpr std::uint64_t kLeastDatagramFlows = 400;
 // A SYN repeated so often on the same two ports is no client's: at most limits::kMostSyns in
@@ -24,58 +23,6 @@ constexpr std::uint64_t kDrumbeats = 20;
 constexpr double kDrumbeatsPerSecond = 0.4;
 // Whoever waits for an answer has repeated the SYN by then (RFC 6298 2.1 and 5.7: 1 s, then 3 s).
 constexpr base::Duration kTimeToRepeat = std::chrono::seconds{4};
-// Slots with this share of the fullest belong to the flood.
-constexpr std::uint64_t kEdge = 10;
-constexpr double kShortest = 1;  // seconds, as which a shorter flood counts
-
-double seconds_of(base::Duration span) { return std::chrono::duration<double>(span).count(); }
-
-bool is_answered(const Row& row) {
-  return row.key.outcome == Outcome::ok || row.key.outcome == Outcome::slow;
-}
-
-// When it was at its height, and from when to when it went on.
-struct Crest {
-  double per_second = 0;
-  base::Time first{base::Time::max()};
-  base::Time last{base::Time::min()};
-  // The same in whole slots.
-  base::Time from{base::Time::max()};
-  base::Time until{base::Time::min()};
-};
-
-Crest crest_of(const TimeHistogram& times, base::Time begin, base::Time end) {
-  Crest crest;
-  const std::uint64_t fullest = std::ranges::max(times.slots());
-  for (std::size_t i = 0; i < TimeHistogram::kSlots; ++i) {
-    if (times.slots()[i] == 0 || times.slots()[i] * kEdge < fullest) continue;
-    const base::Time start = times.slot_start(i);
-    crest.from = std::min(crest.from, start);
-    crest.until = std::max(crest.until, base::add(start, times.slot_width()));
-  }
-  crest.first = std::max(crest.from, begin);
-  crest.last = std::min(crest.until, end);
-  crest.per_second = static_cast<double>(fullest) / seconds_of(times.slot_width());
-  // A flood may be shorter than a slot, of which a long capture has wide ones.
-  const double span = std::max(seconds_of(base::between(crest.first, crest.last)), kShortest);
-  crest.per_second = std::max(crest.per_second, static_cast<double>(times.total()) / span);
-  return crest;
-}
-
-struct Sum {
-  TimeHistogram times;
-  std::uint64_t attempts = 0;
-  std::uint64_t packets = 0;
-  base::Time first{base::Time::max()};
-  base::Time last{base::Time::min()};
-  void add(const Row& row) {
-    times.merge(row.times);
-    attempts += row.attempts;
-    packets += row.tries;
-    first = std::min(first, row.first);
-    last = std::max(last, row.last);
-  }
-};
 
 // Rows of little traffic do not keep who sent most, but their exemplars or their only client tell.
 void add_sources_of(const Row& row, TopSources& top) {
@@ -86,15 +33,6 @@ void add_sources_of(const Row& row, TopSources& top) {
   } else if (row.kept().size() == row.attempts) {
     for (const Attempt* attempt : row.exemplars()) top.add(attempt->client, attempt->tries);
   }
-}
-
-// One that sent a few among thousands is a user's, or one of very many invented ones.
-constexpr std::uint64_t kWorthNaming = 33;
-
-void keep_worth_naming(Pattern& pattern) {
-  std::erase_if(pattern.sources, [&](const TopSources::Source& source) {
-    return source.packets * kWorthNaming < pattern.packets;
-  });
 }
 
 void add_sources(Pattern& pattern) {
@@ -219,7 +157,8 @@ std::map<base::IpAddress, std::vector<const Row*>> rows_by_host(const Store& sto
                                                                 Protocol protocol) {
   std::map<base::IpAddress, std::vector<const Row*>> out;
   for (const auto& [key, row] : store.rows()) {
-    if (key.service.protocol != protocol || row.mid_stream == row.attempts) continue;
+    const bool is_loop = key.step == Step::link;  // the same packets once more
+    if (key.service.protocol != protocol || is_loop || row.mid_stream == row.attempts) continue;
     out[key.service.server].push_back(&row);
   }
   return out;
@@ -238,18 +177,6 @@ Service target_of(const base::IpAddress& host, Protocol protocol,
   whole.port = 0;
   whole.protocol = protocol;
   return whole;
-}
-
-// Ten times the rate of the quietest quarter of its time, where that is long enough to have one.
-bool stands_out(const TimeHistogram& times, const Crest& crest) {
-  constexpr std::size_t kLeastSlots = 8;
-  std::vector<std::uint64_t> counts(times.slots().begin(), times.slots().end());
-  while (!counts.empty() && counts.back() == 0) counts.pop_back();
-  if (counts.size() < kLeastSlots) return false;
-  std::ranges::sort(counts);
-  const double usual =
-      static_cast<double>(counts[counts.size() / 4]) / seconds_of(times.slot_width());
-  return crest.per_second >= 10 * usual;
 }
 
 // Whether a few sources made nearly all of these flows, each very many.

@@ -336,10 +336,44 @@ std::string dhcp_client(const View& view) {
                                    : view.source();
 }
 
+std::string dhcp6_gist(const View& view, const std::string& client) {
+  using packet::dhcp::Type;
+  const packet::dhcp::Message& message = view.packet.dhcp;
+  const std::string server = view.source();
+  const std::string given = view.book.text(message.yours);
+  switch (message.type) {
+    case Type::discover:
+      return client + " calls for any DHCP server that gives addresses of IPv6.";
+    case Type::offer:
+      return message.yours.is_known()
+                 ? fmt::format("{} offers {} to {}.", server, given, client)
+                 : fmt::format("{} says that it has no address for {}.", server, client);
+    case Type::request:
+      return fmt::format("{} asks for {}.", client,
+                         message.requested.is_known() ? view.book.text(message.requested)
+                                                      : std::string("an address"));
+    case Type::ack:
+      return fmt::format("{} gives {} to {}.", server, given, client);
+    case Type::nak:
+      return fmt::format("{} refuses {} the address: it has to begin anew.", server, client);
+    case Type::decline:
+      return client + " gives its address back: somebody else has it.";
+    case Type::release:
+      return client + " gives its address back.";
+    case Type::inform:
+    case Type::unknown:
+      break;
+  }
+  return message.is_reply
+             ? fmt::format("{} answers {} about settings.", server, client)
+             : fmt::format("{} asks for settings, or whether its address still fits.", client);
+}
+
 std::string dhcp_gist(const View& view) {
   using packet::dhcp::Type;
   const packet::dhcp::Message& message = view.packet.dhcp;
   const std::string client = dhcp_client(view);
+  if (message.is_v6) return dhcp6_gist(view, client);
   const auto named = [&](const base::IpAddress& address, std::string_view otherwise) {
     return address.is_known() ? view.book.text(address) : std::string(otherwise);
   };
@@ -385,10 +419,11 @@ std::string title_of(const View& view) {
                        packet.dns.over_tcp ? " over TCP" : "");
   }
   if (packet.application == packet::Application::dhcp) {
-    const std::string_view type = packet::dhcp::type_name(packet.dhcp.type);
-    return fmt::format("DHCP {}", !type.empty()          ? type
-                                  : packet.dhcp.is_reply ? "reply"
-                                                         : "request");
+    const std::string_view type = packet::dhcp::type_name(packet.dhcp);
+    return fmt::format("DHCP{} {}", packet.dhcp.is_v6 ? "v6" : "",
+                       !type.empty()          ? type
+                       : packet.dhcp.is_reply ? "reply"
+                                              : "request");
   }
   switch (packet.transport) {
     case Transport::tcp:

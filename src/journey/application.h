@@ -2,6 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
+
+#include "base/hash.h"
+#include "packet/reply/reply.h"
 
 namespace whydown::journey {
 
@@ -20,6 +24,14 @@ enum class Leads : std::uint16_t {
 // that 5.7.1 is 7001; 0 where there is none.
 constexpr std::uint16_t enhanced_detail(std::uint16_t subject, std::uint16_t detail) {
   return static_cast<std::uint16_t>((subject < 60 ? subject : 60) * 1000 + detail % 1000);
+}
+
+// Digest::verb of a login.
+inline constexpr auto kLoginVerb = static_cast<std::uint8_t>(packet::reply::Verb::login);
+
+// Never 0. Sixteen bits say whether two secrets differ, and are too few to find either.
+inline std::uint16_t short_digest(std::string_view text) {
+  return static_cast<std::uint16_t>(base::hash_bytes(text) >> 48U | 1U);
 }
 
 // Digest::code of replies without digits: those of POP3, IMAP and SSH.

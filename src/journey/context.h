@@ -50,13 +50,16 @@ struct OfferedAddress {
   std::int64_t last;
 };
 
+class Listener;
+
 struct Context {
   Sink& sink;
   base::Interner& names;
   Totals totals{};
-  base::Time now{};         // of the packet at hand; at the end, of the last one
-  std::uint64_t ends = 0;   // hash_of_ends() of the packet at hand
-  std::uint32_t order = 0;  // packets so far; wraps
+  base::Time now{};                  // of the packet at hand; at the end, of the last one
+  std::uint64_t ends = 0;            // hash_of_ends() of the packet at hand
+  const Listener* reader = nullptr;  // who reads the connection of the packet at hand
+  std::uint32_t order = 0;           // packets so far; wraps
   // When each input was heard last, in nanoseconds; inputs beyond the size share.
   std::array<std::int64_t, 16> heard{};
   SilentServers silent{};

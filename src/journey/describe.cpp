@@ -6,6 +6,7 @@
 
 #include "journey/application.h"
 #include "journey/digest.h"
+#include "journey/dns_type.h"
 #include "packet/dns/registry.h"
 #include "packet/http/http.h"
 #include "packet/ntp/ntp.h"
@@ -14,6 +15,8 @@
 #include "packet/transport_words.h"
 
 namespace whydown::journey {
+
+std::string dns_type_id(std::uint16_t type) { return packet::dns::type_name(type); }
 
 using packet::Field;
 using packet::Transport;
@@ -237,6 +240,23 @@ std::string time_words(const Words& words) {
   return text;
 }
 
+// What plays the part in IPv6 (RFC 8415 7.3).
+std::string_view dhcp6_name(packet::dhcp::Type type) {
+  using packet::dhcp::Type;
+  switch (type) {
+    case Type::discover:
+      return "SOLICIT";
+    case Type::offer:
+      return "ADVERTISE";
+    case Type::ack:
+      return "REPLY";
+    case Type::nak:
+      return "REPLY (refusal)";
+    default:
+      return packet::dhcp::type_name(type);
+  }
+}
+
 // "02:00:00:00:00:01 DHCP REQUEST for 192.0.2.9 (id 0x3d1d)", "192.0.2.1 DHCP NAK to ...".
 std::string dhcp_words(const Words& words) {
   const Digest& digest = words.digest;
@@ -244,8 +264,13 @@ std::string dhcp_words(const Words& words) {
   const bool has_mac = digest.mac.is_known();
   const std::string client = has_mac ? words.book.text(base::IpAddress::mac(digest.mac)) : "";
   std::string text = is_reply || !has_mac ? words.book.text(digest.source) : client;
-  const std::string_view type = packet::dhcp::type_name(digest.dhcp_type);
-  text.append(" DHCP ").append(!type.empty() ? type : is_reply ? "reply" : "request");
+  const bool is_v6 = digest.network == packet::Network::ipv6;
+  const std::string_view type =
+      is_v6 ? dhcp6_name(digest.dhcp_type) : packet::dhcp::type_name(digest.dhcp_type);
+  text.append(is_v6 ? " DHCPv6 " : " DHCP ")
+      .append(!type.empty() ? type
+              : is_reply    ? "reply"
+                            : "request");
   if (is_reply && has_mac) text.append(" to ").append(client);
   if (digest.quoted_destination.is_known()) {
     text.append(is_reply ? ": " : " for ").append(words.book.text(digest.quoted_destination));

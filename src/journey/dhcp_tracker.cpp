@@ -49,7 +49,8 @@ Slot DhcpTracker::find(const base::IpAddress& client, const Message& message) co
   const bool is_by_id = !message.client.is_known() && message.has_id;
   return find_in(by_client_, list_of(client), [&](Slot slot) {
     const Exchange& exchange = exchanges_[slot];
-    return exchange.client == client && (!is_by_id || exchange.id == message.id);
+    return exchange.client == client && exchange.is_v6 == message.is_v6 &&
+           (!is_by_id || exchange.id == message.id);
   });
 }
 
@@ -80,10 +81,13 @@ Slot DhcpTracker::begin(const Packet& packet, const base::IpAddress& client) {
   Exchange& exchange = exchanges_[slot];
   exchange.client = client;
   exchange.list = list_of(client);
-  exchange.service = {.server = packet.dhcp.is_reply ? packet.ip.source : packet.ip.destination,
-                      .port = packet::dhcp::kServerPort,
-                      .transport = packet::Transport::udp,
-                      .protocol = Protocol::dhcp};
+  exchange.service = {
+      .server = packet.dhcp.is_reply ? packet.ip.source : packet.ip.destination,
+      .port = packet.dhcp.is_v6 ? packet::dhcp::kServerPort6 : packet::dhcp::kServerPort,
+      .transport = packet::Transport::udp,
+      .protocol = Protocol::dhcp};
+  exchange.is_v6 = packet.dhcp.is_v6;
+  if (exchange.is_v6) ++asking6_;
   exchange.timed = packet.has_time;
   exchange.id = packet.dhcp.id;
   exchange.latest = packet.place.time;
@@ -121,12 +125,14 @@ void DhcpTracker::request(const Packet& packet) {
   // Who has an address discovers nothing for itself (RFC 2131 4.1): routers look for other servers
   // in this way.
   constexpr base::IpAddress kNobody = base::IpAddress::v4(0);
-  if (packet.dhcp.type == Type::discover && !packet.dhcp.relay.is_known() &&
+  if (!packet.dhcp.is_v6 && packet.dhcp.type == Type::discover && !packet.dhcp.relay.is_known() &&
       packet.ip.source != kNobody && packet.known.has(Field::bytes)) {
     return;
   }
-  context_.discovered = packet.place.time;
-  context_.has_discovered = true;
+  if (!packet.dhcp.is_v6) {
+    context_.discovered = packet.place.time;
+    context_.has_discovered = true;
+  }
   const base::IpAddress client = client_of(packet);
   Slot slot = find(client, packet.dhcp);
   if (slot != kNoSlot && !is_continued(exchanges_[slot], packet)) {
@@ -151,7 +157,8 @@ void DhcpTracker::asked(Exchange& exchange, const Packet& packet) {
   if (is_copy) return;
   // A client that takes an offer up names its server (RFC 2131 4.3.2): it had an offer, even where
   // that went to it alone and passed by who captured.
-  const bool takes_up = digest.dhcp_type == Type::request && packet.dhcp.server.is_known();
+  const bool takes_up =
+      digest.dhcp_type == Type::request && (packet.dhcp.server.is_known() || packet.dhcp.is_v6);
   if (takes_up && before.dhcp_type != Type::request) exchange.vain = 0;
   exchange.takes_up = takes_up;
   if (digest.dhcp_type != Type::discover) exchange.unheard = 0;
@@ -188,6 +195,12 @@ void DhcpTracker::reply(const Packet& packet) {
       refuse(exchange, Symptom::nak, digest_of(packet, Kind::dhcp_reply, 0));
       break;
     case Type::offer:
+      // Of IPv6, an answer to say that there is none (NoAddrsAvail).
+      if (packet.dhcp.is_v6 && !packet.dhcp.yours.is_known()) {
+        exchange.answer = digest_of(packet, Kind::dhcp_reply, 0);
+        break;
+      }
+      [[fallthrough]];
     case Type::unknown:
       exchange.is_offered = exchange.is_offered || type == Type::offer;
       exchange.is_given = packet.dhcp.yours.is_known() && type == Type::unknown;
@@ -323,7 +336,8 @@ void DhcpTracker::close(Slot slot) {
     const bool never = last.dhcp_type == Type::discover && !exchange.is_offered;
     attempt.symptom = never ? Symptom::no_offer : Symptom::no_response;
     attempt.outcome = Outcome::silent;
-    if (exchange.is_offered) attempt.answer = exchange.answer;
+    if (exchange.is_offered || exchange.is_v6) attempt.answer = exchange.answer;
+    attempt.is_noise = is_noise(exchange);
   } else if (exchange.is_given && exchange.vain == 0) {
     attempt.outcome = Outcome::ok;
     attempt.answer = exchange.answer;
@@ -359,6 +373,7 @@ void DhcpTracker::close_refusal(const Exchange& exchange, bool healed) {
   attempt.outcome = outcome_of(exchange.symptom);
   attempt.symptom = exchange.symptom;
   attempt.healed = healed;
+  attempt.is_noise = is_noise(exchange);
   attempt.request_seen = exchange.refused.is_set();
   attempt.client_spoke = attempt.request_seen || exchange.symptom == Symptom::conflict;
   attempt.server_spoke = exchange.symptom == Symptom::nak;
@@ -379,7 +394,41 @@ void DhcpTracker::close_refusal(const Exchange& exchange, bool healed) {
   healing_.settle(attempt);
 }
 
+bool DhcpTracker::is_noise(const Exchange& exchange) const {
+  return exchange.is_v6 && (!is_managed_ || exchange.has_address);
+}
+
+void DhcpTracker::router(const Packet& packet) {
+  constexpr std::uint16_t managed = 0x80;  // RFC 4861 4.2: M
+  constexpr std::size_t options_at = 8;    // behind the timers
+  constexpr std::uint8_t prefix = 3;
+  constexpr std::uint8_t autonomous = 0x40;  // RFC 4861 4.6.2: A
+  if (!packet.known.has(packet::Field::bytes)) return;
+  is_managed_ = (packet.icmp.identifier & managed) != 0;
+  const auto& bytes = packet.payload;
+  for (std::size_t at = options_at; at + 4 <= bytes.size() && bytes[at + 1] != 0;
+       at += std::size_t{bytes[at + 1]} * 8) {
+    if (bytes[at] == prefix && (bytes[at + 3] & autonomous) != 0) is_managed_ = false;
+  }
+  if (bytes.size() < packet.payload_length) is_managed_ = false;  // cut: nobody knows
+}
+
+void DhcpTracker::has_address(const Packet& packet) {
+  const base::IpAddress& source = packet.ip.source;
+  constexpr std::uint64_t link_local = 0xfe80;
+  const bool is_none = source.kind() == base::AddressKind::v6 &&
+                       (source.high() >> 48U == link_local || (source.high() | source.low()) == 0);
+  if (is_none || !packet.known.has(packet::Field::mac)) return;
+  const base::IpAddress client = base::IpAddress::mac(packet.link.source);
+  find_in(by_client_, list_of(client), [&](Slot slot) {
+    Exchange& exchange = exchanges_[slot];
+    if (exchange.client == client && exchange.is_v6) exchange.has_address = true;
+    return false;
+  });
+}
+
 void DhcpTracker::forget(Slot slot) {
+  if (exchanges_[slot].is_v6) --asking6_;
   by_client_.remove(exchanges_[slot].list, slot);
   by_age_.remove(heard, slot);
   exchanges_.give_back(slot);

@@ -1,10 +1,14 @@
-// How a client comes to an address: DHCP for IPv4 (RFC 2131).
+// How a client comes to an address: DHCP for IPv4 (RFC 2131) and for IPv6 (RFC 8415).
 //
 // One attempt is what one client (its MAC address) asks until it is answered for good: DISCOVERs
 // and REQUESTs, whatever their ids, up to the ACK. An OFFER alone is no success; a client that goes
 // on asking after it did not hear it, or does not want it. A client that is refused (NAK), finds
 // its address taken (DECLINE) or meets an ICMP error has to begin again: if it is given an address
 // soon, the refusal is healed. INFORM and RELEASE want no address.
+//
+// Of IPv6, nearly every system asks, and on most networks nobody answers, which troubles nobody:
+// routers announce prefixes, and IPv4 is there. Failing is no noise only where a router says that
+// addresses come from DHCP alone, and the client was never seen with another address.
 //
 // Requests go to whoever serves the network: the service is where they are sent (255.255.255.255,
 // or one server where a relay or a renewal names it); of refusals it is who refused.
@@ -21,6 +25,11 @@ class DhcpTracker {
  public:
   DhcpTracker(Context& context, Healing& healing);
   void packet(const packet::Packet& packet);
+  // A router advertisement: whether addresses of IPv6 come from DHCP alone.
+  void router(const packet::Packet& packet);
+  // A client makes a request of its own, and has an address for that.
+  void has_address(const packet::Packet& packet);
+  bool is_asked6() const { return asking6_ != 0; }
   // An ICMP error about a request sent to one server; false where none is open.
   bool fail(const Complaint& complaint);
   void advance();
@@ -39,6 +48,8 @@ class DhcpTracker {
     std::uint16_t tries = 0;
     std::uint16_t vain = 0;     // requests since the last answer
     std::uint16_t unheard = 0;  // DISCOVERs after an OFFER
+    bool is_v6 = false;
+    bool has_address = false;  // another one, which it uses
     bool timed = true;
     bool has_asked = false;           // a request of this exchange was captured
     bool is_offered = false;          // an OFFER came
@@ -76,8 +87,12 @@ class DhcpTracker {
   void forget(Slot slot);
   Attempt attempt_of(const Exchange& exchange) const;
 
+  bool is_noise(const Exchange& exchange) const;
+
   Context& context_;
   Healing& healing_;
+  std::size_t asking6_ = 0;  // exchanges of IPv6
+  bool is_managed_ = false;  // by the last router advertisement
   Slab<Exchange> exchanges_{limits::kDhcpClients};
   Chains by_client_{limits::kDhcpClients, limits::kDhcpClients};
   Chains by_age_{ages, limits::kDhcpClients};

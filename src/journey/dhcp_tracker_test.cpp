@@ -161,6 +161,44 @@ const std::vector<Row> kRefused{
      {"dhcp m1>s1:67/udp refused port_unreachable 1"}},
 };
 
+const std::vector<Row> kSix{
+    {"solicit, advertise, request, reply",
+     {"0 solicit m1 7", "0.1 advertise m1 s1x 7", "1 request6 m1 8", "1.1 reply6 m1 s1x 8"},
+     {"dhcp m1>ff02::1:2:547/udp ok none 2"}},
+    {"both families at once do not mix",
+     {"0 discover m1 7", "0 solicit m1 7", "0.1 offer m1 s1 7", "0.2 advertise m1 s1x 7",
+      "0.3 request m1 7", "0.4 request6 m1 8", "0.5 dhcpack m1 s1 7", "0.6 reply6 m1 s1x 8"},
+     {"dhcp m1>all:67/udp ok none 2", "dhcp m1>ff02::1:2:547/udp ok none 2"}},
+    {"nobody answers, as on most networks",
+     {"0 solicit m1 7", "1 solicit m1 7", "3 solicit m1 7", "7 solicit m1 7", "20 later"},
+     {"dhcp m1>ff02::1:2:547/udp silent no_offer 4 noise"}},
+    {"a router announces prefixes, too",
+     {"0 ra r1x both", "0 solicit m1 7", "1 solicit m1 7", "3 solicit m1 7", "7 solicit m1 7",
+      "20 later"},
+     {"dhcp m1>ff02::1:2:547/udp silent no_offer 4 noise"}},
+    {"addresses come from DHCP alone, and none comes",
+     {"0 ra r1x managed", "0 solicit m1 7", "1 solicit m1 7", "3 solicit m1 7", "7 solicit m1 7",
+      "20 later"},
+     {"dhcp m1>ff02::1:2:547/udp silent no_offer 4"}},
+    {"... and the client has IPv4",
+     {"0 ra r1x managed", "0 solicit m1 7", "1 solicit m1 7", "3 query c1:5000 s1 7 A a.test mac=1",
+      "3.1 answer c1:5000 s1 7 A a.test ok", "7 solicit m1 7", "20 later"},
+     {"dhcp m1>ff02::1:2:547/udp silent no_offer 3 noise", "dns c1>s1:53/udp ok none 1"}},
+    {"the server says that it has none",
+     {"0 ra r1x managed", "0 solicit m1 7", "0.1 advertise m1 s1x 7 nothing", "1 solicit m1 7",
+      "1.1 advertise m1 s1x 7 nothing", "3 solicit m1 7", "3.1 advertise m1 s1x 7 nothing",
+      "20 later"},
+     {"dhcp m1>ff02::1:2:547/udp silent no_offer 3"}},
+    {"refused",
+     {"0 ra r1x managed", "0 request6 m1 7", "0.1 refuse6 m1 s1x 7", "90 later"},
+     {"dhcp m1>s1x:547/udp refused nak 1"}},
+    {"refused, and given another",
+     {"0 ra r1x managed", "0 request6 m1 7", "0.1 refuse6 m1 s1x 7", "1 solicit m1 8",
+      "1.1 advertise m1 s1x 8", "1.2 request6 m1 9", "1.3 reply6 m1 s1x 9"},
+     {"dhcp m1>s1x:547/udp refused nak 1 healed", "dhcp m1>ff02::1:2:547/udp ok none 2"}},
+};
+
+INSTANTIATE_TEST_SUITE_P(Six, Dhcp, ::testing::ValuesIn(kSix));
 INSTANTIATE_TEST_SUITE_P(Served, Dhcp, ::testing::ValuesIn(kServed));
 INSTANTIATE_TEST_SUITE_P(Silent, Dhcp, ::testing::ValuesIn(kSilent));
 INSTANTIATE_TEST_SUITE_P(Refused, Dhcp, ::testing::ValuesIn(kRefused));

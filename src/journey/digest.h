@@ -75,7 +75,11 @@ struct Digest {
   std::uint16_t icmp_sequence = 0;
   std::uint16_t code = 0;    // TLS alert; HTTP status; reply code of SMTP and FTP; NTP: stratum
   std::uint16_t detail = 0;  // see application.h
-  std::uint8_t verb = 0;     // packet::http::Method, packet::reply::Verb
+  // Of a request, 0 where there is none: digests of the credentials offered, and of an HTTP query.
+  // They say whether two differ, and nothing else; neither is ever shown.
+  std::uint16_t secret = 0;
+  std::uint16_t variant = 0;
+  std::uint8_t verb = 0;  // packet::http::Method, packet::reply::Verb
   Kind kind = Kind::none;
   base::MacAddress mac;  // ARP: the sender's; DHCP: the client's
   packet::dhcp::Type dhcp_type = packet::dhcp::Type::unknown;

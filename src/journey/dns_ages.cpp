@@ -22,7 +22,14 @@ Slot DnsTracker::open(const View& view) {
   query.id = view.packet.dns.id;
   query.type = view.packet.dns.question_type;
   query.name_hash = view.packet.dns.name_hash;
-  query.name = context_.names.add(view.packet.dns.question_name.view(), query.name_hash);
+  const std::string_view name = view.packet.dns.question_name.view();
+  const std::size_t known = context_.names.size();
+  query.name = context_.names.add(name, query.name_hash);
+  // Of a full table nobody knows; who asks for so many names is worth counting.
+  const bool is_new = context_.names.size() != known || (query.name == 0 && !name.empty());
+  if (is_new && !view.packet.dns.response) {
+    query.own = watch_.new_name(name, view.client, view.server);
+  }
   query.transport = view.transport;
   query.last_seen = base::ns_of(view.packet.place.time);
   query.exact_hash = static_cast<std::uint32_t>(view.exact);
@@ -58,8 +65,10 @@ void DnsTracker::settle(Slot slot, State state) {
   move_to(slot, settled);
   if (++settled_count_ <= limits::kDnsSettled) return;
   forget(by_age_.front(settled));
-  // The next one to go has not been touched for long.
-  queries_.prefetch(by_age_.front(settled));
+  // The next ones to go have not been touched for long.
+  const Slot next = by_age_.front(settled);
+  by_exact_.prefetch(queries_[next].exact_hash);
+  queries_.prefetch(by_age_.next(next));
 }
 
 void DnsTracker::index_sockets() {
@@ -111,6 +120,7 @@ void DnsTracker::close(Slot slot) {
   }
   Outline attempt = outline_of(query);
   attempt.open_at_end = true;
+  if (query.own.is_told()) tell_usage(query, attempt, nullptr, Kind::none);
   healing_.settle(attempt, Told{query});
 }
 
@@ -131,7 +141,11 @@ Service DnsTracker::service_of(const Query& query) {
 Outline DnsTracker::outline_of(const Query& query) {
   Outline attempt;
   const bool asked = query.tries != 0;
-  attempt.service = service_of(query);
+  // One by one: read back as one word at once, small fields make the processor wait.
+  attempt.service.server = query.server;
+  attempt.service.port = query.server_port;
+  attempt.service.transport = query.transport;
+  attempt.service.protocol = Protocol::dns;
   attempt.client = query.client;
   attempt.step = Step::name;
   attempt.request_seen = asked;
@@ -141,10 +155,10 @@ Outline DnsTracker::outline_of(const Query& query) {
   attempt.tries = query.tries;
   attempt.begin = asked ? query.first.when() : base::time_from_ns(query.last_seen);
   attempt.end = query.last.is_set() ? query.last.when() : attempt.begin;
-  attempt.question = {.name = query.name,
-                      .type = query.type,
-                      .is_set = true,
-                      .checking_disabled = query.checking_disabled};
+  attempt.question.name = query.name;
+  attempt.question.type = query.type;
+  attempt.question.is_set = true;
+  attempt.question.checking_disabled = query.checking_disabled;
   attempt.input = query.first.input;
   attempt.number = query.first.number;
   return attempt;
@@ -189,7 +203,7 @@ bool DnsTracker::Told::shorten(Traces& traces) const {
     return true;
   }
   const packet::dns::Message& message = answer->dns;
-  traces.answer = trace_of(*answer);
+  set_trace(traces.answer, *answer);
   traces.dns_rcode = static_cast<std::uint16_t>(message.rcode);
   traces.dns_answers = message.answer_count;
   traces.answer_type = message.question_type;
@@ -214,6 +228,7 @@ void DnsTracker::decide_silence(Slot slot) {
   attempt.healed = query.healed;
   attempt.answered_by_other_server = query.healed && query.healed_by_other;
   if (query.healed && query.waited >= 0) attempt.latency = milliseconds{query.waited};
+  if (query.own.is_told()) tell_usage(query, attempt, nullptr, Kind::none);
   healing_.settle(attempt, Told{query});
 }
 
@@ -257,7 +272,10 @@ void DnsTracker::advance() {
     const Query& query = queries_[slot];
     const base::Time answered = deliveries_[query.delivery].served.answered;
     const bool far_only = query.two_inputs && !query.arrived;
-    if (!older(answered, far_only ? limits::kDeliveryElsewhere : limits::kDelivery)) break;
+    const base::Duration wait = query.in_pieces ? limits::kPieceWait
+                                : far_only      ? limits::kDeliveryElsewhere
+                                                : limits::kDelivery;
+    if (!older(answered, wait)) break;
     deliver(slot);
   }
   for (Slot slot = by_age_.front(settled); slot != kNoSlot; slot = by_age_.front(settled)) {
@@ -274,7 +292,8 @@ void DnsTracker::finish() {
 }
 
 std::size_t DnsTracker::memory_bytes() {
-  return SoleAddress::memory_bytes() + Slab<Query>::bytes(limits::kDnsQueries) +
+  return SoleAddress::memory_bytes() + Memory<CutOff>::bytes(limits::kCutOff) +
+         DnsWatch::memory_bytes() + Slab<Query>::bytes(limits::kDnsQueries) +
          Slab<Delivery>::bytes(limits::kDnsDeliveries) + Index::bytes(limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries, limits::kDnsQueries) +
          Chains::bytes(limits::kDnsQueries / 8, limits::kDnsQueries) +

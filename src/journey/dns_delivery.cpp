@@ -1,8 +1,9 @@
 // Answers that may not have reached who asked.
 //
 // An answer met a closed socket (the client's own ICMP port unreachable quotes it), or of two
-// inputs only the one far from the client shows it: then it served nobody, and its question was met
-// with silence. Such answers wait a second before they are believed; all others never come here.
+// inputs only the one far from the client shows it, or of its fragments only the first one came and
+// the client asks again: then it served nobody, and its question was met with silence. Such answers
+// wait a while before they are believed; all others never come here.
 #include "journey/dns_tracker.h"
 
 namespace whydown::journey {
@@ -21,7 +22,8 @@ bool may_be_first_hop(const Trace& trace) {
 }  // namespace
 
 void DnsTracker::copy(const Packet& packet, std::uint64_t ends) {
-  const Matches matches = find_exact(view_of(packet, ends));
+  Matches matches;
+  find_exact(view_of(packet, ends), matches);
   const bool any = packet.dns.response && matches.asked == kNoSlot;
   const Slot slot = any ? matches.decided : matches.asked;
   if (slot == kNoSlot) return;
@@ -36,7 +38,8 @@ void DnsTracker::copy(const Packet& packet, std::uint64_t ends) {
 }
 
 bool DnsTracker::is_next(const Packet& packet, std::uint64_t ends) const {
-  const Matches matches = find_exact(view_of(packet, ends));
+  Matches matches;
+  find_exact(view_of(packet, ends), matches);
   const bool asked = matches.asked != kNoSlot;
   if (packet.dns.response) return asked;
   return !asked && matches.decided != kNoSlot;
@@ -65,6 +68,7 @@ void DnsTracker::deliver_later(Slot slot, const Outline& attempt, const View& vi
 }
 
 bool DnsTracker::is_delivered(const Query& query, base::Time answered) const {
+  if (query.in_pieces) return !query.asked_again && !query.astray;
   if (query.rejected >= query.answers) return false;
   if (!query.two_inputs || query.arrived) return true;
   // The near input must show that it was still listening.
@@ -77,6 +81,7 @@ void DnsTracker::deliver(Slot slot) {
   Delivery& delivery = deliveries_[query.delivery];
   Attempt& attempt = delivery.attempt;
   const bool delivered = is_delivered(query, delivery.served.answered);
+  leave_pieces(query, delivered);
   if (!delivered) {
     attempt.outcome = Outcome::silent;
     attempt.symptom = Symptom::no_response;
@@ -94,9 +99,59 @@ void DnsTracker::deliver(Slot slot) {
   settle(slot, State::answered);
 }
 
+// The rest of the fragments came.
+void DnsTracker::complete(Slot slot, const View& view) {
+  Query& query = queries_[slot];
+  query.in_pieces = false;
+  --pieces_waiting_;
+  deliveries_.give_back(query.delivery);
+  query.delivery = kNoSlot;
+  query.state = State::asked;
+  move_to(slot, young);
+  observe(Sign::joined_answer, query, view.packet, Kind::dns_answer);
+  decide_answer(slot, view);
+}
+
+// Who has the whole answer may ask for the same once more, too. Who lacks it asks with the same id,
+// another server, over TCP, or for less at once (RFC 6891 6.2.5).
+bool DnsTracker::note_asked_again(const View& view) {
+  const std::uint64_t client = healing_.client_of(view.client);
+  const packet::dns::Message& message = view.packet.dns;
+  bool found = false;
+  for (Slot slot = by_age_.front(delivering); slot != kNoSlot; slot = by_age_.next(slot)) {
+    Query& query = queries_[slot];
+    if (!query.in_pieces || query.client_key != client || query.name_hash != message.name_hash ||
+        query.type != message.question_type) {
+      continue;
+    }
+    const bool lacks_it = query.id == message.id || query.server != view.server ||
+                          query.transport != view.transport ||
+                          message.udp_payload_size < query.payload_size;
+    query.asked_again = query.asked_again || lacks_it;
+    found = found || lacks_it;
+  }
+  return found;
+}
+
+// An answer that stays in pieces; `delivered` as far as anybody can tell.
+void DnsTracker::leave_pieces(Query& query, bool delivered) {
+  if (!query.in_pieces) return;
+  query.in_pieces = false;
+  query.asked_again = false;
+  --pieces_waiting_;
+  if (delivered) return;
+  Observation observation;
+  observation.sign = Sign::first_piece_only;
+  observation.service = service_of(query);
+  observation.client = query.client;
+  observation.packet = deliveries_[query.delivery].attempt.answer;
+  context_.sink.observation(observation);
+}
+
 // The client repeats its query: the answer did not reach it.
 void DnsTracker::ask_again(Slot slot) {
   Query& query = queries_[slot];
+  leave_pieces(query, false);
   deliveries_.give_back(query.delivery);
   query.delivery = kNoSlot;
   query.astray = true;

@@ -96,6 +96,7 @@ void DnsTracker::fail(Slot slot, const Complaint& complaint) {
   attempt.is_probe = probes_.is_probe(attempt);
   query.errors = 1;
   query.last_seen = base::ns_of(packet.place.time);
+  if (query.own.is_told()) tell_usage(query, attempt, &packet, Kind::icmp_error);
   settle(slot, State::failed);
   healing_.settle(attempt);
 }

@@ -86,16 +86,41 @@ DnsTracker::View DnsTracker::view_of(const Packet& packet, std::uint64_t ends) {
 }
 
 // Of words, which show no port, other memory may be fetched: no harm.
-void DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
+std::uint64_t DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
   by_exact_.prefetch(fold(ends, packet.dns.id));
-  if (packet.dns.response) return;
-  healing_.expect_client(packet.ip.source);
-  context_.names.prefetch(packet.dns.name_hash);
+  if (!packet.dns.response) {
+    healing_.expect_client(packet.ip.source);
+    context_.names.prefetch(packet.dns.name_hash);
+    return 0;
+  }
+  for (const auto& record : packet.dns.records) healing_.expect_address(record.address);
+  const bool is_tcp = packet.transport == Transport::tcp || packet.dns.over_tcp;
+  return context_.sink.expect({.server = packet.ip.source,
+                               .port = or_dns(packet.source_port),
+                               .transport = is_tcp ? Transport::tcp : Transport::udp,
+                               .protocol = Protocol::dns},
+                              packet.ip.destination, Step::name);
 }
 
-void DnsTracker::expect_soon(const Packet& packet, std::uint64_t ends) const {
-  const Slot slot = by_exact_.likely(fold(ends, packet.dns.id));
+void DnsTracker::expect_soon(const Packet& packet, const Expected& expected) const {
+  if (!packet.dns.response) {
+    context_.names.prefetch_entry(packet.dns.name_hash);
+    return;
+  }
+  const Slot slot = by_exact_.likely(fold(expected.ends, packet.dns.id));
   if (slot != kNoSlot) queries_.prefetch(slot);
+  context_.sink.expect_soon(expected.by_sink);
+}
+
+void DnsTracker::expect_next(const Packet& packet, std::uint64_t ends) const {
+  if (!packet.dns.response) {
+    context_.names.prefetch_text(packet.dns.name_hash);
+    return;
+  }
+  const Slot slot = by_exact_.likely(fold(ends, packet.dns.id));
+  if (slot == kNoSlot) return;
+  const Query& query = queries_[slot];
+  healing_.expect_name(query.client_key, query.name, query.type, packet.dns.answer_count != 0);
 }
 
 void DnsTracker::packet(const Packet& packet) {
@@ -110,10 +135,9 @@ void DnsTracker::packet(const Packet& packet) {
 
 // The oldest entries of this socket and id with this question, undecided and decided. A name or
 // type that one side does not show fits any.
-DnsTracker::Matches DnsTracker::find_exact(const View& view) const {
+void DnsTracker::find_exact(const View& view, Matches& matches) const {
   const std::uint16_t asked_type = view.packet.dns.question_type;
   const std::uint64_t name = view.packet.dns.name_hash;
-  Matches matches;
   matches.asked = by_exact_.find(
       view.exact,
       [&](Slot slot) {
@@ -130,11 +154,11 @@ DnsTracker::Matches DnsTracker::find_exact(const View& view) const {
         return false;
       },
       &matches.crowded);
-  return matches;
 }
 
 void DnsTracker::on_query(const View& view) {
-  const Matches matches = find_exact(view);
+  Matches matches;
+  find_exact(view, matches);
   if (matches.asked != kNoSlot) {
     Query& query = queries_[matches.asked];
     query.last = trace_of(view.packet);
@@ -146,7 +170,8 @@ void DnsTracker::on_query(const View& view) {
   }
   const Slot decided = matches.decided;
   if (decided != kNoSlot && queries_[decided].state == State::delivering) {
-    if (queries_[decided].two_inputs && !queries_[decided].arrived) {
+    const Query& query = queries_[decided];
+    if (query.in_pieces || (query.two_inputs && !query.arrived)) {
       ask_again(decided);
       on_query(view);
       return;
@@ -164,7 +189,9 @@ void DnsTracker::on_query(const View& view) {
 void DnsTracker::begin(Slot slot, const View& view) {
   Query& query = queries_[slot];
   query.client_key = healing_.note_host(view.packet);
-  query.first = trace_of(view.packet);
+  query.payload_size = view.packet.dns.udp_payload_size;
+  if (pieces_waiting_ != 0) query.astray = note_asked_again(view);
+  set_trace(query.first, view.packet);
   query.order = context_.order;
   query.tries = 1;
   query.timed = view.packet.has_time;
@@ -179,12 +206,15 @@ void DnsTracker::begin(Slot slot, const View& view) {
 }
 
 void DnsTracker::on_answer(const View& view) {
-  const Matches matches = find_exact(view);
+  Matches matches;
+  find_exact(view, matches);
   if (matches.asked != kNoSlot) {
     decide_answer(matches.asked, view);
     return;
   }
   const Slot slot = matches.decided;
+  const bool unasked = slot == kNoSlot || queries_[slot].tries == 0;
+  if (unasked && view.packet.ip.more_fragments) return;  // the whole one will do
   if (slot == kNoSlot) {
     on_unasked_answer(view);
   } else if (queries_[slot].tries != 0) {
@@ -193,7 +223,34 @@ void DnsTracker::on_answer(const View& view) {
     // Of a one-sided capture every answer is a question of its own.
     forget(slot);
     on_unasked_answer(view);
+  } else if (view.packet.payload_length >= limits::kLargeAnswer) {
+    Outline again = outline_of(queries_[slot]);
+    again.begin = again.end = view.packet.place.time;
+    again.server_spoke = true;
+    tell_usage(queries_[slot], again, &view.packet, Kind::dns_answer);
   }
+}
+
+void DnsTracker::tell_usage(const Query& query, const Outline& attempt, const Packet* answer,
+                            Kind kind) {
+  const Told packets{query, answer, kind};
+  DnsUse use;
+  use.domain = query.own.domain;
+  use.name_bytes = query.own.bytes;
+  use.query_bytes = query.first.payload_length;
+  if (kind == Kind::dns_answer) {
+    constexpr std::uint32_t most = std::numeric_limits<std::uint16_t>::max();
+    use.answer_bytes = static_cast<std::uint16_t>(std::min(answer->payload_length, most));
+  }
+  const auto tell = [&](Usage usage) {
+    use.usage = usage;
+    context_.sink.usage(use, attempt, packets);
+  };
+  if (query.own.is_new) tell(Usage::new_names);
+  if (query.own.is_long) tell(Usage::long_names);
+  if (use.answer_bytes < limits::kLargeAnswer || query.transport != Transport::udp) return;
+  const Usage usage = query.tries == 0 ? Usage::unasked_answers : Usage::large_answers;
+  if (watch_.is_told(usage, query.client, query.server)) tell(usage);
 }
 
 bool DnsTracker::is_repeated(const Query& query, const Packet& packet) {
@@ -212,7 +269,6 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   Query& query = queries_[slot];
   const Packet& packet = view.packet;
   const packet::dns::Message& message = packet.dns;
-  healing_.expect_name(query.client_key, query.name, query.type);
   Outline attempt = outline_of(query);
   attempt.server_spoke = true;
   attempt.decided_by = Kind::dns_answer;
@@ -229,6 +285,7 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   attempt.symptom = rcode_symptom(message.rcode);
   const bool is_cut_off = message.truncated && view.transport == Transport::udp;
   if (attempt.symptom == Symptom::none && is_cut_off) attempt.symptom = Symptom::truncated;
+  if (is_cut_off) note_cut_off(query, packet);
   attempt.outcome = outcome_of(attempt.symptom);
   const bool late = attempt.latency >= limits::kLateName && !is_prompt(query, packet) &&
                     healing_.check(attempt).served;
@@ -238,9 +295,20 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
     if (attempt.latency >= limits::kSlowName || query.tries > 1) attempt.outcome = Outcome::slow;
   }
   attempt.answered_by_other_server = attempt.healed && query.healed_by_other;
+  // Nothing is known yet, but that the server answers.
+  const bool in_pieces = view.packet.ip.more_fragments && query.tries != 0;
   if (late) observe(Sign::late_answer, query, packet, Kind::dns_answer);
   query.answer_content = content_of(message);
   query.answers = 1;
+  if (query.own.is_told() || packet.payload_length >= limits::kLargeAnswer) {
+    tell_usage(query, attempt, &packet, Kind::dns_answer);
+  }
+  if (in_pieces) {
+    deliver_later(slot, attempt, view);
+    query.in_pieces = true;
+    ++pieces_waiting_;
+    return;
+  }
   if (is_sole_address(view, query)) {
     Attempt wrong;
     static_cast<Outline&>(wrong) = attempt;
@@ -289,6 +357,10 @@ Healing::NameServed DnsTracker::learn_from(const View& view, const Query& query)
 void DnsTracker::on_further_answer(Slot slot, const View& view) {
   Query& query = queries_[slot];
   const std::uint64_t content = content_of(view.packet.dns);
+  if (query.state == State::delivering && query.in_pieces) {
+    if (!view.packet.ip.more_fragments) complete(slot, view);
+    return;
+  }
   count_up(query.answers);
   if (query.state == State::delivering || query.rejected != 0 || query.astray) {
     query.arrived = query.arrived || view.packet.place.input == query.near;

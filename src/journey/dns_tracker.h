@@ -6,6 +6,7 @@
 #pragma once
 
 #include "journey/context.h"
+#include "journey/dns_watch.h"
 #include "journey/healing.h"
 #include "journey/limits.h"
 #include "journey/probes.h"
@@ -19,14 +20,17 @@ class DnsTracker {
  public:
   DnsTracker(Context& context, Healing& healing, Probes& probes);
   void packet(const packet::Packet& packet);
+  // Data of a server's TCP port that is not shown: of text, or cut off.
+  void unread(const packet::Packet& packet);
   // A packet that another input showed already.
   void copy(const packet::Packet& packet, std::uint64_t ends);
   // For a message that repeats another one at once: true when that question is answered, or this
   // one answers the next.
   bool is_next(const packet::Packet& packet, std::uint64_t ends) const;
-  // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
-  void expect(const packet::Packet& packet, std::uint64_t ends) const;
-  void expect_soon(const packet::Packet& packet, std::uint64_t ends) const;
+  // Fetch what packet() will touch, in steps some packets apart; `ends` is hash_of_ends().
+  std::uint64_t expect(const packet::Packet& packet, std::uint64_t ends) const;  // by the sink
+  void expect_soon(const packet::Packet& packet, const Expected& expected) const;
+  void expect_next(const packet::Packet& packet, std::uint64_t ends) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {
@@ -57,7 +61,7 @@ class DnsTracker {
   enum class State : std::uint8_t { asked, delivering, answered, failed, given_up };
   enum Age : std::uint8_t { young, old, delivering, settled, ages };
 
-  struct Query {
+  struct alignas(kCacheLine) Query {
     base::IpAddress client;
     base::IpAddress server;
     std::uint16_t client_port = 0;
@@ -75,34 +79,48 @@ class DnsTracker {
     packet::Transport transport = packet::Transport::udp;
     State state = State::asked;
     Age age = young;
-    bool in_pairs = false;
-    bool timed = true;
-    bool healed = false;
-    bool healed_by_other = false;
-    bool unusual = false;  // an opcode other than QUERY
-    bool told_second = false;
-    bool checking_disabled = false;
-    bool two_inputs = false;  // `far` showed the query too
-    bool doubted = false;     // an error may have been about it
-    bool arrived = false;     // the answer, at `near`
-    bool astray = false;      // an answer never arrived there
-    std::uint16_t near = 0;   // the input on the client's side
+    bool in_pairs : 1 = false;
+    bool timed : 1 = true;
+    bool healed : 1 = false;
+    bool healed_by_other : 1 = false;
+    bool unusual : 1 = false;  // an opcode other than QUERY
+    bool told_second : 1 = false;
+    bool checking_disabled : 1 = false;
+    bool two_inputs : 1 = false;   // `far` showed the query too
+    bool doubted : 1 = false;      // an error may have been about it
+    bool arrived : 1 = false;      // the answer, at `near`
+    bool astray : 1 = false;       // an answer never arrived there
+    bool in_pieces : 1 = false;    // of the answer, only the first fragment came so far
+    bool asked_again : 1 = false;  // since then, the client asked for the same
+    std::uint16_t near = 0;        // the input on the client's side
     std::uint16_t far = 0;
     std::uint16_t rejected = 0;  // answers that met the client's closed socket
     Slot delivery = kNoSlot;
     std::uint16_t expected_length = 0;
+    std::uint16_t payload_size = 0;  // EDNS: what the client takes over UDP
     std::uint16_t tries = 0;
     std::uint16_t answers = 0;
     std::uint16_t errors = 0;
+    DnsWatch::Name own;        // what is told of its name
     std::int32_t waited = -1;  // ms until another answer healed it; negative where not known
     Trace first;
     Trace last;
   };
+  static_assert(sizeof(Query) == 3 * kCacheLine);
 
   // An answered attempt that may turn out to have served nobody.
   struct Delivery {
     Attempt attempt;
     Healing::NameServed served;
+  };
+
+  // The last answer with TC of a server to a client, of which nothing whole is known yet.
+  struct CutOff {
+    std::uint64_t key;
+    std::int64_t last;
+    std::uint32_t name;
+    std::uint16_t type;
+    bool checking_disabled;
   };
 
   // The packets of a question: its queries, and what decided it.
@@ -138,6 +156,7 @@ class DnsTracker {
   void decide_answer(Slot slot, const View& view);
   // Who gives one address for whatever is asked: the name has another one.
   bool is_sole_address(const View& view, const Query& query);
+  void note_cut_off(const Query& query, const packet::Packet& packet);
   // A second, different answer to a query that was sent once: one of the two is false. The first
   // one is told already, so that this one counts no request.
   void tell_contradiction(const Query& query, const packet::Packet& packet);
@@ -150,10 +169,16 @@ class DnsTracker {
   void deliver(Slot slot);
   bool is_delivered(const Query& query, base::Time answered) const;
   void ask_again(Slot slot);
+  void complete(Slot slot, const View& view);
+  bool note_asked_again(const View& view);
+  void leave_pieces(Query& query, bool delivered);
 
   template <typename Each>
   void each_latest(Age age, Each each) const;
   static Service service_of(const Query& query);
+  // Of traffic that is odd in its mass; `answer` is null where there was none.
+  void tell_usage(const Query& query, const Outline& attempt, const packet::Packet* answer,
+                  Kind kind);
   Slot open(const View& view);
   void begin(Slot slot, const View& view);
   void make_room();
@@ -172,21 +197,26 @@ class DnsTracker {
     Slot decided = kNoSlot;  // looked for only where none is asked
     bool crowded = false;
   };
-  Matches find_exact(const View& view) const;
+  // Into `matches`: returned, their small fields would be read back as one word, and the processor
+  // waits for that.
+  void find_exact(const View& view, Matches& matches) const;
   void index_sockets();
 
   Context& context_;
   Healing& healing_;
   Probes& probes_;
   SoleAddress sole_;
+  DnsWatch watch_{context_};
   Slab<Query> queries_{limits::kDnsQueries};
   Slab<Delivery> deliveries_{limits::kDnsDeliveries};
+  Memory<CutOff> cut_off_{limits::kCutOff};
   Index by_exact_{limits::kDnsQueries};
   // Asked for only by ICMP errors whose quote is too short for the id; kept from the first one on.
   Chains by_socket_{limits::kDnsQueries, limits::kDnsQueries};
   bool indexes_sockets_ = false;
   Chains by_pair_{limits::kDnsQueries / 8, limits::kDnsQueries};  // undecided ones of text only
   std::size_t settled_count_ = 0;
+  std::size_t pieces_waiting_ = 0;  // answers of which only the first fragment came so far
   Chains by_age_{ages, limits::kDnsQueries};
 };
 

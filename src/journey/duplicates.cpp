@@ -27,7 +27,9 @@ Trust trust_in(const Packet& packet) {
 
 std::uint64_t words_of(std::uint64_t a, std::uint64_t b) { return a << 32U | b; }
 
-std::uint64_t identity_of(const Packet& packet, std::uint64_t ends) {
+}  // namespace
+
+std::uint64_t Duplicates::identity_of(const Packet& packet, std::uint64_t ends) {
   if (packet.network == packet::Network::arp) {
     // Two machines that claim one address differ in nothing else.
     return fold(hash_of(packet.arp.sender, 11), hash_of(packet.arp.target, 12)) +
@@ -55,22 +57,110 @@ std::uint64_t identity_of(const Packet& packet, std::uint64_t ends) {
               shape + static_cast<std::uint64_t>(packet.transport));
 }
 
+namespace {
+
+// Of the sender on this link; 0 where no MAC address is shown, as for all of them.
+std::uint8_t neighbour_of(const Packet& packet) {
+  const auto& mac = packet.link.source.bytes;
+  return static_cast<std::uint8_t>(mac[3] ^ mac[4] * 3U ^ mac[5] * 7U);
+}
+
+// Frames that switches hand to everybody: ARP requests, and what has a group address.
+bool is_for_everybody(const Packet& packet) {
+  if (packet.known.has(Field::mac)) return packet.link.destination.is_group();
+  if (packet.network == packet::Network::arp) return packet.arp.operation == 1;
+  const base::IpAddress& to = packet.ip.destination;
+  if (to.kind() == base::AddressKind::v6) return to.high() >> 56U == 0xffU;  // RFC 4291 2.7
+  // 224/4 (RFC 5771) and the limited broadcast (RFC 919 7).
+  const auto bits = static_cast<std::uint32_t>(to.low());
+  return bits >> 28U == 0xeU || bits == 0xffffffffU;
+}
+
+std::int64_t age_ms(std::int64_t since, const Packet& packet) {
+  constexpr std::int64_t kMillisecond = 1000000;
+  return (base::ns_of(packet.place.time) - since) / kMillisecond;
+}
+
 }  // namespace
 
-Duplicates::Verdict Duplicates::check(const Packet& packet, std::uint64_t ends) {
+Duplicates::Verdict Duplicates::check(const Packet& packet, std::uint64_t identity) {
   if (!packet.has_time || packet.network == packet::Network::none) return Verdict::fresh;
-  const std::uint64_t identity = identity_of(packet, ends);
   Frame& frame = frames_[identity & (limits::kRecentFrames - 1)];
   if (frame.identity == identity) {
     const Verdict verdict = compare(frame, packet);
     if (verdict != Verdict::fresh) return verdict;
+  } else {
+    frame.identity = identity;
+    frame.rounds = 0;
+    frame.copies = 0;
+    frame.neighbour = neighbour_of(packet);
   }
-  frame = {identity, base::ns_of(packet.place.time), packet.place.input};
+  frame.time = base::ns_of(packet.place.time);
+  frame.input = packet.place.input;
+  frame.last_ms = 0;
+  frame.ttl = packet.ip.ttl;
   return Verdict::fresh;
 }
 
 // With a frame of the same identity.
-Duplicates::Verdict Duplicates::compare(const Frame& frame, const Packet& packet) {
+Duplicates::Verdict Duplicates::compare(Frame& frame, const Packet& packet) {
+  const std::int64_t age = age_ms(frame.time, packet);
+  constexpr std::int64_t kLongest = 60000;
+  const bool is_same_input = frame.input == packet.place.input;
+  if (is_same_input && age >= 0 && age < kLongest) {
+    const bool is_ip = packet.network != packet::Network::arp;
+    const bool has_ttl = is_ip && packet.known.has(Field::ttl);
+    const bool is_lower = has_ttl && packet.ip.ttl < frame.ttl;
+    const bool is_equal = !has_ttl || packet.ip.ttl == frame.ttl;
+    Verdict verdict = Verdict::fresh;
+    if (is_lower) {
+      verdict = count_round(frame, packet);
+    } else if (is_equal) {
+      verdict = count_copy(frame, packet);
+    } else {
+      frame.rounds = 0;  // a traceroute counts up
+      frame.copies = 0;
+    }
+    if (is_ip) frame.ttl = packet.ip.ttl;
+    if (verdict != Verdict::fresh) {
+      frame.last_ms = static_cast<std::uint16_t>(age);
+      return verdict;
+    }
+  }
+  return vantage(frame, packet);
+}
+
+// A lower TTL, and nothing else changed: no sender does that to what it sends again.
+Duplicates::Verdict Duplicates::count_round(Frame& frame, const Packet& packet) {
+  if (age_ms(frame.time, packet) - frame.last_ms > limits::kRoundMs) {
+    frame.rounds = 0;
+    frame.neighbour = neighbour_of(packet);
+    return Verdict::fresh;
+  }
+  if (frame.rounds >= limits::kRounds) return Verdict::routing_round;
+  // The way to a host that lies over many routers shows a falling TTL too, where one capture holds
+  // them all; but only in a loop the packet comes from the same neighbour again.
+  if (neighbour_of(packet) == frame.neighbour) ++frame.rounds;
+  if (frame.rounds == limits::kRounds) return Verdict::routing_loop;
+  return trust_in(packet) == Trust::none ? Verdict::fresh : Verdict::same_input;
+}
+
+Duplicates::Verdict Duplicates::count_copy(Frame& frame, const Packet& packet) {
+  const bool has_identity = packet.network == packet::Network::arp ||
+                            (packet.known.has(Field::ip_id) && packet.ip.id != 0);
+  if (!has_identity || !is_for_everybody(packet)) return Verdict::fresh;
+  if (age_ms(frame.time, packet) - frame.last_ms > limits::kCopyMs) {
+    frame.copies = 0;
+    return Verdict::fresh;
+  }
+  if (frame.copies >= limits::kStormCopies) return Verdict::switching_round;
+  ++frame.copies;
+  if (frame.copies == limits::kStormCopies) return Verdict::switching_loop;
+  return vantage(frame, packet);
+}
+
+// Whether it was captured twice.
+Duplicates::Verdict Duplicates::vantage(const Frame& frame, const Packet& packet) {
   const Trust trust = trust_in(packet);
   const base::Duration age = base::between(base::time_from_ns(frame.time), packet.place.time);
   if (trust == Trust::none || age < base::Duration{0}) return Verdict::fresh;

@@ -1,7 +1,6 @@
 // What healing remembers: when wishes were served, what names addresses came from, which hosts
 // addresses are.
 #include <algorithm>
-#include <cstring>
 
 #include "journey/healing.h"
 
@@ -94,7 +93,9 @@ std::uint64_t Healing::note_host(const packet::Packet& request) {
   const bool shows_host = request.known.has(Field::mac) && request.known.has(Field::ttl) &&
                           is_first_hop(request.ip.ttl) && !request.link.source.is_group();
   if (!shows_host) return client_of(client);
-  std::memcpy(&mac, request.link.source.bytes.data(), request.link.source.bytes.size());
+  // Its bytes as they lie, without a way through memory.
+  const auto& bytes = request.link.source.bytes;
+  for (std::size_t i = bytes.size(); i-- > 0;) mac = mac << 8U | bytes[i];
   if (mac == 0) return client_of(client);
   Host& host = hosts_.get(hash_of(client, 16));
   host.mac = mac;

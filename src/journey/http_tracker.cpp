@@ -5,6 +5,8 @@
 #include <cstring>
 #include <memory>
 
+#include "journey/application.h"
+
 namespace whydown::journey {
 
 using packet::Packet;
@@ -247,6 +249,42 @@ http::Body HttpTracker::on_head(Conversation& about, Side side, const http::Head
   return http::body_of_response(head, method);
 }
 
+namespace {
+
+bool begins_with_word(std::string_view text, std::string_view word) {
+  const auto is_same = [](char a, char b) { return (a | 0x20) == b; };
+  return text.size() > word.size() &&
+         std::ranges::equal(text.substr(0, word.size()), word, is_same);
+}
+
+// A form that is sent to log in has a field for a password.
+bool asks_to_log_in(std::string_view form) {
+  for (std::size_t at = 0; at < form.size(); ++at) {
+    const std::string_view rest = form.substr(at);
+    if (begins_with_word(rest, "pass") || begins_with_word(rest, "pwd")) return true;
+  }
+  return false;
+}
+
+// What a login offers: the password of the head, or of a form. Other credentials (RFC 7616, a
+// token that is renewed) differ each time though nobody guesses.
+std::uint16_t secret_of(const http::Head& head, const Packet& packet) {
+  constexpr std::size_t kLongestForm = 1024;
+  if (head.has_authorization) {
+    return begins_with_word(head.credentials, "basic ") ? short_digest(head.credentials)
+                                                        : std::uint16_t{0};
+  }
+  const std::size_t size = packet.payload.size();
+  const bool has_form =
+      head.method == http::Method::post && size > head.bytes && size - head.bytes <= kLongestForm;
+  if (!has_form) return 0;
+  const auto bytes = packet.payload.subspan(head.bytes);
+  const std::string_view form{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+  return asks_to_log_in(form) ? short_digest(form) : std::uint16_t{0};
+}
+
+}  // namespace
+
 void HttpTracker::on_request(Conversation& about, const http::Head& head, const Packet& packet) {
   // Whoever has closed answers nothing any more; the client did not look.
   if (about.closed_by(Side::server).is_set()) return;
@@ -259,6 +297,9 @@ void HttpTracker::on_request(Conversation& about, const http::Head& head, const 
   asked.target = intern_path(path);
   asked.url = fold(base::hash_bytes(path), asked.host);
   asked.method = head.method;
+  asked.secret = secret_of(head, packet);
+  const std::size_t query = head.target.find('?');
+  if (query != std::string_view::npos) asked.variant = short_digest(head.target.substr(query));
   asked.has_credentials = head.has_authorization;
   asked.has_body = http::body_of_request(head).framing != http::Framing::none;
   asked.is_reused = exchange.has_answered;

@@ -58,6 +58,8 @@ class HttpTracker final : public Listener {
     std::uint32_t host = 0;  // interner ids
     std::uint32_t target = 0;
     std::uint32_t stream = 0;  // HTTP/2
+    std::uint16_t secret = 0;  // Digest::secret, variant
+    std::uint16_t variant = 0;
     packet::http::Method method = packet::http::Method::none;
     bool has_credentials = false;
     bool has_body = false;  // its answer cannot be early

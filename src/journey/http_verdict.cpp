@@ -74,6 +74,8 @@ Attempt HttpTracker::attempt_of(const Conversation& about, const Asked& asked) c
   attempt.request.name = asked.host;
   attempt.request.target = asked.target;
   attempt.request.verb = static_cast<std::uint8_t>(asked.method);
+  attempt.request.secret = asked.secret;
+  attempt.request.variant = asked.variant;
   attempt.begin = attempt.end = asked.request.when();
   return attempt;
 }

@@ -2,11 +2,14 @@
 #include "journey/journey.h"
 
 #include "journey/context.h"
+#include "journey/copies.h"
 #include "journey/dhcp_tracker.h"
+#include "journey/dns_stream.h"
 #include "journey/dns_tracker.h"
 #include "journey/duplicates.h"
 #include "journey/echo_tracker.h"
 #include "journey/errors.h"
+#include "journey/fragments.h"
 #include "journey/healing.h"
 #include "journey/http_tracker.h"
 #include "journey/neighbour_tracker.h"
@@ -31,6 +34,8 @@ struct Tracker::State {
         probes(context, healing),
         dns(context, healing, probes),
         streams(context),
+        dns_stream(dns),
+        fragments(context, dns),
         tls(context, healing),
         tcp(context, healing, probes, streams),
         udp(context, healing, probes),
@@ -46,6 +51,7 @@ struct Tracker::State {
     streams.add(tls);
     streams.add(http);
     streams.add(replies);
+    streams.add(dns_stream);
   }
 
   void count(const Packet& packet);
@@ -59,6 +65,8 @@ struct Tracker::State {
   Probes probes;
   DnsTracker dns;
   Streams streams;
+  DnsStream dns_stream;
+  Fragments fragments;
   TlsTracker tls;
   TcpTracker tcp;
   UdpTracker udp;
@@ -76,69 +84,7 @@ struct Tracker::State {
 
 namespace {
 
-Kind kind_of(const Packet& packet) {
-  if (packet.network == packet::Network::arp) {
-    return packet.arp.operation == 1 ? Kind::arp_request : Kind::arp_reply;
-  }
-  if (packet.application == packet::Application::dns) {
-    return packet.dns.response ? Kind::dns_answer : Kind::dns_query;
-  }
-  if (packet.application == packet::Application::dhcp) {
-    return packet.dhcp.is_reply ? Kind::dhcp_reply : Kind::dhcp_request;
-  }
-  switch (packet.transport) {
-    case Transport::udp:
-      return Kind::udp_datagram;
-    case Transport::tcp: {
-      namespace flag = packet::tcp_flag;
-      const std::uint8_t flags = packet.tcp.flags;
-      if ((flags & flag::rst) != 0) return Kind::tcp_reset;
-      if ((flags & flag::syn) == 0) return Kind::tcp_segment;
-      return (flags & flag::ack) != 0 ? Kind::tcp_syn_ack : Kind::tcp_syn;
-    }
-    case Transport::icmp:
-    case Transport::icmp6:
-      if (!EchoTracker::is_echo(packet)) return Kind::icmp_error;
-      return packet.icmp.type == 8 || packet.icmp.type == 128 ? Kind::icmp_echo_request
-                                                              : Kind::icmp_echo_reply;
-    case Transport::none:
-    case Transport::other:
-      break;
-  }
-  return Kind::none;
-}
-
-// Whose packet a duplicate is, as well as one packet alone can tell.
-Observation observation_of(const Packet& packet) {
-  Observation observation;
-  observation.sign = Sign::duplicate_frame;
-  observation.packet = digest_of(packet, kind_of(packet), 0);
-  const bool arp = packet.network == packet::Network::arp;
-  const bool dns = packet.application == packet::Application::dns;
-  const bool dhcp = packet.application == packet::Application::dhcp;
-  bool to_server = true;
-  if (dns) {
-    to_server = !packet.dns.response;
-  } else if (!arp) {
-    to_server = destination_is_server(packet.source_port, packet.destination_port);
-  }
-  const base::IpAddress& source = arp ? packet.arp.sender : packet.ip.source;
-  const base::IpAddress& destination = arp ? packet.arp.target : packet.ip.destination;
-  const bool tcp = packet.transport == Transport::tcp;
-  const bool udp = packet.transport == Transport::udp;
-  observation.client = to_server ? source : destination;
-  observation.service = {.server = to_server ? destination : source,
-                         .port = to_server ? packet.destination_port : packet.source_port,
-                         .transport = packet.transport,
-                         .protocol = arp    ? Protocol::arp
-                                     : dns  ? Protocol::dns
-                                     : dhcp ? Protocol::dhcp
-                                     : tcp  ? Protocol::tcp
-                                     : udp  ? Protocol::udp
-                                            : Protocol::icmp};
-  if (!tcp && !udp) observation.service.port = 0;
-  return observation;
-}
+constexpr std::uint8_t kAdvertisement = 134;  // of a router (RFC 4861 4.2)
 
 }  // namespace
 
@@ -178,6 +124,7 @@ void Tracker::State::advance() {
   next_sweep = base::add(swept, limits::kSweepEvery);
   tcp.advance();
   streams.advance();
+  fragments.advance();
   dns.advance();
   udp.advance();
   echo.advance();
@@ -194,25 +141,34 @@ void Tracker::State::dispatch(const Packet& packet) {
   }
   if (packet.network == packet::Network::none) return;
   neighbours.traffic(packet);
-  // Only the first fragment carries ports.
-  if (!packet.is_first_fragment_or_whole()) return;
+  if (dhcp.is_asked6()) [[unlikely]]
+    dhcp.has_address(packet);
+  if (Fragments::is_piece(packet)) [[unlikely]] {
+    // Only the first fragment carries ports.
+    if (fragments.packet(packet) || !packet.is_first_fragment_or_whole()) return;
+  }
   switch (packet.transport) {
     case Transport::tcp:
       // The handshake and the messages on it are attempts of their own.
+      context.reader = nullptr;
       tcp.packet(packet);
       if (!packet.said.empty() && packet.source_port == 0 && packet.destination_port == 0) {
         http.row(packet);
       } else if (!packet.known.has(packet::Field::bytes) && kind_of(packet) == Kind::tcp_syn_ack) {
         http.accepted(packet);
       }
-      if (packet.application == packet::Application::dns) dns.packet(packet);
+      if (packet.application == packet::Application::dns && context.reader != &dns_stream) {
+        dns.packet(packet);
+      } else if (packet.source_port == kDnsPort && packet.payload.size() < packet.payload_length) {
+        dns.unread(packet);
+      }
       break;
     case Transport::udp:
       if (packet.application == packet::Application::dns) {
         dns.packet(packet);
       } else if (packet.application == packet::Application::dhcp) {
         dhcp.packet(packet);
-        neighbours.offered(packet);
+        if (!packet.dhcp.is_v6) neighbours.offered(packet);
       } else {
         udp.packet(packet);
         if (NtpTracker::is_ntp(packet)) ntp.packet(packet);
@@ -224,6 +180,8 @@ void Tracker::State::dispatch(const Packet& packet) {
         echo.packet(packet);
       } else if (NeighbourTracker::is_discovery(packet)) {
         neighbours.discovery(packet);
+      } else if (packet.transport == Transport::icmp6 && packet.icmp.type == kAdvertisement) {
+        dhcp.router(packet);
       } else {
         errors.packet(packet);
       }
@@ -242,14 +200,19 @@ Tracker::Tracker(Sink& sink, base::Interner& names)
 
 Tracker::~Tracker() = default;
 
-void Tracker::packet(const Packet& packet) { this->packet(packet, hash_of_ends(packet)); }
+void Tracker::packet(const Packet& packet) {
+  const std::uint64_t ends = hash_of_ends(packet);
+  this->packet(packet, {.ends = ends, .identity = Duplicates::identity_of(packet, ends)});
+}
 
-void Tracker::packet(const Packet& packet, std::uint64_t ends) {
+void Tracker::packet(const Packet& packet, const Expected& expected) {
   State& state = *state_;
+  const std::uint64_t ends = expected.ends;
   state.context.ends = ends;
   state.count(packet);
   state.advance();
-  switch (state.duplicates.check(packet, ends)) {
+  const Duplicates::Verdict verdict = state.duplicates.check(packet, expected.identity);
+  switch (verdict) {
     case Duplicates::Verdict::fresh:
       state.dispatch(packet);
       break;
@@ -260,33 +223,52 @@ void Tracker::packet(const Packet& packet, std::uint64_t ends) {
       }
       [[fallthrough]];
     case Duplicates::Verdict::same_input:
-      state.context.sink.observation(observation_of(packet));
+      state.context.sink.observation(duplicate_of(packet));
+      break;
+    case Duplicates::Verdict::routing_loop:
+    case Duplicates::Verdict::switching_loop:
+      state.context.sink.attempt(loop_of(packet, verdict));
+      [[fallthrough]];
+    case Duplicates::Verdict::routing_round:
+    case Duplicates::Verdict::switching_round:
+      state.context.sink.observation(round_of(packet, verdict));
       break;
     case Duplicates::Verdict::other_input:
-      if (packet.application == packet::Application::dns) state.dns.copy(packet, ends);
+      // A piece of an answer is no answer yet.
+      if (packet.application == packet::Application::dns && !Fragments::is_piece(packet)) {
+        state.dns.copy(packet, ends);
+      }
       break;
   }
 }
 
-std::uint64_t Tracker::expect(const Packet& packet) const {
+Expected Tracker::expect(const Packet& packet) const {
   const std::uint64_t ends = hash_of_ends(packet);
+  Expected expected{.ends = ends, .identity = Duplicates::identity_of(packet, ends)};
+  state_->duplicates.expect(expected.identity);
   if (packet.application == packet::Application::dns) {
-    state_->dns.expect(packet, ends);
+    expected.by_sink = state_->dns.expect(packet, ends);
   } else if (packet.transport == Transport::tcp) {
     state_->tcp.expect(packet, ends);
   } else if (packet.transport == Transport::udp) {
     state_->udp.expect(ends);
   }
-  return ends;
+  return expected;
 }
 
-void Tracker::expect_soon(const Packet& packet, std::uint64_t ends) const {
+void Tracker::expect_soon(const Packet& packet, const Expected& expected) const {
   if (packet.application == packet::Application::dns) {
-    if (packet.dns.response) state_->dns.expect_soon(packet, ends);
+    state_->dns.expect_soon(packet, expected);
   } else if (packet.transport == Transport::tcp) {
-    state_->tcp.expect_soon(ends);
+    state_->tcp.expect_soon(expected.ends);
   } else if (packet.transport == Transport::udp) {
-    state_->udp.expect_soon(ends);
+    state_->udp.expect_soon(expected.ends);
+  }
+}
+
+void Tracker::expect_next(const Packet& packet, const Expected& expected) const {
+  if (packet.application == packet::Application::dns) {
+    state_->dns.expect_next(packet, expected.ends);
   }
 }
 
@@ -294,6 +276,7 @@ void Tracker::finish() {
   State& state = *state_;
   state.neighbours.finish();
   state.dhcp.finish();
+  state.fragments.finish();
   state.dns.finish();
   state.udp.finish();
   state.echo.finish();
@@ -309,8 +292,9 @@ const Totals& Tracker::totals() const { return state_->context.totals; }
 std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
          Memory<OfferedAddress>::bytes(limits::kOffered) + Probes::memory_bytes() +
-         DnsTracker::memory_bytes() + TcpTracker::memory_bytes() + Streams::memory_bytes() +
-         TlsTracker::memory_bytes() + RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
+         DnsTracker::memory_bytes() + DnsStream::memory_bytes() + Fragments::memory_bytes() +
+         TcpTracker::memory_bytes() + Streams::memory_bytes() + TlsTracker::memory_bytes() +
+         RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
          ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() + UdpTracker::memory_bytes() +
          EchoTracker::memory_bytes() + NeighbourTracker::memory_bytes() +
          DhcpTracker::memory_bytes() + Errors::memory_bytes();

@@ -47,6 +47,7 @@ enum class Protocol : std::uint8_t {
   pop,
   imap,
   ssh,
+  ethernet,  // frames for everybody that go round: no request of anybody's
   count_,
 };
 
@@ -226,6 +227,12 @@ enum class Sign : std::uint8_t {
   large_passed,   // at a server whose transfers are told: segments of full size were acknowledged
   after_pause,    // the client had been quiet for limits::kLongPause or more before
   server_stuck,   // what stands still is the server's data
+  // Of DNS answers in fragments. The packet is the first one.
+  joined_answer,     // all of them came
+  first_piece_only,  // the others never came, and the client asked again
+  // A further copy of a packet that is in a loop (Symptom::looping).
+  routed_round,    // its TTL is lower each time
+  switched_round,  // it is unchanged, and for everybody
   count_,
 };
 
@@ -255,6 +262,24 @@ struct Totals {
   base::Place last;
 };
 
+// DNS traffic that single attempts do not show for what it is; dns_watch.h.
+enum class Usage : std::uint8_t {
+  new_names,        // of one domain, asked of one server: names that nobody asked for before
+  long_names,       // the same of one client, of names so long that they may carry data
+  large_answers,    // of one server to one client
+  unasked_answers,  // large ones to one client whose questions were not captured
+  count_,
+};
+
+// One question or answer of such traffic, told beside its attempt and not instead of it.
+struct DnsUse {
+  Usage usage = Usage::new_names;
+  std::uint32_t domain = 0;       // of the two about names: Interner id
+  std::uint8_t name_bytes = 0;    // ... and what stands in front of the domain
+  std::uint16_t query_bytes = 0;  // of the messages; 0 where not known
+  std::uint16_t answer_bytes = 0;
+};
+
 class Sink {
  public:
   Sink() = default;
@@ -269,6 +294,24 @@ class Sink {
     attempt(whole, WholePackets{whole});
   }
   virtual void observation(const Observation& observation) = 0;
+  // An attempt of this client may be decided some packets on: what it will touch may be fetched
+  // into the cache, in two steps some packets apart. The second one takes what the first one
+  // returned. Changes nothing.
+  virtual std::uint64_t expect(const Service& /*service*/, const base::IpAddress& /*client*/,
+                               Step /*step*/) const {
+    return 0;
+  }
+  virtual void expect_soon(std::uint64_t /*expected*/) const {}
+  // `packets` are valid during the call only.
+  virtual void usage(const DnsUse& /*use*/, const Outline& /*outline*/,
+                     const Packets& /*packets*/) {}
+};
+
+// What Tracker::expect() finds out about a packet for the steps after it.
+struct Expected {
+  std::uint64_t ends = 0;      // hash of its addresses and ports, the same in both directions
+  std::uint64_t identity = 0;  // equal for two copies of one packet
+  std::uint64_t by_sink = 0;   // of Sink::expect()
 };
 
 class Tracker {
@@ -280,12 +323,13 @@ class Tracker {
   Tracker& operator=(const Tracker&) = delete;
 
   void packet(const packet::Packet& packet);
-  // The same in three steps, for many packets on their way: expect() and, some packets on,
-  // expect_soon() fetch into the cache what packet() will touch. Neither changes anything. All take
-  // what expect() returned: the hash of the packet's addresses and ports.
-  std::uint64_t expect(const packet::Packet& packet) const;
-  void expect_soon(const packet::Packet& packet, std::uint64_t ends) const;
-  void packet(const packet::Packet& packet, std::uint64_t ends);
+  // The same in four steps, for many packets on their way: expect() and, each some packets on,
+  // expect_soon() and expect_next() fetch into the cache what packet() will touch, each what the
+  // one before it leads to. None of them changes anything. All take what expect() returned.
+  Expected expect(const packet::Packet& packet) const;
+  void expect_soon(const packet::Packet& packet, const Expected& expected) const;
+  void expect_next(const packet::Packet& packet, const Expected& expected) const;
+  void packet(const packet::Packet& packet, const Expected& expected);
   // Decides everything still open, as of the last packet's time. Call once.
   void finish();
   const Totals& totals() const;

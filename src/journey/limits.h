@@ -32,6 +32,13 @@ inline constexpr std::size_t kDnsQueries = entries(16);
 inline constexpr std::size_t kDnsSettled = entries(12);
 // Late or one-sided answers of which it is not yet known whether the client took them.
 inline constexpr std::size_t kDnsDeliveries = entries(8);
+inline constexpr std::size_t kCutOff = entries(8);  // clients and servers, after TC
+// Datagrams in pieces: those that may carry DNS, their bytes, and the runs of bytes between holes;
+// and others, not to be asked about again.
+inline constexpr std::size_t kPieced = entries(8);
+inline constexpr std::size_t kPiecedBytes = 4608;
+inline constexpr std::size_t kPieceRuns = 8;
+inline constexpr std::size_t kPiecedOthers = entries(10);
 inline constexpr std::size_t kEchoes = entries(14);
 inline constexpr std::size_t kNeighbours = entries(14);
 inline constexpr std::size_t kDhcpClients = entries(11);  // that ask for an address
@@ -51,6 +58,9 @@ inline constexpr std::size_t kConversations = entries(12);  // connections whose
 // For messages that span segments. Most are gone within milliseconds.
 inline constexpr std::size_t kStreamBuffers = entries(9);
 inline constexpr std::size_t kStreamBuffer = std::size_t{16} * 1024;
+// Bytes of a DNS message on a connection that are read; well below a buffer, so that the segment
+// which completes them fits.
+inline constexpr std::uint32_t kDnsMessage = 8192;
 inline constexpr std::size_t kIslands = 4;  // runs of bytes behind holes, in one buffer
 // Segments with data of a connection that are looked at for the beginning of something known.
 inline constexpr std::uint8_t kLooks = 3;
@@ -86,6 +96,19 @@ inline constexpr base::Duration kSearchListStep = std::chrono::seconds{2};
 // must be the only one.
 inline constexpr std::size_t kSoleServers = entries(7);
 inline constexpr std::size_t kSoleDomains = 4;
+
+// DNS traffic that is odd in its mass (dns_watch.h): pairs that are counted, and told from so many
+// on within so long.
+inline constexpr std::size_t kWatched = entries(12);
+inline constexpr std::uint32_t kWatchAfter = 32;
+inline constexpr base::Duration kWatchNames = seconds{10};
+inline constexpr base::Duration kWatchLongNames = seconds{60};
+inline constexpr base::Duration kWatchAnswers = seconds{10};
+// Bytes of a name in front of its domain, and of the longest label there, that may carry data.
+inline constexpr std::size_t kLongName = 24;
+inline constexpr std::size_t kLongLabel = 16;
+// Bytes of an answer worth a forged question.
+inline constexpr std::size_t kLargeAnswer = 400;
 
 // UDP that is not DNS. Who waits for an answer sends the same bytes again: this often, and no more
 // often, no faster and no slower than this; shorter ones keep a NAT's memory alive. The last one
@@ -171,6 +194,10 @@ inline constexpr base::Duration kPatience = milliseconds{500};
 inline constexpr base::Duration kDelivery = seconds{1};
 inline constexpr base::Duration kDeliveryElsewhere = seconds{10};
 
+// Pieces of one datagram come within milliseconds. A client that lacks one asks again, at the
+// latest after its stub's timeout.
+inline constexpr base::Duration kPieceWait = milliseconds{6500};
+
 // From the request to the first byte of the answer: later than a user waits gladly.
 inline constexpr base::Duration kSlowRequest = seconds{2};
 // A request without an answer is a silence when the capture ended this long after it, or the client
@@ -194,6 +221,14 @@ inline constexpr std::uint16_t kBlindLoopVisits = 6;
 inline constexpr base::Duration kBlindLoopHop = milliseconds{600};
 
 inline constexpr base::Duration kDuplicateFrame = milliseconds{2};
+// A packet that came from the same neighbour this often again, each time with a lower TTL, within
+// so many milliseconds of each other: routers send it in a circle.
+inline constexpr std::uint8_t kRounds = 5;
+inline constexpr std::int64_t kRoundMs = 200;
+// A frame for everybody that came this often again, unchanged, within so many milliseconds of each
+// other: no machine repeats itself so fast, but a loop of switches does.
+inline constexpr std::uint8_t kStormCopies = 30;
+inline constexpr std::int64_t kCopyMs = 20;
 inline constexpr base::Duration kOtherVantage = milliseconds{50};
 inline constexpr base::Duration kRepeatedError = seconds{1};
 // An error that shows no ports is about a request of the last second, or of the last few packets.

@@ -56,10 +56,35 @@ Slot NeighbourTracker::lookup(const base::IpAddress& asker, const base::IpAddres
                               bool is_arp) const {
   return find_in(by_target_, list_of(target), [&](Slot slot) {
     const Question& question = questions_[slot];
-    // Text shows a reply without whom it is for: the oldest who asked.
-    return (question.asker == asker || !asker.is_known()) && question.target == target &&
-           question.is_arp == is_arp;
+    return question.asker == asker && question.target == target && question.is_arp == is_arp;
   });
+}
+
+// Text shows a reply without whom it is for: who asked last, as replies come at once. Of others the
+// request alone may be seen, which goes to all, and not the reply, which does not.
+Slot NeighbourTracker::latest_of(const base::IpAddress& target, bool is_arp) const {
+  Slot latest = kNoSlot;
+  std::uint32_t age = 0;
+  std::size_t steps = 0;
+  for (Slot slot = by_target_.front(list_of(target)); slot != kNoSlot && steps < limits::kChainWalk;
+       slot = by_target_.next(slot), ++steps) {
+    const Question& question = questions_[slot];
+    if (question.target != target || question.is_arp != is_arp) continue;
+    if (latest != kNoSlot && context_.since(question.order) >= age) continue;
+    latest = slot;
+    age = context_.since(question.order);
+  }
+  return latest;
+}
+
+// Of who asks, no reply was ever seen, and the target just replied to somebody else: so it is
+// there, and what it says to this one is not captured.
+bool NeighbourTracker::is_heard_by_others(const Question& question) {
+  if (question.shows_replies) return false;
+  const Asker* heard = heard_targets_.find(hash_of(question.target, 21));
+  return heard != nullptr && question.timed &&
+         base::between(base::time_from_ns(heard->last), question.first.place.time) <=
+             limits::kNeighbourGap;
 }
 
 void NeighbourTracker::ask(const Packet& packet, const base::IpAddress& asker,
@@ -105,7 +130,8 @@ void NeighbourTracker::ask(const Packet& packet, const base::IpAddress& asker,
 
 void NeighbourTracker::answer(const Packet& packet, const base::IpAddress& asker,
                               const base::IpAddress& target, bool is_arp) {
-  const Slot slot = lookup(asker, target, is_arp);
+  const Slot slot = asker.is_known() ? lookup(asker, target, is_arp) : latest_of(target, is_arp);
+  heard_targets_.get(hash_of(target, 21)).last = base::ns_of(packet.place.time);
   if (slot == kNoSlot) {
     note_alive(target, asker);
     return;
@@ -120,6 +146,7 @@ void NeighbourTracker::answer(const Packet& packet, const base::IpAddress& asker
   attempt.end = packet.place.time;
   attempt.latency = latency_of(question.timed && packet.has_time, attempt.begin, packet.place.time);
   forget(slot);
+  note_alive(target, client);
   healing_.connect_served(client, attempt.service, attempt.begin);
   healing_.settle(attempt);
 }
@@ -170,7 +197,7 @@ bool NeighbourTracker::is_free(const Question& question) {
 void NeighbourTracker::close(Slot slot) {
   const Question& question = questions_[slot];
   Attempt attempt = attempt_of(question);
-  if (silent_by_now(question) && !is_free(question)) {
+  if (silent_by_now(question) && !is_free(question) && !is_heard_by_others(question)) {
     attempt.outcome = Outcome::silent;
     attempt.symptom = Symptom::no_response;
     attempt.healed = question.alive;
@@ -220,7 +247,7 @@ void NeighbourTracker::finish() {
 
 std::size_t NeighbourTracker::memory_bytes() {
   return ClaimTracker::memory_bytes() + Slab<Question>::bytes(limits::kNeighbours) +
-         Memory<Asker>::bytes(limits::kAskers) +
+         2 * Memory<Asker>::bytes(limits::kAskers) +
          Chains::bytes(limits::kNeighbours, limits::kNeighbours) +
          Chains::bytes(ages, limits::kNeighbours);
 }

@@ -57,6 +57,8 @@ class NeighbourTracker {
               const base::IpAddress& target, bool is_arp);
   void note_alive(const base::IpAddress& source, const base::IpAddress& destination);
   Slot lookup(const base::IpAddress& asker, const base::IpAddress& target, bool is_arp) const;
+  Slot latest_of(const base::IpAddress& target, bool is_arp) const;
+  bool is_heard_by_others(const Question& question);
   void evict(Slot slot);
   void close(Slot slot);
   void forget(Slot slot);
@@ -74,6 +76,7 @@ class NeighbourTracker {
   ClaimTracker claims_;
   std::size_t open_ = 0;
   Memory<Asker> answered_askers_{limits::kAskers};
+  Memory<Asker> heard_targets_{limits::kAskers};
   Slab<Question> questions_{limits::kNeighbours};
   Chains by_target_{limits::kNeighbours, limits::kNeighbours};
   Chains by_age_{ages, limits::kNeighbours};

@@ -51,6 +51,22 @@ std::uint32_t tag_of(Dialect dialect, std::string_view line) {
   return static_cast<std::uint32_t>(base::hash_bytes(line.substr(0, line.find(' '))));
 }
 
+bool has_word(std::string_view line, std::string_view word) {
+  const auto is_same = [](char a, char b) { return (a | 0x20) == b; };
+  return std::ranges::search(line, word, is_same).begin() != line.end();
+}
+
+// Of a login that shows a password. What answers a challenge (CRAM-MD5, SCRAM, APOP) differs each
+// time though nobody guesses. An IMAP tag counts the commands up.
+std::uint16_t secret_of(Dialect dialect, std::string_view line) {
+  const std::size_t tag = dialect == Dialect::imap ? line.find(' ') : 0;
+  line.remove_prefix(std::min(tag, line.size()));
+  const std::string_view head = line.substr(0, 24);
+  const bool is_plain =
+      has_word(head, "pass ") || has_word(head, "login") || has_word(head, "plain");
+  return is_plain ? short_digest(line) : std::uint16_t{0};
+}
+
 // A name or a file that is not there: 550 of FTP, 5.1.x of mail (RFC 3463 3.2), 550 to RCPT.
 bool is_absence(const Attempt& attempt) {
   const auto verb = static_cast<Verb>(attempt.answer.verb);
@@ -87,6 +103,11 @@ Taken ReplyTracker::on_bytes(Conversation& conversation, Side side,
   const auto all = static_cast<std::uint32_t>(bytes.size());
   std::size_t at = 0;
   while (at < bytes.size()) {
+    if (session.ssh.is_binary(side)) {
+      Taken taken = on_sealed(conversation, side, bytes.subspan(at), packet);
+      taken.read += static_cast<std::uint32_t>(at);
+      return taken;
+    }
     if (side == Side::client && session.phase == Phase::message) return {.read = all};
     reply::Line line;
     if (!reply::read_line(bytes.subspan(at), line)) {
@@ -122,7 +143,9 @@ ReplyTracker::Next ReplyTracker::on_greeting(Conversation& about, std::string_vi
   if (session.dialect == Dialect::ssh) {
     if (greeting.mood != Mood::positive) return Next::more;  // lines before it (RFC 4253 4.2)
     succeed(about, heard);
-    return Next::done;
+    session.phase = Phase::commands;
+    session.ssh.said_hello(Side::server);
+    return Next::more;
   }
   if (session.dialect == Dialect::digits) {
     session.dialect = by_port(reply::dialect_of_greeting(line), about.server_port);
@@ -139,12 +162,22 @@ ReplyTracker::Next ReplyTracker::on_command(Conversation& about, std::string_vie
                                             const Packet& packet) {
   Session& session = sessions_[about.id];
   if (session.dialect == Dialect::none) session.dialect = Dialect::ssh;  // the client spoke first
-  if (session.dialect == Dialect::ssh) return Next::more;
+  if (session.dialect == Dialect::ssh) {
+    session.ssh.said_hello(Side::client);
+    return Next::more;
+  }
   if (session.dialect == Dialect::digits) session.dialect = reply::dialect_of_command(line);
   Verb verb = reply::read_verb(session.dialect, line);
   // Lines of a dialogue within a command: a password in base64.
   const bool is_within = session.waiting != 0 && verb == Verb::none;
-  if (is_within) return Next::more;
+  if (is_within) {
+    // A user's name is the same in all of them, what follows it is not.
+    if (session.deed.secret != 0) {
+      session.deed.secret =
+          static_cast<std::uint16_t>((session.deed.secret * 31U + short_digest(line)) | 1U);
+    }
+    return Next::more;
+  }
   if (verb == Verb::none) {
     if (session.dialect == Dialect::digits) return Next::done;
     verb = Verb::other;
@@ -152,15 +185,17 @@ ReplyTracker::Next ReplyTracker::on_command(Conversation& about, std::string_vie
   if (session.waiting == session.pending.size()) return Next::done;
   session.pending.at(session.waiting++) = {.tag = tag_of(session.dialect, line), .verb = verb};
   if (verb == Verb::mail || verb == Verb::login || verb == Verb::fetch) {
-    begin_deed(session, verb, packet);
+    begin_deed(session, verb, line, packet);
   }
   return Next::more;
 }
 
-void ReplyTracker::begin_deed(Session& session, Verb verb, const Packet& packet) {
+void ReplyTracker::begin_deed(Session& session, Verb verb, std::string_view line,
+                              const Packet& packet) {
   if (session.deed.verb != Verb::none) return;  // pipelined: the one under way comes first
   session.deed = {};
   session.deed.verb = verb;
+  if (verb == Verb::login) session.deed.secret = secret_of(session.dialect, line);
   session.deed.command = trace_of(packet);
 }
 
@@ -290,6 +325,7 @@ Attempt ReplyTracker::attempt_of(const Conversation& about, const Session& sessi
     attempt.request = expand(asked, Kind::command, packet::Transport::tcp,
                              {about.client, about.server, about.client_port, about.server_port});
     attempt.request.verb = static_cast<std::uint8_t>(session.deed.verb);
+    attempt.request.secret = session.deed.secret;
     attempt.request.name = healing_.name_of(about.server);
   }
   // A greeting answers the connection.
@@ -345,9 +381,46 @@ void ReplyTracker::settle_refusal(const Conversation& about, Attempt& attempt, b
                               : limits::kRequestRetry);
 }
 
+Taken ReplyTracker::on_sealed(Conversation& about, Side side, std::span<const std::uint8_t> bytes,
+                              const Packet& packet) {
+  Session& session = sessions_[about.id];
+  const SshLogin::Read read = session.ssh.read(side, bytes);
+  if (session.ssh.begins_login() && !session.deed.command.is_set()) {
+    session.deed.verb = Verb::login;
+    session.deed.command = trace_of(packet);
+  }
+  if (session.ssh.verdict() != SshLogin::Verdict::open) {
+    end_ssh(about, &packet);
+    return {.done = true};
+  }
+  return {.read = read.taken, .wants = read.wants};
+}
+
+// What became of the login, as far as sizes tell.
+void ReplyTracker::end_ssh(const Conversation& about, const Packet* packet) {
+  Session& session = sessions_[about.id];
+  const SshLogin::Verdict verdict =
+      packet == nullptr ? SshLogin::Verdict::unknown : session.ssh.verdict();
+  const bool is_told =
+      verdict == SshLogin::Verdict::accepted || verdict == SshLogin::Verdict::refused;
+  if (!is_told || !session.deed.command.is_set()) return;
+  Attempt attempt = attempt_of(about, session);
+  attempt.answer = digest_of(*packet, Kind::tcp_segment, 0);
+  attempt.answer.verb = static_cast<std::uint8_t>(Verb::login);
+  attempt.end = packet->place.time;
+  attempt.latency = latency_of(attempt.timed, attempt.begin, attempt.end);
+  attempt.tries = session.ssh.refusals();
+  const bool is_refused = verdict == SshLogin::Verdict::refused;
+  attempt.symptom = is_refused ? Symptom::denied : Symptom::none;
+  attempt.outcome = outcome_of(attempt.symptom);
+  session.deed = {};
+  requests_.settle(attempt, wish_of(about, attempt), base::Duration{0});
+}
+
 void ReplyTracker::on_gap(Conversation& conversation, Side /*side*/) {
   // Which reply belongs to which command is no longer known.
   Session& session = sessions_[conversation.id];
+  session.ssh.lose();
   session.waiting = 0;
   session.deed = {};
 }
@@ -356,6 +429,11 @@ bool ReplyTracker::on_close(Conversation& conversation, Side side, bool /*reset*
                             const Packet& packet) {
   Session& session = sessions_[conversation.id];
   // The client said who it is, and the server hung up.
+  if (session.ssh.is_binary(Side::server)) {
+    session.ssh.close();
+    end_ssh(conversation, &packet);
+    return false;
+  }
   const bool unanswered =
       side == Side::server && session.dialect == Dialect::ssh && session.phase == Phase::greeting;
   if (!unanswered) return true;

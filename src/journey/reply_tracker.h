@@ -1,4 +1,4 @@
-// Protocols that answer with codes: SMTP, FTP, POP3, IMAP, and SSH up to its banner.
+// Protocols that answer with codes: SMTP, FTP, POP3, IMAP, and SSH (ssh_login.h).
 //
 // A session is a row of deeds, and each deed that ends is one attempt: a mail (from MAIL to the
 // answer to its last line), a login, a transfer; and the greeting, where it refuses. So a server
@@ -8,7 +8,8 @@
 // Example: "220", EHLO "250", MAIL "250", RCPT "450 4.2.0 Greylisted", QUIT: the mail was refused
 // for now. The same client comes again a quarter of an hour later and is served: healed.
 //
-// Left out: what goes on behind STARTTLS; passwords and addresses, which are never looked at.
+// Left out: what goes on behind STARTTLS; addresses, which are never looked at, and passwords, of
+// which only is known whether two are the same.
 #pragma once
 
 #include <array>
@@ -17,6 +18,7 @@
 #include "journey/healing.h"
 #include "journey/limits.h"
 #include "journey/request_healing.h"
+#include "journey/ssh_login.h"
 #include "journey/stream.h"
 #include "journey/table.h"
 #include "packet/reply/reply.h"
@@ -51,6 +53,7 @@ class ReplyTracker final : public Listener {
   struct Deed {
     Verb verb = Verb::none;  // mail, login, fetch
     Trace command;
+    std::uint16_t secret = 0;  // Digest::secret
     // A recipient that was refused: it decides where none was accepted.
     Trace refusal;
     std::uint16_t code = 0;
@@ -66,6 +69,7 @@ class ReplyTracker final : public Listener {
     std::array<Pending, 16> pending;
     Trace first;  // of the connection's data
     Deed deed;
+    SshLogin ssh;
   };
   // A reply, and the packet that it ended in.
   struct Heard {
@@ -74,12 +78,15 @@ class ReplyTracker final : public Listener {
   };
 
   enum class Next : std::uint8_t { more, done, over };
+  Taken on_sealed(Conversation& about, Side side, std::span<const std::uint8_t> bytes,
+                  const packet::Packet& packet);
+  void end_ssh(const Conversation& about, const packet::Packet* packet);
   Next on_line(Conversation& about, Side side, std::string_view line, const packet::Packet& packet);
   Next on_command(Conversation& about, std::string_view line, const packet::Packet& packet);
   Next on_greeting(Conversation& about, std::string_view line, const packet::Packet& packet);
   Next on_reply(Conversation& about, std::string_view line, const packet::Packet& packet);
   Next on_final(Conversation& about, const Pending& pending, const Heard& heard);
-  void begin_deed(Session& session, Verb verb, const packet::Packet& packet);
+  void begin_deed(Session& session, Verb verb, std::string_view line, const packet::Packet& packet);
   void note_recipient(Session& session, const Heard& heard);
   void end_mail(const Conversation& about, Session& session);
   void succeed(const Conversation& about, const Heard& heard);

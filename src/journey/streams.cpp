@@ -50,6 +50,7 @@ Slot Streams::begin(const Connection& connection, Side side, const Packet& packe
   }
   by_age_.append(young, slot);
   note(talk, side, packet);
+  context_.reader = listener;
   listener->on_begin(talk.about);
   return arrive({.slot = slot, .side = side, .packet = packet}) ? slot : kHeard;
 }
@@ -57,6 +58,7 @@ Slot Streams::begin(const Connection& connection, Side side, const Packet& packe
 bool Streams::packet(Slot slot, Slot flow, Side side, const Packet& packet) {
   Talk& talk = talks_[slot];
   if (talk.flow != flow) return false;
+  context_.reader = talk.listener;
   note(talk, side, packet);
   return arrive({.slot = slot, .side = side, .packet = packet});
 }

@@ -1,6 +1,6 @@
-// Segments in any order, cut, repeated and overlapping, with bytes that look like TLS: whatever the
-// listeners are told must add up. Each packet takes a few bytes of the input, and its data after
-// them.
+// Segments in any order, cut, repeated and overlapping, with bytes that look like TLS or DNS:
+// whatever the listeners are told must add up. Each packet takes a few bytes of the input, and its
+// data after them.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -70,8 +70,9 @@ Packet packet_from(base::Cursor& bytes, std::uint32_t (&next)[4][2]) {
   packet.transport = packet::Transport::tcp;
   packet.ip.source = base::IpAddress::v4(side == 0 ? 0xc0000201U : 0xcb007102U);
   packet.ip.destination = base::IpAddress::v4(side == 0 ? 0xcb007102U : 0xc0000201U);
-  packet.source_port = side == 0 ? client : 443;
-  packet.destination_port = side == 0 ? 443 : client;
+  const std::uint16_t server = connection == 3 ? 53 : 443;  // DNS is known by its port
+  packet.source_port = side == 0 ? client : server;
+  packet.destination_port = side == 0 ? server : client;
   packet.tcp.flags = flags_of(kind);
   for (const Field field : {Field::bytes, Field::tcp_sequence, Field::payload_length}) {
     packet.known.set(field);

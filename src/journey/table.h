@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -18,6 +19,7 @@
 
 #include "base/address.h"
 #include "base/hash.h"
+#include "base/prefetch.h"
 #include "journey/limits.h"
 #include "packet/packet.h"
 
@@ -27,23 +29,30 @@ using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = 0;
 inline constexpr std::size_t kCacheLine = 64;
 
-// Zeroed memory for trivially destructible things.
+// Zeroed memory for trivially destructible things, from the beginning of a cache line on.
 template <typename T>
 class ZeroedArray {
-  static_assert(std::is_trivially_destructible_v<T>);
+  static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= kCacheLine);
 
  public:
-  explicit ZeroedArray(std::size_t size) : data_(static_cast<T*>(std::calloc(size, sizeof(T)))) {
-    if (data_ == nullptr) throw std::bad_alloc{};
+  explicit ZeroedArray(std::size_t size)
+      : memory_(std::calloc(size * sizeof(T) + kCacheLine, 1)), data_(aligned(memory_.get())) {
+    if (memory_ == nullptr) throw std::bad_alloc{};
   }
-  T& operator[](std::size_t i) { return data_.get()[i]; }
-  const T& operator[](std::size_t i) const { return data_.get()[i]; }
+  T& operator[](std::size_t i) { return data_[i]; }
+  const T& operator[](std::size_t i) const { return data_[i]; }
 
  private:
   struct Free {
-    void operator()(T* data) const { std::free(static_cast<void*>(data)); }
+    void operator()(void* memory) const { std::free(memory); }
   };
-  std::unique_ptr<T, Free> data_;
+  // calloc() aligns less; its memory, unlike that of others, is untouched.
+  static T* aligned(void* memory) {
+    const std::size_t past = reinterpret_cast<std::uintptr_t>(memory) % kCacheLine;
+    return reinterpret_cast<T*>(static_cast<char*>(memory) + (kCacheLine - past));
+  }
+  std::unique_ptr<void, Free> memory_;
+  T* data_;
 };
 
 template <typename Entry>
@@ -76,9 +85,10 @@ class Slab {
   std::size_t capacity() const { return capacity_; }
   Entry& operator[](Slot slot) { return entries_[slot]; }
   const Entry& operator[](Slot slot) const { return entries_[slot]; }
-  void prefetch(Slot slot) const {
+  // The first bytes of an entry.
+  void prefetch(Slot slot, std::size_t bytes = sizeof(Entry)) const {
     const char* entry = reinterpret_cast<const char*>(&entries_[slot]);
-    for (std::size_t i = 0; i < sizeof(Entry); i += kCacheLine) __builtin_prefetch(entry + i, 1);
+    for (std::size_t i = 0; i < bytes; i += kCacheLine) base::prefetch(entry + i);
   }
   static constexpr std::size_t bytes(std::size_t capacity) {
     return (capacity + 1) * (sizeof(Entry) + sizeof(Slot));
@@ -128,15 +138,17 @@ class Chains {
   ZeroedArray<Link> links_;
 };
 
-// Finds slots by hash: open addressing with linear probing, half full at most. Several slots may
-// have one hash; they keep the order in which they were added. Thirty-two bits of the hash stand
-// beside the slot, so that entries of other hashes are not touched. Only as much of the table is
-// used as the entries need, so that few entries stay in the cache.
+// Finds slots by hash: open addressing with linear probing, a quarter full at most. Several slots
+// may have one hash; they keep the order in which they were added. Thirty-two bits of the hash
+// stand beside the slot, so that entries of other hashes are not touched. Only as much of the table
+// is used as the entries need, so that few entries stay in the cache.
 class Index {
  public:
   // For `slots` entries, a power of two.
   explicit Index(std::size_t slots)
-      : mask_(std::min(slots * 2, kFirstCells) - 1), capacity_(slots * 2), cells_(slots * 2) {}
+      : mask_(std::min(slots * kSparse, kFirstCells) - 1),
+        capacity_(slots * kSparse),
+        cells_(slots * kSparse) {}
 
   // The first slot that fits, looking at no more than limits::kChainWalk cells. `crowded`, where
   // asked for, tells that there were more.
@@ -157,7 +169,7 @@ class Index {
   Slot in_the_way(std::uint64_t hash) const { return cells_[hash & mask_].slot; }
 
   // Fetches the cells that find() will look at.
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&cells_[hash & mask_]); }
+  void prefetch(std::uint64_t hash) const { base::prefetch(&cells_[hash & mask_]); }
   // The first slot that has this hash, by its tag alone; for fetching ahead.
   Slot likely(std::uint64_t hash) const {
     const auto tag = static_cast<std::uint32_t>(hash);
@@ -166,7 +178,7 @@ class Index {
   }
 
   void add(std::uint64_t hash, Slot slot) {
-    if (++size_ * 2 > mask_ + 1 && mask_ + 1 < capacity_) grow();
+    if (++size_ * kSparse > mask_ + 1 && mask_ + 1 < capacity_) grow();
     put({.slot = slot, .tag = static_cast<std::uint32_t>(hash)});
   }
   void remove(std::uint64_t hash, Slot slot) {
@@ -186,7 +198,7 @@ class Index {
     }
     cells_[hole] = {};
   }
-  static constexpr std::size_t bytes(std::size_t slots) { return slots * 2 * sizeof(Cell); }
+  static constexpr std::size_t bytes(std::size_t slots) { return slots * kSparse * sizeof(Cell); }
 
  private:
   struct Cell {
@@ -194,6 +206,9 @@ class Index {
     std::uint32_t tag;
   };
   static constexpr std::size_t kFirstCells = 4096;
+  // Cells for each entry: in a fuller table the searches, whose length no processor can foresee,
+  // take longer than the cache lines saved.
+  static constexpr std::size_t kSparse = 4;
 
   void put(Cell added) {
     std::size_t cell = added.tag & mask_;
@@ -241,33 +256,37 @@ class Memory {
  public:
   explicit Memory(std::size_t capacity) : mask_(capacity / kWays - 1), values_(capacity) {}
 
+  // Where in its set a key stands tells no processor in advance: so all are looked at, without
+  // branches.
   Value* find(std::uint64_t key) {
     Value* set = &values_[(key & mask_) * kWays];
-    for (std::size_t i = 0; i < kWays; ++i) {
-      if (set[i].key == nonzero(key)) return &set[i];
-    }
-    return nullptr;
+    std::size_t at = kWays;
+    for (std::size_t i = 0; i < kWays; ++i) at = set[i].key == nonzero(key) ? i : at;
+    return at == kWays ? nullptr : &set[at];
   }
   void prefetch(std::uint64_t key) const {
     const char* set = reinterpret_cast<const char*>(&values_[(key & mask_) * kWays]);
-    __builtin_prefetch(set, 1);
-    __builtin_prefetch(set + kWays * sizeof(Value) - 1, 1);
+    for (std::size_t i = 0; i < kWays * sizeof(Value); i += kCacheLine) {
+      base::prefetch(set + i);
+    }
+    base::prefetch(set + kWays * sizeof(Value) - 1);
   }
   // The value of this key; a new one is zero but for its key.
   Value& get(std::uint64_t key) {
     if (Value* known = find(key)) return *known;
     Value* set = &values_[(key & mask_) * kWays];
-    Value* oldest = set;
+    // A free one counts as the oldest.
+    constexpr std::int64_t never = std::numeric_limits<std::int64_t>::min();
+    std::size_t oldest = 0;
+    std::int64_t since = std::numeric_limits<std::int64_t>::max();
     for (std::size_t i = 0; i < kWays; ++i) {
-      if (set[i].key == 0) {
-        oldest = &set[i];
-        break;
-      }
-      if (set[i].last < oldest->last) oldest = &set[i];
+      const std::int64_t last = set[i].key == 0 ? never : set[i].last;
+      oldest = last < since ? i : oldest;
+      since = std::min(last, since);
     }
-    *oldest = Value{};
-    oldest->key = nonzero(key);
-    return *oldest;
+    set[oldest] = Value{};
+    set[oldest].key = nonzero(key);
+    return set[oldest];
   }
   static constexpr std::size_t bytes(std::size_t capacity) { return capacity * sizeof(Value); }
 

@@ -115,11 +115,33 @@ TEST(Index, TellsWhenItIsCrowded) {
   EXPECT_EQ(index.in_the_way(9), 1U);
 }
 
+// So that an entry of whole cache lines shares none of them.
+TEST(ZeroedArray, BeginsWithACacheLine) {
+  for (const std::size_t size : {std::size_t{1}, std::size_t{100}, std::size_t{100'000}}) {
+    ZeroedArray<std::uint32_t> array{size};
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(&array[0]) % kCacheLine, 0U);
+    EXPECT_EQ(array[0], 0U);
+    array[size - 1] = 7;
+    EXPECT_EQ(array[size - 1], 7U);
+  }
+}
+
 struct Remembered {
   std::uint64_t key;
   std::int64_t last;
   int value;
 };
+
+TEST(Memory, AFreePlaceIsOlderThanAny) {
+  Memory<Remembered> memory{4};
+  memory.get(1).last = -5;
+  memory.get(2).last = -7;
+  memory.get(3);
+  EXPECT_NE(memory.find(1), nullptr);
+  EXPECT_NE(memory.find(2), nullptr);
+  EXPECT_NE(memory.find(3), nullptr);
+  EXPECT_EQ(memory.find(4), nullptr);
+}
 
 TEST(Memory, TheOldestOfASetMakesRoom) {
   Memory<Remembered> memory{8};  // two sets of four

@@ -45,16 +45,18 @@ void TcpTracker::leave_pairs(Slot slot) {
 void TcpTracker::settle(Slot slot, State state) {
   leave_pairs(slot);
   flows_[slot].state = state;
-  flows_[slot].last = {};
-  flows_[slot].heard_beat = 0;
+  if (Flow& flow = flows_[slot]; flow.has_sequel) {
+    flow.sequel().last = {};
+    flow.sequel().heard_beat = 0;
+  }
   move_to(slot, settled);
 }
 
 void TcpTracker::forget(Slot slot) {
   leave_pairs(slot);
   const Flow& flow = flows_[slot];
-  if (flow.stream != kNoSlot) streams_.end(flow.stream, slot, End::pushed);
-  if (const Slot record = flow.marks.record; record != kNoSlot) {
+  if (flow.sequel().stream != kNoSlot) streams_.end(flow.sequel().stream, slot, End::pushed);
+  if (const Slot record = flow.sequel().marks.record; record != kNoSlot) {
     transfers_by_age_.remove(0, record);
     transfers_.give_back(record);
   }
@@ -85,13 +87,26 @@ void TcpTracker::make_room() {
   evict(oldest);
 }
 
+// In a flood every SYN evicts a flow, in the order of their age: what the next ones touch is
+// fetched while this one is told.
+void TcpTracker::fetch_behind(Slot slot) {
+  const Slot next = by_age_.next(slot);
+  const Slot second = by_age_.next(next);
+  const Slot third = by_age_.next(second);
+  flows_.prefetch(by_age_.next(third), kWithoutSequel);
+  const Flow& soon = flows_[second];  // slot 0, which holds nothing, where there is none
+  by_ends_.prefetch(soon.hash);
+  healing_.expect_client(soon.client);
+  context_.sink.expect_soon(behind_);
+  Service service;
+  set_service(service, soon);
+  const bool dns = service.protocol == Protocol::dns;
+  behind_ = context_.sink.expect(service, soon.client, dns ? Step::name : Step::connect);
+}
+
 void TcpTracker::evict(Slot slot) {
   const Flow& flow = flows_[slot];
-  // In a flood every SYN evicts one: what the next ones touch is fetched while this one is told.
-  if (const Slot next = by_age_.next(slot); next != kNoSlot) {
-    by_ends_.prefetch(flows_[next].hash);
-    if (const Slot after = by_age_.next(next); after != kNoSlot) flows_.prefetch(after);
-  }
+  fetch_behind(slot);
   if (flow.state == State::asked && !silent_by_now(flow)) ++context_.totals.evicted;
   close(slot, limits::kHalfOpenEvicted, true);
   forget(slot);
@@ -108,8 +123,9 @@ void TcpTracker::close(Slot slot, base::Duration patience, bool now) {
       }
       break;
     case State::answered: {
-      const bool waited = flow.timed ? base::between(flow.answer.when(), context_.now) >= patience
-                                     : context_.since(flow.order) > limits::kSilenceLaterPackets;
+      const bool waited = flow.timed
+                              ? base::between(flow.sequel().answer.when(), context_.now) >= patience
+                              : context_.since(flow.order) > limits::kSilenceLaterPackets;
       emit_ok(slot, flow.client_spoke && (flow.answers > 1 || waited));
       break;
     }
@@ -132,31 +148,32 @@ void TcpTracker::close(Slot slot, base::Duration patience, bool now) {
 // What the facts about a silent server ask: was it heard, and did what it accepts get anything.
 void TcpTracker::tell_of_server(const Flow& flow) {
   if (!flow.timed || !context_.silent.may_hold(flow.server)) return;
-  if (flow.last.is_set()) observe(Sign::server_heard, flow, flow.last);
-  if (flow.state == State::established && flow.answer.is_set()) tell_of_data(flow);
+  if (flow.sequel().last.is_set()) observe(Sign::server_heard, flow, flow.sequel().last);
+  if (flow.state == State::established && flow.sequel().answer.is_set()) tell_of_data(flow);
 }
 
 void TcpTracker::tell_of_data(const Flow& flow) {
-  if (flow.server_sent) {
-    const Sign sign = flow.client_first ? Sign::data_answered : Sign::data_unasked;
-    observe(sign, flow, flow.answer);
+  if (flow.sequel().server_sent) {
+    const Sign sign = flow.sequel().client_first ? Sign::data_answered : Sign::data_unasked;
+    observe(sign, flow, flow.sequel().answer);
     return;
   }
   // Bytes that were not captured may have been the answer; some text shows no lengths.
-  const packet::Fields known{flow.answer.known};
+  const packet::Fields known{flow.sequel().answer.known};
   const bool is_whole = known.has(packet::Field::payload_length) && !flow.told_unseen;
   // A SYN-ACK that comes again, or a request, says that packets get lost.
-  const bool is_heard = flow.last.is_set() && (flow.last.tcp_flags & packet::tcp_flag::syn) == 0;
-  const bool is_lossy = flow.client_sent == Sent::data_again;
+  const bool is_heard =
+      flow.sequel().last.is_set() && (flow.sequel().last.tcp_flags & packet::tcp_flag::syn) == 0;
+  const bool is_lossy = flow.sequel().client_sent == Sent::data_again;
   if (!is_whole || !is_heard || is_lossy || watched(flow) < limits::kMute) return;
-  const bool is_asked = flow.client_sent == Sent::data;
+  const bool is_asked = flow.sequel().client_sent == Sent::data;
   const Sign sign = is_asked ? Sign::data_missing : Sign::nothing_sent;
-  observe(sign, flow, flow.answer);
+  observe(sign, flow, flow.sequel().answer);
 }
 
 base::Duration TcpTracker::watched(const Flow& flow) const {
-  const base::Time until = flow.ended ? base::time_from_ns(flow.last_seen) : context_.now;
-  return base::between(flow.answer.when(), until);
+  const base::Time until = flow.sequel().ended ? base::time_from_ns(flow.last_seen) : context_.now;
+  return base::between(flow.sequel().answer.when(), until);
 }
 
 void TcpTracker::observe(Sign sign, const Flow& flow, const Trace& trace) {
@@ -168,7 +185,7 @@ void TcpTracker::observe(Sign sign, const Flow& flow, const Trace& trace) {
   observation.client = flow.client;
   observation.packet = expand(trace, kind, Transport::tcp,
                               {flow.server, flow.client, flow.server_port, flow.client_port});
-  if (flow.answer.is_set()) observation.latency = watched(flow);
+  if (flow.sequel().answer.is_set()) observation.latency = watched(flow);
   context_.sink.observation(observation);
 }
 
@@ -186,19 +203,24 @@ Slot TcpTracker::oldest_of(Suspects& suspects) const {
        slot = by_age_.previous(slot), ++steps) {
     const Flow& flow = flows_[slot];
     if (flow.state != State::asked) continue;
-    const Trace& request = flow.last.is_set() ? flow.last : flow.first;
+    const Trace& request = flow.sequel().last.is_set() ? flow.sequel().last : flow.first;
     if (suspects.add(outline_of(flow).service, flow.client, request, flow.order)) oldest = slot;
   }
   return oldest;
 }
 
+// One by one: read back as one word at once, small fields make the processor wait.
+void TcpTracker::set_service(Service& service, const Flow& flow) {
+  service.server = flow.server;
+  service.port = flow.server_port;
+  service.transport = Transport::tcp;
+  service.protocol = flow.server_port == kDnsPort ? Protocol::dns : Protocol::tcp;
+}
+
 Outline TcpTracker::outline_of(const Flow& flow) {
   Outline attempt;
   const bool dns = flow.server_port == kDnsPort;
-  attempt.service = {.server = flow.server,
-                     .port = flow.server_port,
-                     .transport = Transport::tcp,
-                     .protocol = dns ? Protocol::dns : Protocol::tcp};
+  set_service(attempt.service, flow);
   attempt.client = flow.client;
   attempt.step = dns ? Step::name : Step::connect;
   attempt.client_spoke = flow.client_spoke;
@@ -206,9 +228,9 @@ Outline TcpTracker::outline_of(const Flow& flow) {
   attempt.tries = flow.tries;
   attempt.timed = flow.timed;
   attempt.request_seen = flow.tries != 0;
-  const Trace& first = flow.first.is_set() ? flow.first : flow.answer;
+  const Trace& first = flow.first.is_set() ? flow.first : flow.sequel().answer;
   attempt.begin = first.when();
-  attempt.end = flow.last.is_set() ? flow.last.when() : attempt.begin;
+  attempt.end = flow.sequel().last.is_set() ? flow.sequel().last.when() : attempt.begin;
   attempt.input = first.input;
   attempt.number = first.number;
   return attempt;
@@ -229,8 +251,8 @@ bool TcpTracker::Told::shorten(Traces& traces) const {
   traces.request_kind = mid_stream ? Kind::tcp_segment : Kind::tcp_syn;
   traces.answer_kind = mid_stream ? Kind::tcp_segment : Kind::tcp_syn_ack;
   traces.request = asked ? flow.first : kNothing;
-  traces.last_request = asked && !mid_stream ? flow.last : kNothing;
-  traces.answer = flow.answer;
+  traces.last_request = asked && !mid_stream ? flow.sequel().last : kNothing;
+  traces.answer = flow.sequel().answer;
   if (mid_stream) traces.answer = asked ? kNothing : flow.first;
   return true;
 }
@@ -263,9 +285,9 @@ void TcpTracker::emit_ok(Slot slot, bool is_half_open) {
   attempt.outcome = flow.tries > 1 ? Outcome::slow : Outcome::ok;
   attempt.half_open = is_half_open;
   attempt.end = context_.now;
-  if (flow.answer.is_set()) {
+  if (flow.sequel().answer.is_set()) {
     attempt.decided_by = Kind::tcp_syn_ack;
-    attempt.end = flow.answer.when();
+    attempt.end = flow.sequel().answer.when();
     if (attempt.request_seen) {
       attempt.latency = latency_of(flow.timed, attempt.begin, attempt.end);
     }
@@ -303,12 +325,14 @@ void TcpTracker::advance() {
   }
   for (Slot slot = by_age_.front(old); slot != kNoSlot; slot = by_age_.front(old)) {
     const Flow& flow = flows_[slot];
-    if (!older(flow.last.is_set() ? flow.last.when() : flow.first.when(), limits::kPending)) break;
+    if (!older(flow.sequel().last.is_set() ? flow.sequel().last.when() : flow.first.when(),
+               limits::kPending))
+      break;
     decide_silence(slot);
     settle(slot, State::given_up);
   }
   for (Slot slot = by_age_.front(half_open); slot != kNoSlot; slot = by_age_.front(half_open)) {
-    if (!older(flows_[slot].answer.when(), limits::kPending)) break;
+    if (!older(flows_[slot].sequel().answer.when(), limits::kPending)) break;
     emit_ok(slot, flows_[slot].client_spoke);
     settle(slot, State::established);
   }

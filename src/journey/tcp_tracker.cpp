@@ -68,7 +68,7 @@ void TcpTracker::expect(const Packet& packet, std::uint64_t ends) const {
 
 void TcpTracker::expect_soon(std::uint64_t ends) const {
   const Slot slot = by_ends_.likely(ends);
-  if (slot != kNoSlot) flows_.prefetch(slot);
+  if (slot != kNoSlot) flows_.prefetch(slot, kWithoutSequel + kCacheLine);
 }
 
 void TcpTracker::packet(const Packet& packet) {
@@ -115,16 +115,15 @@ void TcpTracker::first_packet(const View& view, std::uint64_t hash) {
           : destination_is_server(packet.source_port, packet.destination_port);
   const Slot slot = open(packet, hash, sender_is_client);
   Flow& flow = flows_[slot];
-  const Trace trace = trace_of(packet);
   flow.timed = packet.has_time;
   flow.carried = view.has(flag::ack) && !view.has(flag::rst);
   (sender_is_client ? flow.client_spoke : flow.server_spoke) = true;
   if (!syn) {
-    flow.first = trace;
+    set_trace(flow.first, packet);
     flow.from_server = !sender_is_client;
     settle(slot, State::mid_stream);
-    if (flow.from_server && !view.has(flag::rst)) flow.last = trace;
-    flow.looks = limits::kLooksMidStream;
+    if (flow.from_server && !view.has(flag::rst)) flow.sequel().last = flow.first;
+    flow.sequel().looks = limits::kLooksMidStream;
     View first = view;
     first.from_client = sender_is_client;
     if (is_read(flow, first)) read(slot, first);
@@ -132,7 +131,7 @@ void TcpTracker::first_packet(const View& view, std::uint64_t hash) {
   }
   flow.has_sequence = knows_sequence(packet);
   if (sender_is_client) {
-    flow.first = trace;
+    set_trace(flow.first, packet);
     flow.tries = 1;
     healing_.note_host(packet);
     flow.first_sequence = packet.tcp.sequence;
@@ -178,8 +177,8 @@ void TcpTracker::on_syn(Slot slot, const View& view, std::uint64_t hash) {
   }
   if (view.from_client && is_copy_in_text(flow, view)) return;
   // A SYN well after a SYN-ACK whose SYN was not captured belongs to the next connection.
-  const bool next = !flow.first.is_set() &&
-                    base::between(flow.answer.when(), context_.now) > limits::kOtherVantage;
+  const bool next = !flow.first.is_set() && base::between(flow.sequel().answer.when(),
+                                                          context_.now) > limits::kOtherVantage;
   if (next || (!same && (flow.state == State::answered || silent_by_now(flow)))) {
     restart(slot, view, hash);
     return;
@@ -187,7 +186,7 @@ void TcpTracker::on_syn(Slot slot, const View& view, std::uint64_t hash) {
   if (!flow.first.is_set()) {
     flow.first = trace_of(view.packet);
   } else {
-    flow.last = trace_of(view.packet);
+    flow.sequel().last = trace_of(view.packet);
   }
   flow.first_sequence = sequence;
   flow.order = context_.order;
@@ -210,7 +209,7 @@ void TcpTracker::on_syn_ack(Slot slot, const View& view, std::uint64_t hash) {
   const Packet& packet = view.packet;
   const bool sequences = flow.has_sequence && knows_sequence(packet);
   if (sequences && flow.tries == 1 && packet.tcp.acknowledgment != flow.first_sequence + 1) return;
-  flow.answer = trace_of(packet);
+  flow.sequel().answer = trace_of(packet);
   flow.answers = 1;
   flow.timed = flow.timed && packet.has_time;
   flow.state = State::answered;
@@ -218,8 +217,8 @@ void TcpTracker::on_syn_ack(Slot slot, const View& view, std::uint64_t hash) {
   move_to(slot, half_open);
   if (sequences) {
     flow.server_sequence = packet.tcp.sequence;
-    flow.from_client_bytes.start(packet.tcp.acknowledgment);
-    flow.from_server_bytes.start(packet.tcp.sequence + 1);
+    flow.sequel().from_client_bytes.start(packet.tcp.acknowledgment);
+    flow.sequel().from_server_bytes.start(packet.tcp.sequence + 1);
   }
   healing_.connect_served(flow.client, outline_of(flow).service,
                           flow.first.is_set() ? flow.first.when() : packet.place.time);
@@ -271,40 +270,40 @@ void TcpTracker::proceed(Slot slot, const View& view) {
   emit_ok(slot, false);
   settle(slot, State::established);
   Flow& flow = flows_[slot];
-  flow.looks = limits::kLooks;
+  flow.sequel().looks = limits::kLooks;
   follow_bytes(slot, view);
   if (is_read(flow, view)) read(slot, view);
 }
 
 // Most connections have nobody who listens, or who listens any longer.
 bool TcpTracker::is_read(const Flow& flow, const View& view) {
-  if (flow.stream != kNoSlot) return true;
+  if (flow.sequel().stream != kNoSlot) return true;
   const Packet& packet = view.packet;
-  return flow.looks != 0 && !view.has(flag::rst) &&
+  return flow.sequel().looks != 0 && !view.has(flag::rst) &&
          (!packet.payload.empty() || !packet.said.empty());
 }
 
 void TcpTracker::read(Slot slot, const View& view) {
   Flow& flow = flows_[slot];
   const Side side = view.from_client ? Side::client : Side::server;
-  if (flow.stream != kNoSlot) {
-    if (streams_.packet(flow.stream, slot, side, view.packet)) return;
-    flow.stream = kNoSlot;
-    flow.looks = 0;
+  if (flow.sequel().stream != kNoSlot) {
+    if (streams_.packet(flow.sequel().stream, slot, side, view.packet)) return;
+    flow.sequel().stream = kNoSlot;
+    flow.sequel().looks = 0;
     return;
   }
-  --flow.looks;
-  flow.stream = streams_.begin({.client = flow.client,
-                                .server = flow.server,
-                                .client_port = flow.client_port,
-                                .server_port = flow.server_port,
-                                .client_first = flow.client_first,
-                                .mid_stream = flow.state == State::mid_stream,
-                                .flow = slot},
-                               side, view.packet);
-  if (flow.stream == Streams::kHeard) {
-    flow.stream = kNoSlot;
-    flow.looks = 0;
+  --flow.sequel().looks;
+  flow.sequel().stream = streams_.begin({.client = flow.client,
+                                         .server = flow.server,
+                                         .client_port = flow.client_port,
+                                         .server_port = flow.server_port,
+                                         .client_first = flow.sequel().client_first,
+                                         .mid_stream = flow.state == State::mid_stream,
+                                         .flow = slot},
+                                        side, view.packet);
+  if (flow.sequel().stream == Streams::kHeard) {
+    flow.sequel().stream = kNoSlot;
+    flow.sequel().looks = 0;
   }
 }
 
@@ -313,45 +312,48 @@ void TcpTracker::read(Slot slot, const View& view) {
 void TcpTracker::hear(Flow& flow, const View& view) {
   const std::uint64_t beats = static_cast<std::uint64_t>(flow.last_seen) >> kBeatBits;
   const auto beat = static_cast<std::uint16_t>(beats | 1U << 15U);
-  if (beat == flow.heard_beat) return;
-  flow.heard_beat = beat;
-  flow.last = trace_of(view.packet);
+  if (beat == flow.sequel().heard_beat) return;
+  flow.sequel().heard_beat = beat;
+  flow.sequel().last = trace_of(view.packet);
 }
 
 void TcpTracker::note_request(Flow& flow, const Packet& packet) {
-  const bool again = knows_sequence(packet) && flow.from_client_bytes.was_sent(packet.tcp.sequence);
-  if (flow.client_sent != Sent::data_again) {
-    flow.client_sent = again ? Sent::data_again : Sent::data;
+  const bool again =
+      knows_sequence(packet) && flow.sequel().from_client_bytes.was_sent(packet.tcp.sequence);
+  if (flow.sequel().client_sent != Sent::data_again) {
+    flow.sequel().client_sent = again ? Sent::data_again : Sent::data;
   }
 }
 
 void TcpTracker::note_data(Flow& flow, const View& view) {
-  if (view.has(flag::fin) || view.has(flag::rst)) flow.ended = true;
+  if (view.has(flag::fin) || view.has(flag::rst)) flow.sequel().ended = true;
   const bool has_data = view.packet.payload_length != 0;
   if (view.from_client) {
-    if (has_data && !flow.server_sent) note_request(flow, view.packet);
-  } else if (!flow.server_sent && (has_data || view.has(flag::fin))) {
-    flow.server_sent = true;
-    flow.client_first = flow.client_sent != Sent::nothing;
+    if (has_data && !flow.sequel().server_sent) note_request(flow, view.packet);
+  } else if (!flow.sequel().server_sent && (has_data || view.has(flag::fin))) {
+    flow.sequel().server_sent = true;
+    flow.sequel().client_first = flow.sequel().client_sent != Sent::nothing;
   }
 }
 
 void TcpTracker::follow_bytes(Slot slot, const View& view) {
   Flow& flow = flows_[slot];
   const Packet& packet = view.packet;
-  const bool is_exact = !flow.told_unseen && flow.from_client_bytes.known() &&
+  const bool is_exact = !flow.told_unseen && flow.sequel().from_client_bytes.known() &&
                         knows_sequence(packet) && packet.known.has(Field::payload_length);
   watch(slot, view, is_exact);
   note_data(flow, view);
   if (!is_exact) return;
-  Sequence& sent = view.from_client ? flow.from_client_bytes : flow.from_server_bytes;
-  Sequence& received = view.from_client ? flow.from_server_bytes : flow.from_client_bytes;
+  Sequence& sent =
+      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
+  Sequence& received =
+      view.from_client ? flow.sequel().from_server_bytes : flow.sequel().from_client_bytes;
   if (view.has(flag::rst)) return;
   sent.sent(packet.tcp.sequence, packet.payload_length + (view.has(flag::fin) ? 1U : 0U));
   if (!view.has(flag::ack)) return;
   if (packet.tcp.acknowledgment == received.next()) {
     const std::size_t other = view.from_client ? 1 : 0;
-    flow.marks.passed[other] = flow.marks.largest[other];
+    flow.sequel().marks.passed[other] = flow.sequel().marks.largest[other];
   }
   if (!received.acknowledged(packet.tcp.acknowledgment)) return;
   flow.told_unseen = true;
@@ -365,14 +367,14 @@ void TcpTracker::follow_bytes(Slot slot, const View& view) {
 
 // Nearly every segment is plain (transfer.h) and ends here.
 void TcpTracker::watch(Slot slot, const View& view, bool is_exact) {
-  TransferMarks& marks = flows_[slot].marks;
+  TransferMarks& marks = flows_[slot].sequel().marks;
   const Packet& packet = view.packet;
   const std::uint32_t length = packet.payload_length;
   const bool is_fin = view.has(flag::fin);
   bool is_plain = marks.record == 0 && !view.has(flag::rst) && !marks.is_reset();
   if (is_exact && is_plain) {
-    const Sequence& sent =
-        view.from_client ? flows_[slot].from_client_bytes : flows_[slot].from_server_bytes;
+    const Sequence& sent = view.from_client ? flows_[slot].sequel().from_client_bytes
+                                            : flows_[slot].sequel().from_server_bytes;
     const bool is_next = (length == 0 && !is_fin) || packet.tcp.sequence == sent.next();
     const bool is_after_pause =
         length != 0 && flows_[slot].last_seen - view.before >= limits::kLongPause.count();

@@ -47,8 +47,27 @@ class TcpTracker {
   enum class Sent : std::uint8_t { nothing, data, data_again };  // again: it got no ACK at first
   enum Age : std::uint8_t { young, old, half_open, settled, ages };
 
-  // The first 128 bytes are what an established connection's packet touches.
-  struct Flow {
+  // What follows upon the packet that opened a flow. Its first line is, beside the flow's own, what
+  // an established connection's packet touches.
+  struct alignas(kCacheLine) Sequel {
+    Sequence from_client_bytes;
+    Sequence from_server_bytes;
+    TransferMarks marks;
+    Slot stream = kNoSlot;         // its conversation
+    std::uint16_t heard_beat = 0;  // when the server's packet in `last` came; 0: none is there
+    std::uint8_t looks = 0;        // segments with data that may still begin a conversation
+    Sent client_sent = Sent::nothing;
+    bool server_sent = false;   // data, or the end of it
+    bool client_first = false;  // of the two
+    bool ended = false;         // by FIN or RST
+    Trace last;  // request; once settled, the packet by which the server was heard last
+    Trace answer;
+  };
+
+  // A flood is millions of SYNs that nothing follows: of these only the first two lines are ever
+  // touched.
+  struct alignas(kCacheLine) Flow {
+    Flow() {}  // NOLINT(modernize-use-equals-default): the sequel stays as it is
     base::IpAddress client;
     base::IpAddress server;
     std::uint16_t client_port = 0;
@@ -64,30 +83,36 @@ class TcpTracker {
     bool told_unseen = false;
     bool in_pairs = false;
     bool healed = false;
-    bool timed = true;             // every packet of the handshake had a time
-    bool from_server = false;      // mid-stream: the first packet came from the server
-    bool again = false;            // more than one packet
-    std::uint8_t answers = 0;      // SYN-ACKs
-    std::uint16_t heard_beat = 0;  // when the server's packet in `last` came; 0: none is there
-    Sequence from_client_bytes;
-    Sequence from_server_bytes;
-    std::uint16_t tries = 0;
+    bool timed = true;         // every packet of the handshake had a time
+    bool from_server = false;  // mid-stream: the first packet came from the server
+    bool again = false;        // more than one packet
     bool has_sequence = false;
-    Sent client_sent = Sent::nothing;
-    bool server_sent = false;   // data, or the end of it
-    bool client_first = false;  // of the two
-    bool ended = false;         // by FIN or RST
-    std::uint8_t looks = 0;     // segments with data that may still begin a conversation
-    Slot stream = kNoSlot;      // its conversation
-    TransferMarks marks;
+    bool has_sequel = false;
+    std::uint8_t answers = 0;  // SYN-ACKs
+    std::uint16_t tries = 0;
     Trace first;
-    Trace last;  // request; once settled, the packet by which the server was heard last
-    Trace answer;
     std::uint32_t first_sequence = 0;   // of the SYN
     std::uint32_t order = 0;            // of the last request
     std::uint32_t server_sequence = 0;  // of the SYN-ACK, where both are known
+
+    const Sequel& sequel() const {
+      static constexpr Sequel none{};
+      return has_sequel ? rest : none;
+    }
+    Sequel& sequel() {
+      if (!has_sequel) std::construct_at(&rest);
+      has_sequel = true;
+      return rest;
+    }
+
+   private:
+    union {
+      Sequel rest;
+    };
   };
-  static_assert(offsetof(Flow, first) == 128);
+  static constexpr std::size_t kWithoutSequel = 2 * kCacheLine;
+  static_assert(sizeof(Flow) == kWithoutSequel + sizeof(Sequel) &&
+                sizeof(Sequel) == 2 * kCacheLine);
 
   // The handshake's packets, or the one that was seen first of a connection in mid-stream.
   struct Told final : Packets {
@@ -115,12 +140,14 @@ class TcpTracker {
   // Decides what is undecided and counts the flow; it stays in the table. Without an ACK for
   // `patience` a handshake is half open. `now` as of Healing::settle().
   void close(Slot slot, base::Duration patience = limits::kHalfOpen, bool now = false);
+  void fetch_behind(Slot slot);
   void evict(Slot slot);
   void decide_silence(Slot slot, bool now = false);
   void emit_open(Slot slot);
   void emit_ok(Slot slot, bool is_half_open);
   void emit_mid_stream(Slot slot);
   void settle(Slot slot, State state);
+  static void set_service(Service& service, const Flow& flow);
   static Outline outline_of(const Flow& flow);
   static Attempt attempt_of(const Flow& flow);
   void count_one_way(const Flow& flow);
@@ -172,6 +199,7 @@ class TcpTracker {
   Chains transfers_by_age_{1, limits::kTransfers};
   SilentServers troubled_;  // servers of which some transfer did not go well
   std::size_t settled_count_ = 0;
+  std::uint64_t behind_ = 0;  // of the sink, for the flow next to be evicted
 };
 
 // Server side of a conversation whose beginning was not seen: the known service, else the lower

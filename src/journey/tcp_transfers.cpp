@@ -26,16 +26,16 @@ void TcpTracker::open_transfer(Slot slot) {
     const Slot oldest = transfers_by_age_.front(0);
     const Slot owner = transfers_[oldest].flow;
     end_transfer(owner);
-    flows_[owner].marks.record = kNoSlot;
+    flows_[owner].sequel().marks.record = kNoSlot;
     transfers_by_age_.remove(0, oldest);
     transfers_.give_back(oldest);
   }
   const Slot record = transfers_.take();
   transfers_[record].flow = slot;
   transfers_[record].opened = flows_[slot].last_seen;
-  transfers_[record].is_after_client = flows_[slot].marks.client_ended;
+  transfers_[record].is_after_client = flows_[slot].sequel().marks.client_ended;
   transfers_by_age_.append(0, record);
-  flows_[slot].marks.record = record;
+  flows_[slot].sequel().marks.record = record;
 }
 
 void TcpTracker::watch_closely(Slot slot, const View& view, bool is_exact) {
@@ -44,14 +44,15 @@ void TcpTracker::watch_closely(Slot slot, const View& view, bool is_exact) {
     cut(slot, view, is_exact);
     return;
   }
-  if (flow.marks.is_reset()) {
+  if (flow.sequel().marks.is_reset()) {
     after_reset(flow, view);
     return;
   }
-  if (!is_exact || flow.marks.is_told || !flow.timed) return;
-  if (flow.marks.record == kNoSlot) open_transfer(slot);
+  if (!is_exact || flow.sequel().marks.is_told || !flow.timed) return;
+  if (flow.sequel().marks.record == kNoSlot) open_transfer(slot);
   const Packet& packet = view.packet;
-  const Sequence& sent = view.from_client ? flow.from_client_bytes : flow.from_server_bytes;
+  const Sequence& sent =
+      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
   const Segment segment{.sequence = packet.tcp.sequence,
                         .length = packet.payload_length + (view.has(flag::fin) ? 1U : 0U),
                         .acknowledgment = packet.tcp.acknowledgment,
@@ -62,7 +63,7 @@ void TcpTracker::watch_closely(Slot slot, const View& view, bool is_exact) {
                         .has_ack = view.has(flag::ack),
                         .time = flow.last_seen,
                         .before = view.before};
-  Transfer& record = transfers_[flow.marks.record];
+  Transfer& record = transfers_[flow.sequel().marks.record];
   // Waiting for an answer, with the same data again and again, is no pause.
   const std::int64_t pause = segment.time - segment.before;
   const bool is_new = static_cast<std::int32_t>(segment.end() - segment.next) > 0;
@@ -79,9 +80,9 @@ void TcpTracker::watch_closely(Slot slot, const View& view, bool is_exact) {
 // Whoever goes on after its own reset did not send it. Where the other side goes on as well, it did
 // no harm.
 void TcpTracker::after_reset(Flow& flow, const View& view) {
-  if (flow.marks.record == kNoSlot) return;
-  Transfer& record = transfers_[flow.marks.record];
-  const bool by_client = flow.marks.reset_by_client;
+  if (flow.sequel().marks.record == kNoSlot) return;
+  Transfer& record = transfers_[flow.sequel().marks.record];
+  const bool by_client = flow.sequel().marks.reset_by_client;
   const Packet& packet = view.packet;
   if (view.from_client != by_client) {
     if (packet.payload_length != 0) record.is_carried_on = true;
@@ -98,8 +99,8 @@ void TcpTracker::after_reset(Flow& flow, const View& view) {
 
 void TcpTracker::cut(Slot slot, const View& view, bool is_exact) {
   Flow& flow = flows_[slot];
-  TransferMarks& marks = flow.marks;
-  if (marks.is_reset() || flow.ended) return;
+  TransferMarks& marks = flow.sequel().marks;
+  if (marks.is_reset() || flow.sequel().ended) return;
   if (view.from_client) {
     marks.reset_by_client = true;
   } else {
@@ -116,7 +117,7 @@ void TcpTracker::cut(Slot slot, const View& view, bool is_exact) {
   if (view.from_client) return;
   // A request without its answer; or the server in the middle of something.
   const bool is_waiting = marks.client_last && !marks.goodbye;
-  const bool is_speaking = flow.server_sent && !marks.client_last && !marks.pushed &&
+  const bool is_speaking = flow.sequel().server_sent && !marks.client_last && !marks.pushed &&
                            flow.last_seen - view.before < ns(limits::kLongPause);
   if (is_waiting || is_speaking) tell_cut(flow, trace_of(view.packet), view.before, false);
 }
@@ -127,9 +128,9 @@ void TcpTracker::tell_cut(Flow& flow, const Trace& reset, std::int64_t before, b
   attempt.answer = digest_of_flow(flow, reset, by_client);
   attempt.begin = base::time_from_ns(before);
   attempt.end = reset.when();
-  const Slot record = flow.marks.record;
+  const Slot record = flow.sequel().marks.record;
   const bool is_after_pause =
-      record != kNoSlot && transfers_[record].pause != 0 && flow.marks.client_last;
+      record != kNoSlot && transfers_[record].pause != 0 && flow.sequel().marks.client_last;
   if (is_after_pause) {
     const Trace& asked = transfers_[record].after_pause;
     attempt.last_request = digest_of_flow(flow, asked, true);
@@ -142,28 +143,30 @@ void TcpTracker::tell_cut(Flow& flow, const Trace& reset, std::int64_t before, b
 // Before the flow or its record is forgotten.
 void TcpTracker::end_transfer(Slot slot) {
   Flow& flow = flows_[slot];
-  if (flow.marks.is_told) return;
-  const Slot record = flow.marks.record;
+  if (flow.sequel().marks.is_told) return;
+  const Slot record = flow.sequel().marks.record;
   if (record != kNoSlot && !flow.told_unseen && tell_trouble(flow, transfers_[record])) return;
   if (record != kNoSlot && transfers_[record].is_ignored && !transfers_[record].is_carried_on) {
     const Transfer& held = transfers_[record];
-    tell_cut(flow, held.reset, held.before_reset, flow.marks.reset_by_client);
+    tell_cut(flow, held.reset, held.before_reset, flow.sequel().marks.reset_by_client);
     return;
   }
-  const bool is_known = flow.from_client_bytes.known() && flow.client_sent != Sent::nothing;
-  if (!is_known || flow.marks.is_reset()) return;
-  const std::uint32_t up = flow.from_client_bytes.next() - flow.first_sequence;
-  const std::uint32_t down = flow.from_server_bytes.next() - flow.server_sequence;
+  const bool is_known =
+      flow.sequel().from_client_bytes.known() && flow.sequel().client_sent != Sent::nothing;
+  if (!is_known || flow.sequel().marks.is_reset()) return;
+  const std::uint32_t up = flow.sequel().from_client_bytes.next() - flow.first_sequence;
+  const std::uint32_t down = flow.sequel().from_server_bytes.next() - flow.server_sequence;
   const bool is_bulk = std::max(up, down) >= limits::kBulk;
-  if (!flow.server_sent || (!is_bulk && !troubled_.may_hold(flow.server))) return;
-  if (std::max(flow.marks.passed[0], flow.marks.passed[1]) >= limits::kLargeSegment) {
-    observe_transfer(Sign::large_passed, flow, flow.answer, false);
+  if (!flow.sequel().server_sent || (!is_bulk && !troubled_.may_hold(flow.server))) return;
+  if (std::max(flow.sequel().marks.passed[0], flow.sequel().marks.passed[1]) >=
+      limits::kLargeSegment) {
+    observe_transfer(Sign::large_passed, flow, flow.sequel().answer, false);
   }
   Attempt attempt = transfer_of(flow);
   attempt.outcome = Outcome::ok;
-  attempt.begin = base::time_from_ns(flow.answer.time);
+  attempt.begin = base::time_from_ns(flow.sequel().answer.time);
   attempt.end = base::time_from_ns(flow.last_seen);
-  flow.marks.is_told = true;
+  flow.sequel().marks.is_told = true;
   context_.sink.attempt(attempt);
 }
 
@@ -205,7 +208,7 @@ bool is_lossy(const Way& way, std::int64_t seconds_ns) {
 
 bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
   const std::int64_t now = base::ns_of(context_.now);
-  const std::int64_t until = flow.ended ? flow.last_seen : now;
+  const std::int64_t until = flow.sequel().ended ? flow.last_seen : now;
   const auto before = [&](bool from_client) {
     const std::uint32_t start = (from_client ? flow.first_sequence : flow.server_sequence) + 1;
     return record.of(from_client).stuck_at - start;
@@ -221,13 +224,13 @@ bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
     } else if (!from_client && record.is_after_client) {
       continue;  // whoever has left misses nothing
     } else if (is_stuck(way, from_client ? flow.server_spoke : flow.client_spoke)) {
-      const bool big = is_too_big(way, other, flow.marks.passed[i], before(from_client));
+      const bool big = is_too_big(way, other, flow.sequel().marks.passed[i], before(from_client));
       trouble = {big ? Symptom::too_big : Symptom::stalled, from_client};
-    } else if (is_hidden(way, flow.marks.client_ended ? flow.last_seen : now,
-                         flow.marks.largest[i])) {
+    } else if (is_hidden(way, flow.sequel().marks.client_ended ? flow.last_seen : now,
+                         flow.sequel().marks.largest[i])) {
       trouble = {Symptom::too_big, from_client};
       observe_transfer(Sign::hidden_hole, flow, way.behind_hole, from_client);
-    } else if (is_lossy(way, flow.last_seen - flow.answer.time)) {
+    } else if (is_lossy(way, flow.last_seen - flow.sequel().answer.time)) {
       trouble = {Symptom::lossy, from_client};
     }
     if (trouble.symptom != Symptom::none) break;
@@ -307,7 +310,7 @@ void TcpTracker::tell_losses(const Flow& flow, const Transfer& record) {
 
 void TcpTracker::tell_transfer(Flow& flow, Attempt& attempt) {
   attempt.outcome = outcome_of(attempt.symptom);
-  flow.marks.is_told = true;
+  flow.sequel().marks.is_told = true;
   troubled_.add(flow.server);
   context_.sink.attempt(attempt);
 }
@@ -319,7 +322,7 @@ Attempt TcpTracker::transfer_of(const Flow& flow) const {
   attempt.step = Step::transfer;
   attempt.tries = 1;
   attempt.request_seen = true;
-  const Trace& opening = flow.first.is_set() ? flow.first : flow.answer;
+  const Trace& opening = flow.first.is_set() ? flow.first : flow.sequel().answer;
   attempt.request = digest_of_flow(flow, opening, flow.first.is_set());
   return attempt;
 }

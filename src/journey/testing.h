@@ -9,6 +9,8 @@
 //   "1 arp c1 s1", "1 arpreply c1 s1", "1 ns c1x s1x", "1 na c1x s1x"
 //   "0 discover m1 7", "0 offer m1 s1 7", "0 request m1 7", "0 dhcpack m1 s1 7", "0 nak m1 s1 7",
 //   "0 decline m1 7", "0 inform m1 7"      DHCP of the machine with that MAC address and that xid
+//   "0 solicit m1 7", "0 advertise m1 s1x 7", "0 request6 m1 7", "0 reply6 m1 s1x 7": the same of
+//   IPv6; none: without an address. "0 ra r1x managed", "0 ra r1x auto": a router's advertisement
 //   "9 later"                  any other packet, for its time
 // Options at the end: text, notime, noquote, mac=, ttl=, ip=, in=, seq=, ack=, len=, quoteid=,
 // quoteip= (IP id of the quoted UDP datagram), opcode=, cd=.
@@ -58,6 +60,7 @@ class Recorder final : public Sink {
 };
 
 inline base::IpAddress host(const std::string& name) {
+  if (name == "all") return base::IpAddress::v4(0xffffffff);
   const std::string group = name.substr(0, 1);
   if (group == "m")
     return base::IpAddress::mac({{2, 0, 0, 0, 0, static_cast<std::uint8_t>(name.back() - '0')}});
@@ -97,7 +100,8 @@ class Builder {
       if (equals != std::string::npos) {
         options_[word.substr(0, equals)] = word.substr(equals + 1);
       } else if (word == "text" || word == "notime" || word == "noquote" || word == "untyped" ||
-                 word == "vrrp" || word == "nomac" || word == "noid" || word == "noaddress") {
+                 word == "vrrp" || word == "nomac" || word == "noid" || word == "noaddress" ||
+                 word == "nothing") {
         options_[word] = "1";
       } else {
         words_.push_back(word);
@@ -141,13 +145,13 @@ class Builder {
     packet_.transport = transport;
     packet_.ip.source = source;
     packet_.ip.destination = destination;
-    if (options_.contains("text")) return;
+    if (options_.contains("text") && !options_.contains("ttl")) return;
     packet_.ip.ttl = static_cast<std::uint8_t>(option("ttl", 64));
     packet_.ip.id = static_cast<std::uint32_t>(option("ip", v6 ? 0 : 100 + number_));
     known(Field::ttl);
     if (options_.contains("mac")) {
       known(Field::mac);
-      packet_.link.source.bytes[5] = static_cast<std::uint8_t>(option("mac", 0));
+      packet_.link.source = {{2, 0, 0, 0, 0, static_cast<std::uint8_t>(option("mac", 0))}};
     }
     if (!v6) known(Field::ip_id);
   }
@@ -210,6 +214,45 @@ class Builder {
     if (options_.contains("take")) message.server = host(options_.at("take"));
   }
 
+  void dhcp6(const std::string& kind) {
+    using packet::dhcp::Type;
+    static const std::map<std::string, Type> kTypes{{"solicit", Type::discover},
+                                                    {"advertise", Type::offer},
+                                                    {"request6", Type::request},
+                                                    {"reply6", Type::ack},
+                                                    {"refuse6", Type::nak}};
+    const bool reply = kind != "solicit" && kind != "request6";
+    const bool none = options_.contains("nothing");
+    const base::IpAddress own = *base::IpAddress::parse("fe80::" + word(2).substr(1));
+    ip(reply ? host(word(3)) : own, reply ? own : *base::IpAddress::parse("ff02::1:2"),
+       Transport::udp);
+    packet_.source_port = reply ? 547 : 546;
+    packet_.destination_port = reply ? 546 : 547;
+    packet_.application = packet::Application::dhcp;
+    packet::dhcp::Message& message = packet_.dhcp;
+    message.is_v6 = true;
+    message.is_reply = reply;
+    message.type = none && kind == "reply6" ? Type::offer : kTypes.at(kind);
+    message.client = host(word(2)).mac_value();
+    message.has_id = true;
+    message.id = small(word(reply ? 4 : 3));
+    if (reply) message.server = host(word(3));
+    if (reply && none) message.reason = packet::dhcp::Reason::not_available;
+    if (reply && !none && kind != "refuse6") message.yours = host("c9x");
+  }
+
+  // Without options but one prefix, of which machines make addresses themselves where it says so.
+  void advertisement() {
+    static const std::array<std::uint8_t, 40> kAuto{0, 0, 0, 0, 0, 0, 0, 0, 3, 4, 64, 0xc0};
+    static const std::array<std::uint8_t, 40> kManaged{0, 0, 0, 0, 0, 0, 0, 0, 3, 4, 64, 0x80};
+    ip(host(word(2)), *base::IpAddress::parse("ff02::1"), Transport::icmp6);
+    packet_.icmp.type = 134;
+    const bool managed = word(3) != "auto";
+    packet_.icmp.identifier = static_cast<std::uint16_t>(0x4000 | (managed ? 0x80 : 0));
+    packet_.payload = word(3) == "managed" ? kManaged : kAuto;
+    packet_.payload_length = 40;
+  }
+
   void fill(const std::string& kind) {
     if (const auto type = dhcp_types().find(kind); type != dhcp_types().end()) {
       dhcp(type->second);
@@ -221,6 +264,11 @@ class Builder {
       dns(kind == "tanswer", Transport::tcp);
     } else if (kind == "udp" || kind == "sudp") {
       ports(Transport::udp, kind == "sudp", 0);
+    } else if (kind == "solicit" || kind == "advertise" || kind == "request6" || kind == "reply6" ||
+               kind == "refuse6") {
+      dhcp6(kind);
+    } else if (kind == "ra") {
+      advertisement();
     } else if (kind == "icmp") {
       icmp();
     } else if (kind == "echo" || kind == "reply") {
@@ -419,12 +467,13 @@ inline Played play(const std::vector<std::string>& script) {
   std::ranges::sort(played.attempts, {}, place);
   for (const Attempt& attempt : played.attempts) played.lines.push_back(summary(attempt));
   static constexpr const char* kSigns[] = {
-      "late_answer_rejected", "late_answer",  "duplicate_frame", "acked_unseen_segment",
-      "second_answer",        "server_heard", "data_unasked",    "data_answered",
-      "data_missing",         "nothing_sent", "reset_ignored",   "lost_before",
-      "lost_behind",          "lost_upload",  "lost_download",   "server_shut",
-      "client_shut",          "hidden_hole",  "large_passed",    "after_pause",
-      "server_stuck"};
+      "late_answer_rejected", "late_answer",   "duplicate_frame", "acked_unseen_segment",
+      "second_answer",        "server_heard",  "data_unasked",    "data_answered",
+      "data_missing",         "nothing_sent",  "reset_ignored",   "lost_before",
+      "lost_behind",          "lost_upload",   "lost_download",   "server_shut",
+      "client_shut",          "hidden_hole",   "large_passed",    "after_pause",
+      "server_stuck",         "joined_answer", "first_piece_only", "routed_round",
+      "switched_round"};
   for (const Observation& observation : recorder.observations) {
     played.observations.push_back(std::string{kSigns[static_cast<int>(observation.sign)]} + " " +
                                   host_name(observation.client) + ">" +

@@ -17,6 +17,11 @@ bool fits_trace(const packet::Packet& packet) {
 
 Trace trace_of(const packet::Packet& packet) {
   Trace trace;
+  set_trace(trace, packet);
+  return trace;
+}
+
+void set_trace(Trace& trace, const packet::Packet& packet) {
   packet::Fields known = packet.known;
   // What does not fit is not known, rather than wrong.
   if (packet.ip.id > kWord) known.clear(Field::ip_id);
@@ -35,7 +40,6 @@ Trace trace_of(const packet::Packet& packet) {
       static_cast<std::uint8_t>(Trace::kSet | (packet.has_time ? Trace::kTime : 0) |
                                 (packet.ip.dont_fragment ? Trace::kDontFragment : 0) |
                                 (packet.network == packet::Network::ipv6 ? Trace::kV6 : 0));
-  return trace;
 }
 
 Digest expand(const Trace& trace, Kind kind, packet::Transport transport, const Ends& ends) {

@@ -37,6 +37,8 @@ struct Trace {
 static_assert(sizeof(Trace) == 40 || sizeof(Trace) == 32);
 
 Trace trace_of(const packet::Packet& packet);
+// The same where the trace is to be: copying what was written field by field just now stalls.
+void set_trace(Trace& trace, const packet::Packet& packet);
 // Whether a trace holds all that a digest would.
 bool fits_trace(const packet::Packet& packet);
 

@@ -121,6 +121,105 @@ TEST(Duplicates, AreNoRetransmissions) {
   }
 }
 
+// The packet `line` so many times, `gap` seconds apart, with " ttl=..." from `ttl` down by `step`.
+std::vector<std::string> again(const std::string& line, int times, double gap, int ttl = 0,
+                               int step = 0) {
+  std::vector<std::string> script;
+  for (int i = 0; i < times; ++i) {
+    std::string each = std::to_string(i * gap) + " " + line;
+    if (ttl > 0) each += " ttl=" + std::to_string(ttl - i * step);
+    script.push_back(each);
+  }
+  return script;
+}
+
+struct LoopRow {
+  const char* what;
+  std::vector<std::string> script;
+  std::vector<std::string> attempts;  // at the step link
+  std::size_t rounds;                 // sightings from the one on that proves it
+};
+
+std::vector<std::string> interleaved(int routers) {
+  std::vector<std::string> script;
+  for (int i = 0; i < 14; ++i) {
+    script.push_back(std::to_string(i * 0.001) + " syn c1:4000 s1:80 ip=9 ttl=" +
+                     std::to_string(64 - i) + " mac=" + std::to_string(i % routers + 1));
+  }
+  return script;
+}
+
+TEST(Duplicates, AgainAndAgainAreALoop) {
+  const std::string syn = "syn c1:4000 s1:80 ip=9";
+  const std::vector<LoopRow> rows{
+      {"two routers send a SYN to each other",
+       again(syn, 20, 0.0001, 63, 2),
+       {"tcp c1>s1:80/tcp failed looping 1"},
+       15},
+      {"over a slow line", again(syn, 20, 0.12, 63, 2), {"tcp c1>s1:80/tcp failed looping 1"}, 15},
+      {"seen on both ways of the link", interleaved(2), {"tcp c1>s1:80/tcp failed looping 1"}, 4},
+      {"every router of a long way in one capture is none", interleaved(9), {}, 0},
+      {"IPv6 has no identification",
+       again("udp c1x:4000 s1x:514", 20, 0.001, 63, 2),
+       {"udp c1x>s1x:514/udp failed looping 1"},
+       15},
+      {"a ping",
+       again("echo c1 s1 1 2 ip=5", 20, 0.001, 63, 2),
+       {"icmp c1>s1:0 failed looping 1"},
+       15},
+      {"in text with its headers",
+       again(syn + " text", 20, 0.0001, 63, 2),
+       {"tcp c1>s1:80/tcp failed looping 1"},
+       15},
+      {"a router captured on both sides", again(syn, 2, 0.0001, 64, 1), {}, 0},
+      {"five routers in one capture", again(syn, 5, 0.0001, 64, 1), {}, 0},
+      {"traceroute counts up", again("udp c1:4000 s1:33434 ip=9", 20, 0.05, 1, -1), {}, 0},
+      {"one that counts down, a second apart",
+       again("udp c1:4000 s1:33434 ip=9", 20, 1, 30, 1),
+       {},
+       0},
+      {"a mirror port that shows all frames four times", again(syn, 4, 0.0001, 64, 0), {}, 0},
+      {"retransmissions", again("syn c1:4000 s1:80 ip=0 seq=5", 7, 1, 64, 0), {}, 0},
+      {"a stream of voice", again("udp c1:4000 s1:5004 ip=0 len=172", 60, 0.02, 64, 0), {}, 0},
+      {"a request for everybody, copied by switches",
+       again("arp c1 c2 by=1", 80, 0.0005),
+       {"ethernet m1>ff:ff:ff:ff:ff:ff:0 failed looping 1"},
+       50},
+      {"a machine that asks each second", again("arp c1 c2 by=1", 60, 1), {}, 0},
+      {"one that asks twenty times a second", again("arp c1 c2 by=1", 60, 0.05), {}, 0},
+      {"copies of a datagram for everybody",
+       again("udp c1:4000 all:67 ip=9", 80, 0.0005, 64),
+       {"ethernet c1>ff:ff:ff:ff:ff:ff:0 failed looping 1"},
+       50},
+      {"the same datagram to one machine is some program's",
+       again("udp c1:4000 s1:67 ip=9", 80, 0.0005, 64),
+       {},
+       0},
+      {"other datagrams for everybody", again("udp c1:4000 all:67 ip=0", 80, 0.0005, 64), {}, 0},
+  };
+  for (const LoopRow& row : rows) {
+    const auto played = play(row.script);
+    std::vector<std::string> attempts;
+    for (const std::string& line : played.lines) {
+      if (line.find(" looping ") != std::string::npos) attempts.push_back(line);
+    }
+    EXPECT_EQ(attempts, row.attempts) << row.what;
+    const auto rounds = std::ranges::count_if(played.observations, [](const std::string& line) {
+      return line.find("_round ") != std::string::npos;
+    });
+    EXPECT_EQ(static_cast<std::size_t>(rounds), row.rounds) << row.what;
+  }
+}
+
+// Whatever goes round is one packet of its sender's.
+TEST(Duplicates, LoopsCountOnce) {
+  std::vector<std::string> script = again("syn c1:4000 s1:80 ip=9", 30, 0.0001, 63, 2);
+  script.emplace_back("0.1 icmp ttl r1 tcp c1:4000 s1:80");
+  script.emplace_back("9 later");
+  EXPECT_EQ(play(script).lines, (std::vector<std::string>{"tcp c1>s1:80/tcp failed ttl_exceeded 1",
+                                                          "tcp c1>s1:80/tcp failed looping 1"}));
+}
+
 TEST(Totals, CountPacketsAndNotes) {
   Recorder recorder;
   base::Interner names{{.names = 16, .bytes = 256}};
@@ -158,7 +257,7 @@ TEST(Tracker, LaterFragmentsSayNothing) {
   EXPECT_TRUE(recorder.attempts.empty());
 }
 
-TEST(Tracker, StaysWithinItsMemory) { EXPECT_LE(Tracker::memory_bytes(), std::size_t{120} << 20U); }
+TEST(Tracker, StaysWithinItsMemory) { EXPECT_LE(Tracker::memory_bytes(), std::size_t{124} << 20U); }
 
 packet::Packet tcp_packet(std::uint32_t client, std::uint16_t port, std::uint8_t flags) {
   Builder builder;
@@ -350,6 +449,41 @@ TEST(Tracker, TheSamePacketsGiveTheSameAttemptsInTheSameOrder) {
     return all;
   };
   EXPECT_EQ(run(), run());
+}
+
+// What is fetched ahead is only read sooner: with packets held back, each through all steps,
+// nothing else comes out.
+TEST(Tracker, ExpectingPacketsChangesNothing) {
+  const auto run = [](std::size_t ahead) {
+    std::mt19937 random{17};
+    Recorder recorder;
+    base::Interner names{{.names = 64, .bytes = 4096}};
+    Tracker tracker{recorder, names};
+    Builder builder;
+    std::vector<packet::Packet> packets;
+    for (int i = 0; i < 2000; ++i) packets.push_back(builder.build(random_line(random, i * 0.05)));
+    std::vector<Expected> expected(packets.size());
+    for (std::size_t i = 0; i < packets.size() + ahead; ++i) {
+      const std::size_t due = i - ahead;
+      if (ahead == 0) {
+        tracker.packet(packets[i]);
+        continue;
+      }
+      if (i < packets.size()) expected[i] = tracker.expect(packets[i]);
+      if (due + 2 < packets.size()) tracker.expect_soon(packets[due + 2], expected[due + 2]);
+      if (due + 1 < packets.size()) tracker.expect_next(packets[due + 1], expected[due + 1]);
+      if (due < packets.size()) tracker.packet(packets[due], expected[due]);
+    }
+    tracker.finish();
+    std::string all;
+    for (const Attempt& attempt : recorder.attempts) {
+      all += testing::summary(attempt) + "\n" + describe(attempt.request, names) + "\n";
+    }
+    return all + std::to_string(recorder.observations.size());
+  };
+  const std::string plain = run(0);
+  EXPECT_EQ(run(3), plain);
+  EXPECT_EQ(run(8), plain);
 }
 
 TEST(Tracker, DoesNotAllocatePerPacket) {

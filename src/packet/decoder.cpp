@@ -3,6 +3,7 @@
 
 #include "packet/arp/arp.h"
 #include "packet/dhcp/dhcp.h"
+#include "packet/dhcp6/dhcp6.h"
 #include "packet/dns/dns.h"
 #include "packet/icmp/icmp.h"
 #include "packet/ip/ipv4.h"
@@ -14,6 +15,7 @@
 #include "packet/tcpdump_text/tcpdump_text.h"
 #include "packet/tunnel/tunnel.h"
 #include "packet/udp/udp.h"
+#include "packet/wireless/wireless.h"
 #include "packet/wireshark_row/wireshark_row.h"
 
 namespace whydown::packet {
@@ -54,6 +56,8 @@ Next decode_link_type(std::uint16_t number, Layer& layer) {
     case link_type(LinkType::raw): return link::raw_ip(layer);
     case 12: return link::raw_ip(layer);  // DLT_RAW of most systems,
     case 14: return link::raw_ip(layer);  // of OpenBSD; in old files
+    case link_type(LinkType::ieee802_11): return wireless::frame(layer);
+    case link_type(LinkType::radiotap): return wireless::radiotap(layer);
     case link_type(LinkType::ipv4): return ip::ipv4(layer);
     case link_type(LinkType::ipv6): return ip::ipv6(layer);
     default: return unclaimed(layer, Space::link_type, number);
@@ -97,6 +101,8 @@ Next decode_udp_port(std::uint16_t number, Layer& layer) {
     case tunnel::kVxlanPort: return tunnel::vxlan(layer);
     case dhcp::kServerPort: return dhcp::decode(layer);
     case dhcp::kClientPort: return dhcp::decode(layer);
+    case dhcp::kServerPort6: return dhcp6::decode(layer);
+    case dhcp::kClientPort6: return dhcp6::decode(layer);
     case dns::kMulticastPort: return dns::decode_local(layer);
     case dns::kLinkLocalPort: return dns::decode_local(layer);
     default: return kUnclaimed;
@@ -141,7 +147,11 @@ void decode_layers(Next what, Layer& layer) {
 // meaningful; clearing them all (over a kilobyte) would cost more than decoding does.
 void reset(const capture::Frame& frame, Packet& packet) {
   const auto captured = static_cast<std::uint32_t>(frame.bytes.size());
-  packet.place = frame.place;
+  // Field by field, as it was written just now: read back in pairs it makes the processor wait.
+  packet.place.time = frame.place.time;
+  packet.place.number = frame.place.number;
+  packet.place.line = frame.place.line;
+  packet.place.input = frame.place.input;
   packet.known.bits = 0;
   packet.captured_length = captured;
   packet.wire_length = std::max(frame.wire_length, captured);

@@ -31,9 +31,15 @@ enum class Note : std::uint8_t {
   dns_name_too_long,
   dns_too_many_records,
   dhcp_malformed,
+  wireless_protected,      // 802.11: encrypted, so that nothing above can be read
+  wireless_retry,          // 802.11: sent again, as the first time was not acknowledged
+  wireless_leave,          // 802.11: deauthentication or disassociation
   text_unreadable,         // a record's words were not understood beyond addresses
   text_length_impossible,  // a DNS length in a text log that its own name rules out
   text_repaired,
+  // Of datagrams rather than packets; journey/ counts them.
+  fragments_overlap,        // pieces of one datagram overlap: it cannot be put together
+  fragments_without_first,  // pieces came, and not the one that shows the ports
   text_terse,  // of a DNS message or a TCP segment only the size is printed (tcpdump -q)
   count_,
 };

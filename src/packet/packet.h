@@ -152,6 +152,10 @@ struct Packet {
   dhcp::Message dhcp;
   // Transport payload as captured; empty for text. Valid as long as the frame.
   std::span<const std::uint8_t> payload;
+  // Of a piece of a fragmented datagram (ip.more_fragments or ip.fragment_offset): its part of the
+  // IP payload, as captured and as claimed. Valid as long as the frame.
+  std::span<const std::uint8_t> fragment;
+  std::uint32_t fragment_length = 0;
   // What a text line says of the payload in the application's own words: "GET / HTTP/1.1", "Client
   // Hello (SNI=www.example.org)". Empty for bytes. Valid as long as the frame.
   std::string_view said;

@@ -28,10 +28,12 @@ class Belt {
   // next() has been filled.
   void push() {
     Place& filled = places_[at_];
-    filled.ends = tracker_.expect(filled.packet);
+    filled.expected = tracker_.expect(filled.packet);
     filled.is_full = true;
     const Place& near = places_[(at_ + kBeltPackets / 2) % kBeltPackets];
-    if (near.is_full) tracker_.expect_soon(near.packet, near.ends);
+    if (near.is_full) tracker_.expect_soon(near.packet, near.expected);
+    const Place& nearer = places_[(at_ + kBeltPackets / 4) % kBeltPackets];
+    if (nearer.is_full) tracker_.expect_next(nearer.packet, nearer.expected);
     advance();
   }
   void drain() {
@@ -41,14 +43,14 @@ class Belt {
  private:
   struct Place {
     packet::Packet packet;
-    std::uint64_t ends = 0;  // of Tracker::expect()
+    journey::Expected expected;
     bool is_full = false;
   };
   // To the place of the packet that waits longest.
   void advance() {
     at_ = (at_ + 1) % kBeltPackets;
     Place& due = places_[at_];
-    if (due.is_full) tracker_.packet(due.packet, due.ends);
+    if (due.is_full) tracker_.packet(due.packet, due.expected);
     due.is_full = false;
   }
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +13,8 @@
 #include "probe/echo.h"
 #include "probe/ports.h"
 #include "probe/resolve.h"
+#include "probe/target.h"
+#include "probe/trust.h"
 
 namespace whydown::probe {
 
@@ -31,14 +32,16 @@ struct Tools {
   const Clock& clock;
   OwnPorts& ports;
   Echo& echo;
+  const Target& target;
+  const Authorities& authorities;
   std::vector<Resolver> others;  // of the system, and not the one that was asked
   // Has the capture take in another host.
   std::function<void(const base::IpAddress&)> admit;
 };
 
 struct Heard {
-  std::string words;                        // what the sockets saw
-  std::optional<evidence::Fact> fact = {};  // what only they show
+  std::string words;                       // what the sockets saw
+  std::vector<evidence::Fact> facts = {};  // what only they show
 };
 
 class Actions {
@@ -57,6 +60,10 @@ class Actions {
   Heard ask_closed_port(const Subject& subject);
   Heard ask_with_type_of_service(const Subject& subject);
   Heard ask_echo(const Subject& subject);
+  Heard ask_gateway(const Subject& subject);
+  Heard ask_sizes(const Subject& subject);
+  Heard ask_front_page(const Subject& subject);
+  std::string plan_for_names(const std::string& sends, const Subject& subject) const;
   const Resolver* other_resolver(const Subject& subject) const;
 
   Tools tools_;

@@ -1,6 +1,8 @@
 #include "probe/checks.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -102,7 +104,10 @@ Subject Checks::subject_of(const Incident& incident) const {
 }
 
 bool Checks::fits(const std::string& sends) const {
-  const auto needed = sends == "dns-tcp" ? limits::kCheckTimeDnsTcp : limits::kCheckTime;
+  constexpr std::array<std::string_view, 4> kLong{"dns-tcp", "dns-sizes", "http-front-page",
+                                                  "path-ttl"};
+  const bool is_long = std::ranges::find(kLong, sends) != kLong.end();
+  const auto needed = is_long ? limits::kCheckTimeLong : limits::kCheckTime;
   return !context_.clock.is_over() && context_.clock.left(needed) >= needed;
 }
 
@@ -137,6 +142,26 @@ void Checks::add_facts(report::ProbeCheck& check, const Incident& incident,
   }
 }
 
+// A check answers its own question. Whatever else its packets look like (a walk to the name's
+// servers like lookups of other names, a handshake like a client that is served) says nothing about
+// the clients: that stays as the load showed it.
+void Checks::keep_other_facts(std::vector<Fact>& facts, const Incident& was,
+                              const CatalogueCheck& check) {
+  if (check.sends == "dns-tcp") asked_.insert("dns.tcp_tried");
+  for (const diagnosis::CatalogueAnswer& answer : check.answers) {
+    for (const diagnosis::FactValue& value : answer.facts) asked_.insert(value.fact);
+  }
+  for (Fact& fact : facts) {
+    if (asked_.contains(std::string(fact.id))) continue;
+    const auto known = std::ranges::find(was.facts, fact.id, &diagnosis::KnownFact::id);
+    if (known == was.facts.end()) {
+      fact.truth = Truth::unknown;
+    } else {
+      fact = {fact.id, known->is ? Truth::yes : Truth::no, known->detail, known->packets};
+    }
+  }
+}
+
 std::expected<void, base::Error> Checks::make(const Choice& choice, Incident& incident,
                                               const Fault& fault, report::ProbePart& part) {
   const Clock& clock = context_.clock;
@@ -155,9 +180,10 @@ std::expected<void, base::Error> Checks::make(const Choice& choice, Incident& in
 
   auto now = context_.facts(incident.subject);
   if (!now) return std::unexpected(now.error());
-  if (heard.fact) of_sockets_.push_back(*heard.fact);
+  of_sockets_.insert(of_sockets_.end(), heard.facts.begin(), heard.facts.end());
   merge_into(now->facts, of_sockets_);
   const Incident was = incident;
+  keep_other_facts(now->facts, was, *choice.check);
   const std::vector<RankedCause>& before = was.causes;
   diagnosis::reweigh(incident, fault, now->facts);
   add_facts(check, incident, diagnosis::facts_of(was));
@@ -176,6 +202,7 @@ std::expected<void, base::Error> Checks::make(const Choice& choice, Incident& in
 std::expected<void, base::Error> Checks::settle(Incident& incident, const Fault& fault,
                                                 report::ProbePart& part) {
   of_sockets_.clear();
+  asked_ = {"host.alive", "host.silent_everywhere"};  // any packet of the server tells these
   while (true) {
     if (is_settled(incident)) {
       part.checks_end =

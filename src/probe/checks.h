@@ -51,6 +51,8 @@ class Checks {
                                         const diagnosis::Fault& fault, report::ProbePart& part);
   Choice choose(const diagnosis::Incident& incident, const diagnosis::Fault& fault) const;
   Subject subject_of(const diagnosis::Incident& incident) const;
+  void keep_other_facts(std::vector<evidence::Fact>& facts, const diagnosis::Incident& was,
+                        const diagnosis::CatalogueCheck& check);
   void add_facts(report::ProbeCheck& check, const diagnosis::Incident& incident,
                  const std::vector<evidence::Fact>& before) const;
 
@@ -58,6 +60,7 @@ class Checks {
   Actions actions_;
   std::set<std::string> made_;              // plans
   std::vector<evidence::Fact> of_sockets_;  // of the incident at hand
+  std::set<std::string> asked_;             // its facts that the checks so far are about
 };
 
 }  // namespace whydown::probe

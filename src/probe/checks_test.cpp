@@ -31,7 +31,14 @@ TEST(CheckActions, SaysWhatItWouldSendAndToWhom) {
   OwnPorts ports;
   Echo echo;  // not opened: without the right to ask
   const std::vector<Resolver> others{{address("192.0.2.53"), 53}, {address("192.0.2.54"), 53}};
-  const Actions actions({clock, ports, echo, others, [](const base::IpAddress&) {}});
+  const Target page = parse_target("https://www.example.org:8443/a/b?c").value();
+  const Target front = parse_target("http://www.example.org/").value();
+  const Authorities system;
+  const auto admit = [](const base::IpAddress&) {};
+  const Actions actions({clock, ports, echo, page, system, others, admit});
+  const Actions actions_of_front({clock, ports, echo, front, system, others, admit});
+  const Subject secure{address("192.0.2.80"), 8443, true, "", 1, "A"};
+  EXPECT_EQ(actions_of_front.plan("http-front-page", secure), "");
   const Subject dns{address("192.0.2.53"), 53, false, "www.example.org", 1, "A"};
   const Subject over_tcp{address("192.0.2.53"), 53, true, "www.example.org", 1, "A"};
   const Subject web{address("192.0.2.80"), 80, true, "", 1, "A"};
@@ -52,6 +59,12 @@ TEST(CheckActions, SaysWhatItWouldSendAndToWhom) {
                       {"closed-port", odd, "port 5302"},
                       {"tcp-tos", web, "0x20 to 192.0.2.80 port 80"},
                       {"echo", web, ""},
+                      {"gateway", web, ""},
+                      {"path-ttl", web, ""},
+                      {"dns-sizes", dns, "with room for 4096, 1232 and 512 bytes"},
+                      {"dns-sizes", web, ""},
+                      {"tls-versions", secure, "versions before 1.2 to 192.0.2.80 port 8443"},
+                      {"http-front-page", secure, "GET https://www.example.org:8443/ to"},
                       {"no-such-kind", dns, ""}};
   for (const Row& row : rows) {
     const std::string plan = actions.plan(row.sends, row.subject);
@@ -95,7 +108,8 @@ class ChecksRun : public ::testing::Test {
                          "A",
                          [facts](const evidence::Subject&) { return pipeline::Facts{facts, {}}; },
                          [this](const std::string& line) { told_.push_back(line); }};
-    Actions actions({clock_, ports_, echo_, {}, [](const base::IpAddress&) {}});
+    Actions actions(
+        {clock_, ports_, echo_, target_, authorities_, {}, [](const base::IpAddress&) {}});
     EXPECT_TRUE(Checks(std::move(context), std::move(actions)).run(diagnosis_, part));
     return part;
   }
@@ -104,6 +118,8 @@ class ChecksRun : public ::testing::Test {
   Clock clock_;
   OwnPorts ports_;
   Echo echo_;  // not opened
+  Target target_;
+  Authorities authorities_;
   diagnosis::Diagnosis diagnosis_;
   std::vector<std::string> told_;
 };
@@ -133,7 +149,28 @@ TEST_F(ChecksRun, SaysWhatAnAnswerMovedAndWhyItEnds) {
   EXPECT_TRUE(told_[0].starts_with("check 1: Sends a TCP SYN with type of service 0x20"));
 }
 
+// What a check is not about stays as the load showed it, whatever the check's own packets look
+// like.
+TEST_F(ChecksRun, AnswersItsOwnQuestionOnly) {
+  diagnosis_.incidents[0].facts = {{"service.never_answered", true, "", {}}};
+  (void)run({{"reset.copies_tos", evidence::Truth::yes, "measured", {}},
+             {"service.never_answered", evidence::Truth::no, "", {}},
+             {"service.others_served", evidence::Truth::yes, "", {}},
+             {"host.alive", evidence::Truth::yes, "", {}}});
+  const auto truth_of = [&](std::string_view id) {
+    for (const diagnosis::KnownFact& fact : diagnosis_.incidents[0].facts) {
+      if (fact.id == id) return fact.is ? evidence::Truth::yes : evidence::Truth::no;
+    }
+    return evidence::Truth::unknown;
+  };
+  EXPECT_EQ(truth_of("reset.copies_tos"), evidence::Truth::yes);
+  EXPECT_EQ(truth_of("service.never_answered"), evidence::Truth::yes);
+  EXPECT_EQ(truth_of("service.others_served"), evidence::Truth::unknown);
+  EXPECT_EQ(truth_of("host.alive"), evidence::Truth::yes);
+}
+
 TEST_F(ChecksRun, EndsWhereOneCauseIsSettled) {
+  diagnosis_.incidents[0].facts = {{"icmp.answers_tcp", true, "", {}}};
   const report::ProbePart part = run({{"reset.copies_tos", evidence::Truth::no, "", {}},
                                       {"icmp.answers_tcp", evidence::Truth::yes, "", {}}});
   EXPECT_EQ(part.checks.size(), 1U);

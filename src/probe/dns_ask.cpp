@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <random>
 #include <span>
 
@@ -9,6 +10,9 @@
 #include <arpa/nameser.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
 #include "probe/address.h"
 #include "probe/limits.h"
@@ -32,6 +36,7 @@ void take(void* self, int status, int /*timeouts*/, unsigned char* bytes, int si
   waiting.reply.bytes.assign(bytes, bytes + size);
   waiting.reply.rcode = bytes[3] & 0x0fU;
   waiting.reply.is_authoritative = (bytes[2] & 0x04U) != 0;
+  waiting.reply.is_truncated = (bytes[2] & 0x02U) != 0;
 }
 
 // c-ares sets neither CD nor DO: RFC 4035 3.1.6 has the one in the header, RFC 3225 3 the other in
@@ -41,9 +46,56 @@ void set_bits(const DnsQuestion& question, std::span<std::uint8_t> query) {
   if (question.wants_signatures && question.edns_size > 0) query[query.size() - 4] |= 0x80U;
 }
 
+// The sockets of one question, made here and not by c-ares, so that what an ICMP error says can be
+// read before c-ares closes the socket that it came to.
+class Sockets {
+ public:
+  Sockets(OwnPorts& ports, std::optional<IcmpTold>& icmp) : ports_(&ports), icmp_(&icmp) {}
+
+  static const ares_socket_functions& functions() {
+    static const ares_socket_functions all{
+        [](int family, int kind, int protocol, void* self) {
+          return static_cast<Sockets*>(self)->open(family, kind, protocol);
+        },
+        [](ares_socket_t socket, void* /*self*/) { return ::close(socket); },
+        [](ares_socket_t socket, const sockaddr* to, ares_socklen_t size, void* /*self*/) {
+          return ::connect(socket, to, size);
+        },
+        [](ares_socket_t socket, void* into, std::size_t size, int flags, sockaddr* from,
+           ares_socklen_t* from_size, void* self) -> ares_ssize_t {
+          const ares_ssize_t got = ::recvfrom(socket, into, size, flags, from, from_size);
+          return static_cast<Sockets*>(self)->looked_at(socket, got);
+        },
+        [](ares_socket_t socket, const iovec* parts, int count, void* self) -> ares_ssize_t {
+          return static_cast<Sockets*>(self)->looked_at(socket, ::writev(socket, parts, count));
+        }};
+    return all;
+  }
+
+ private:
+  int open(int family, int kind, int protocol) {
+    const int socket = ::socket(family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
+    if (socket < 0) return socket;
+    if (kind == SOCK_DGRAM) ask_for_icmp(socket, family);
+    if (ports_->bind(socket)) return socket;
+    ::close(socket);
+    return -1;
+  }
+  ares_ssize_t looked_at(int socket, ares_ssize_t done) {
+    if (done >= 0) return done;
+    const int error = errno;
+    if (!*icmp_) *icmp_ = take_icmp(socket);
+    errno = error;
+    return done;
+  }
+
+  OwnPorts* ports_;
+  std::optional<IcmpTold>* icmp_;
+};
+
 class Channel {
  public:
-  explicit Channel(const DnsQuestion& question, OwnPorts& ports) {
+  Channel(const DnsQuestion& question, Sockets& sockets) {
     ares_options options{};
     options.tries = 1;
     options.timeout = static_cast<int>(question.patience.count());
@@ -56,12 +108,7 @@ class Channel {
         is_v6 ? fmt::format("[{}]:{}", question.server.to_string(), question.port)
               : fmt::format("{}:{}", question.server.to_string(), question.port);
     is_ready_ = ares_set_servers_ports_csv(channel_, server.c_str()) == ARES_SUCCESS;
-    ares_set_socket_configure_callback(
-        channel_,
-        [](ares_socket_t socket, int /*type*/, void* own) {
-          return static_cast<OwnPorts*>(own)->bind(socket) ? 0 : -1;
-        },
-        &ports);
+    ares_set_socket_functions(channel_, &Sockets::functions(), &sockets);
   }
   Channel(const Channel&) = delete;
   Channel& operator=(const Channel&) = delete;
@@ -100,7 +147,9 @@ void each_record(const DnsReply& reply, ns_sect section, See see) {
 
 DnsReply ask_dns(const DnsQuestion& question, const Clock& clock, OwnPorts& ports) {
   Waiting waiting;
-  const Channel channel(question, ports);
+  std::optional<IcmpTold> icmp;
+  Sockets sockets(ports, icmp);
+  const Channel channel(question, sockets);
   if (!channel.is_ready()) return waiting.reply;
   std::random_device random;
   std::uint8_t* query = nullptr;
@@ -113,6 +162,7 @@ DnsReply ask_dns(const DnsQuestion& question, const Clock& clock, OwnPorts& port
   ares_send(channel.get(), query, size, take, &waiting);
   run_channel(channel.get(), clock, waiting.is_done);
   ares_free_string(query);
+  if (!waiting.reply.is_answer) waiting.reply.icmp = icmp;
   return waiting.reply;
 }
 

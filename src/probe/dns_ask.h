@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/address.h"
 #include "probe/clock.h"
+#include "probe/icmp_told.h"
 #include "probe/ports.h"
 
 namespace whydown::probe {
@@ -29,6 +31,8 @@ struct DnsReply {
   bool is_refused = false;  // the datagram or the connection was
   std::uint16_t rcode = 0;
   bool is_authoritative = false;
+  bool is_truncated = false;        // TC
+  std::optional<IcmpTold> icmp;     // what a refusal said
   std::vector<std::uint8_t> bytes;  // the whole message; empty without an answer
 };
 

@@ -104,4 +104,14 @@ bool Echo::ask(const base::IpAddress& host, const Clock& clock) {
   return wait_for(host, clock, limits::kBetweenPackets);
 }
 
+bool Echo::reaches(const base::IpAddress& host, int hops, const Clock& clock) {
+  const int level = is_v6(host) ? IPPROTO_IPV6 : IPPROTO_IP;
+  const int option = is_v6(host) ? IPV6_UNICAST_HOPS : IP_TTL;
+  const int usual = -1;  // the system's
+  if (::setsockopt(socket_for(host), level, option, &hops, sizeof hops) != 0) return false;
+  const bool is_there = send(host) && wait_for(host, clock, limits::kHopPatience);
+  (void)::setsockopt(socket_for(host), level, option, &usual, sizeof usual);
+  return is_there;
+}
+
 }  // namespace whydown::probe

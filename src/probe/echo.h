@@ -21,6 +21,8 @@ class Echo {
   std::uint16_t id() const { return id_; }  // of all of its requests
   // Two requests at most, a second apart. Whether an answer of that host came.
   bool ask(const base::IpAddress& host, const Clock& clock);
+  // One request that lives for so many hops.
+  bool reaches(const base::IpAddress& host, int hops, const Clock& clock);
 
  private:
   int socket_for(const base::IpAddress& host) const;

@@ -67,7 +67,7 @@ TEST(Findings, Verdicts) {
     report::ProbePart part;
     part.target = "target";
     part.phases = row.phases;
-    add_findings(diagnosis, part, Target{}, {});
+    add_findings(diagnosis, {}, part, Target{}, {});
     EXPECT_EQ(diagnosis.verdict, row.verdict) << row.what;
     ASSERT_EQ(diagnosis.incidents.empty(), *row.fault == '\0') << row.what;
     if (diagnosis.incidents.empty()) continue;
@@ -81,9 +81,71 @@ TEST(Findings, WhatPacketsSayStands) {
   diagnosis.incidents.emplace_back().fault = "dns.servfail";
   report::ProbePart part;
   part.phases = {kRefused6};
-  add_findings(diagnosis, part, Target{}, {});
+  add_findings(diagnosis, {}, part, Target{}, {});
   ASSERT_EQ(diagnosis.incidents.size(), 1U);
   EXPECT_EQ(diagnosis.incidents[0].fault, "dns.servfail");
+}
+
+const diagnosis::Catalogue& catalogue() {
+  static const auto built_in = diagnosis::Catalogue::built_in().value_or(diagnosis::Catalogue{});
+  return built_in;
+}
+
+ProbePhase refused_certificate(std::vector<evidence::Fact> facts) {
+  ProbePhase out = phase(Step::secure, Outcome::failed, "192.0.2.1", "tls.certificate_expired");
+  out.facts = std::move(facts);
+  return out;
+}
+
+// TLS 1.3 hides the certificate: causes are ranked by what the socket's side was shown.
+TEST(Findings, SocketsRankCausesToo) {
+  diagnosis::Diagnosis diagnosis;
+  report::ProbePart part;
+  part.phases = {kConnected,
+                 refused_certificate({{"tls.certificate_expired", evidence::Truth::yes, "", {}}})};
+  add_findings(diagnosis, catalogue(), part, Target{}, {});
+  ASSERT_EQ(diagnosis.incidents.size(), 1U);
+  const diagnosis::Incident& incident = diagnosis.incidents[0];
+  ASSERT_FALSE(incident.causes.empty());
+  EXPECT_EQ(incident.causes[0].id, "certificate");
+  EXPECT_FALSE(incident.checks.empty());
+  part.phases.back().facts.clear();
+  diagnosis.incidents.clear();
+  add_findings(diagnosis, catalogue(), part, Target{}, {});
+  EXPECT_TRUE(diagnosis.incidents.at(0).causes.empty());
+  EXPECT_FALSE(diagnosis.incidents.at(0).explanation.empty());
+}
+
+// The packets show an alert for an unknown authority; the certificate has run out as well.
+TEST(Findings, TheCertificateSaysMoreThanTheAlert) {
+  diagnosis::Diagnosis diagnosis;
+  diagnosis::Incident& incident = diagnosis.incidents.emplace_back();
+  incident.fault = "tls.certificate_untrusted";
+  incident.step = Step::secure;
+  incident.service.servers = {"192.0.2.1"};
+  incident.values.servers = incident.values.server = "192.0.2.1";
+  report::ProbePart part;
+  part.phases = {kConnected,
+                 refused_certificate({{"tls.certificate_expired", evidence::Truth::yes, "", {}}})};
+  add_socket_facts(diagnosis, catalogue(), part);
+  EXPECT_EQ(incident.fault, "tls.certificate_expired");
+  EXPECT_EQ(incident.title, "The certificate is out of date");
+  EXPECT_EQ(incident.causes.at(0).id, "certificate");
+  incident.fault = "tls.alert";
+  incident.service.servers = {"192.0.2.2"};  // another server's
+  add_socket_facts(diagnosis, catalogue(), part);
+  EXPECT_EQ(incident.fault, "tls.alert");
+}
+
+TEST(Findings, OtherAddressesOfTheName) {
+  std::vector<ProbePhase> phases{kA, kRefused6, kConnected};
+  note_other_addresses(phases);
+  ASSERT_EQ(phases[1].facts.size(), 1U);
+  EXPECT_EQ(phases[1].facts[0].id, "service.other_address_served");
+  EXPECT_TRUE(phases[0].facts.empty() && phases[2].facts.empty());
+  phases = {kA, kRefused6};
+  note_other_addresses(phases);
+  EXPECT_TRUE(phases[1].facts.empty());
 }
 
 }  // namespace

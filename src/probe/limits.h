@@ -1,6 +1,7 @@
 // Every limit of a probe.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -41,7 +42,7 @@ inline constexpr milliseconds kLingerSilent{2'500};
 inline constexpr std::size_t kChecks = 8;
 // What a check may take, with the pause before it: with less time left it is not begun.
 inline constexpr milliseconds kCheckTime{5'000};
-inline constexpr milliseconds kCheckTimeDnsTcp{7'000};
+inline constexpr milliseconds kCheckTimeLong{7'000};  // of DNS over TCP, sizes, pages and the path
 inline constexpr milliseconds kCheckConnect{3'300};
 inline constexpr milliseconds kCheckDatagram{2'300};
 inline constexpr milliseconds kCheckDns{3'000};
@@ -52,6 +53,11 @@ inline constexpr double kSettled = 0.9;
 inline constexpr std::uint16_t kClosedPort = 5301;  // that hardly anybody uses
 inline constexpr int kTypeOfService = 0x20;         // CS1, RFC 2474 4.2.2.2: harmless, and not 0
 inline constexpr std::uint16_t kEdnsSize = 1232;    // DNS flag day 2020
+// Sizes that a question offers one after the other, the largest first; 0: without EDNS.
+inline constexpr std::array<std::uint16_t, 4> kEdnsSizes{4096, 1232, 512, 0};
+inline constexpr milliseconds kSizePatience{1'500};
+inline constexpr int kMostHops = 24;
+inline constexpr milliseconds kHopPatience{600};
 inline constexpr int kReferrals = 4;
 inline constexpr std::size_t kNameServers = 4;
 inline constexpr milliseconds kUdpPatience{5'600};
@@ -61,5 +67,14 @@ inline constexpr std::size_t kResultBytes = std::size_t{16} << 20U;  // of a pro
 inline constexpr std::size_t kAddresses = 8;
 inline constexpr int kRedirects = 5;
 inline constexpr std::size_t kBodyBytes = 1U << 20U;
+// As the packets' own limit (journey/limits.h): from there on an answer is called late.
+inline constexpr seconds kSlowRequest{2};
+inline constexpr seconds kSlowName{1};
+inline constexpr std::size_t kAuthorityBytes = std::size_t{4} << 20U;  // of --ca
+inline constexpr std::size_t kNameBytes = 200;                         // shown of a certificate's
+
+// A server that speaks first does so soon; the others wait for their clients.
+inline constexpr milliseconds kGreetingPatience{1'500};
+inline constexpr std::size_t kGreetingBytes = 512;
 
 }  // namespace whydown::probe::limits

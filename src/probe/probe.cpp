@@ -1,20 +1,17 @@
 #include "probe/probe.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "pipeline/pipeline.h"
+#include "probe/capture_file.h"
 #include "probe/checks.h"
 #include "probe/connect.h"
 #include "probe/echo.h"
@@ -33,42 +30,6 @@ namespace {
 using base::IpAddress;
 using report::ProbePhase;
 
-// The file of -o, opened while the program still has the rights of who called it.
-class CaptureFile {
- public:
-  CaptureFile() = default;
-  CaptureFile(const CaptureFile&) = delete;
-  CaptureFile& operator=(const CaptureFile&) = delete;
-  ~CaptureFile() {
-    if (file_ >= 0) ::close(file_);
-  }
-  std::expected<void, base::Error> open(const std::string& path) {
-    if (path.empty()) return {};
-    path_ = path;
-    constexpr mode_t own = 0600;  // packets hold what was said
-    file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, own);
-    if (file_ < 0) return failed();
-    const auto person = person_behind_root();
-    if (person && ::fchown(file_, person->user, person->group) != 0) return failed();
-    return {};
-  }
-  std::expected<void, base::Error> fill(Recorder& from) {
-    if (file_ < 0) return {};
-    if (!from.copy_to(file_)) return failed();
-    return {};
-  }
-
- private:
-  std::expected<void, base::Error> failed() const {
-    const bool is_there = errno == EEXIST;
-    return std::unexpected(
-        base::Error{path_, is_there ? "a file that is there already" : std::strerror(errno),
-                    "a new file to keep the capture in", ""});
-  }
-  std::string path_;
-  int file_ = -1;
-};
-
 std::vector<IpAddress> known_hosts(const Target& target, const Resolving& resolving) {
   std::vector<IpAddress> hosts;
   const auto literal = IpAddress::parse(target.host);
@@ -76,15 +37,6 @@ std::vector<IpAddress> known_hosts(const Target& target, const Resolving& resolv
   if (target.kind == TargetKind::dns || literal) return hosts;
   for (const Resolver& resolver : resolving.resolvers()) hosts.push_back(resolver.address);
   return hosts;
-}
-
-// Who is asked: of dns:// the server that it names.
-std::string resolver_of(const Request& request) {
-  const Target& target = request.target;
-  if (target.kind != TargetKind::dns) return request.resolver;
-  const bool is_v6 = target.host.find(':') != std::string::npos;
-  return is_v6 ? fmt::format("[{}]:{}", target.host, target.port)
-               : fmt::format("{}:{}", target.host, target.port);
 }
 
 // What the lookup asked for.
@@ -108,9 +60,11 @@ class Probing {
     reproduce(clock);
     linger(clock);
     if (auto done = diagnose(); !done) return std::unexpected(done.error());
+    note_other_addresses(result_.part.phases);
+    add_socket_facts(result_.diagnosis, catalogue_, result_.part);
     if (auto done = check(clock); !done) return std::unexpected(done.error());
     set_end(clock);
-    add_findings(result_.diagnosis, result_.part, request_.target, begin_);
+    add_findings(result_.diagnosis, catalogue_, result_.part, request_.target, begin_);
     recorder_->stop();
     if (auto done = note_inputs(); !done) return std::unexpected(done.error());
     if (auto kept = file_.fill(*recorder_); !kept) return std::unexpected(kept.error());
@@ -124,6 +78,9 @@ class Probing {
     if (!resolving) return std::unexpected(resolving.error());
     resolving_ = std::move(*resolving);
     if (auto opened = file_.open(request_.capture); !opened) return opened;
+    auto authorities = Authorities::read(request_.authorities);
+    if (!authorities) return std::unexpected(authorities.error());
+    authorities_ = std::move(*authorities);
     echo_.open();
     std::string why;
     if (auto recorder = Recorder::open(request_.most_packets)) {
@@ -148,7 +105,7 @@ class Probing {
     recorder_ = std::move(*empty);
     result_.part.not_seen.push_back(
         fmt::format("No packets could be captured ({}), so who refused or stayed silent is not "
-                    "seen, and no causes are weighed; {}.",
+                    "seen, and causes are weighed only by what the sockets were told; {}.",
                     why, how_to_grant_capture()));
     tell_(result_.part.not_seen.back());
     return {};
@@ -187,13 +144,43 @@ class Probing {
   }
 
   void reach(const IpAddress& address, const Clock& clock) {
-    if (request_.target.kind == TargetKind::udp) {
-      phases().push_back(send_to(address, request_.target.port, clock, ports_));
-    } else if (request_.target.kind == TargetKind::url) {
-      load(request_.target, address, clock, ports_, phases());
-    } else {
-      phases().push_back(connect_to(address, request_.target.port, clock, ports_));
+    try_address(address, clock);
+    if (phases().empty()) return;
+    // With packets, they say it better.
+    ProbePhase& last = phases().back();
+    const bool is_vague = last.step == evidence::Step::connect && !recorder_->is_capturing() &&
+                          last.fault == "icmp.host_unreachable" &&
+                          address.kind() == base::AddressKind::v4;
+    const Attempt attempt{address, request_.target.port, 0, limits::kCheckDatagram};
+    if (is_vague && request_.target.kind != TargetKind::udp) {
+      ask_why_unreachable(last, attempt, clock, ports_);
     }
+  }
+
+  void try_address(const IpAddress& address, const Clock& clock) {
+    if (request_.target.kind == TargetKind::udp) {
+      send_to(address, request_.target.port, clock, ports_, phases());
+    } else if (request_.target.kind == TargetKind::url) {
+      const Loading loading{
+          clock, ports_, authorities_,
+          [&](const std::string& host, const IpAddress& to) { return leads_to(host, to, clock); }};
+      load(request_.target, address, loading, phases());
+    } else {
+      connect_to(address, request_.target.port, clock, ports_, phases());
+    }
+  }
+
+  // A redirect to another name of the same server is followed; what its lookup found is no step of
+  // the target's own.
+  bool leads_to(const std::string& host, const IpAddress& address, const Clock& clock) {
+    if (host == request_.target.host) return true;
+    if (const auto literal = IpAddress::parse(host)) return *literal == address;
+    if (IpAddress::parse(request_.target.host)) return false;  // no resolver was asked so far
+    const auto known = other_names_.find(host);
+    if (known != other_names_.end()) return std::ranges::count(known->second, address) > 0;
+    std::vector<ProbePhase> lookup;
+    const auto& found = other_names_[host] = resolving_->addresses(host, clock, lookup);
+    return std::ranges::count(found, address) > 0;
   }
 
   void admit(const std::vector<IpAddress>& addresses) {
@@ -286,7 +273,10 @@ class Probing {
                          [this](const evidence::Subject& subject) { return facts_about(subject); },
                          [this](const std::string& line) { tell_(line); }};
     const std::vector<Resolver> others = system_resolvers();
-    Tools tools{clock, ports_, echo_, others, [this](const IpAddress& host) { admit({host}); }};
+    Tools tools{
+        clock, ports_, echo_, request_.target, authorities_, others, [this](const IpAddress& host) {
+          admit({host});
+        }};
     return Checks(std::move(context), Actions(std::move(tools)))
         .run(result_.diagnosis, result_.part);
   }
@@ -338,6 +328,8 @@ class Probing {
   std::unique_ptr<Resolving> resolving_;
   std::unique_ptr<Recorder> recorder_;
   CaptureFile file_;
+  Authorities authorities_;
+  std::map<std::string, std::vector<IpAddress>> other_names_;  // that redirects named
   Echo echo_;
   std::vector<IpAddress> hosts_;
   std::vector<IpAddress> neighbours_;
@@ -345,24 +337,6 @@ class Probing {
   std::size_t told_ = 0;
   Result result_;
 };
-
-// What may come after the load.
-std::string checks_words() {
-  std::vector<std::string> others;
-  for (const Resolver& resolver : system_resolvers()) {
-    others.push_back(fmt::format("{} port {}", resolver.address.to_string(), resolver.port));
-  }
-  return fmt::format(
-      "Where that fails and its packets leave several causes, at most {} checks follow, each told "
-      "before it is sent (none with --passive):\n"
-      "  - to the server that failed: a packet to its port {}, a SYN with a type of service, an "
-      "ICMP echo request; of DNS the question over TCP, with EDNS and without a check of "
-      "signatures, and one for the top-level domain\n"
-      "  - the question to another resolver of the system ({}) and to the servers that hold the "
-      "name\n",
-      limits::kChecks, limits::kClosedPort,
-      others.empty() ? "none is configured" : fmt::format("{}", fmt::join(others, ", ")));
-}
 
 }  // namespace
 
@@ -375,47 +349,6 @@ std::expected<Result, base::Error> run(const Request& request,
   auto result = Probing(request, catalogue, tell).run(interrupted);
   curl_global_cleanup();
   return result;
-}
-
-std::expected<std::string, base::Error> dry_run(const Request& request) {
-  OwnPorts ports;
-  const auto resolving = Resolving::open(resolver_of(request), ports);
-  if (!resolving) return std::unexpected(resolving.error());
-  const Target& target = request.target;
-  std::string out = fmt::format("The probe of {} would send:\n", target.text);
-  const auto line = [&](const std::string& text) { out += "  - " + text + "\n"; };
-  std::vector<std::string> servers;
-  for (const Resolver& resolver : (*resolving)->resolvers()) {
-    servers.push_back(fmt::format("{} port {}", resolver.address.to_string(), resolver.port));
-  }
-  const std::string asked = servers.empty() ? "no resolver (none is configured)"
-                                            : fmt::format("{}", fmt::join(servers, ", "));
-  const bool is_literal = IpAddress::parse(target.host).has_value();
-  if (target.kind == TargetKind::dns) {
-    line(fmt::format("DNS, UDP: {} of {} to {}; up to {} times", target.type_name, target.question,
-                     asked, limits::kRefusedRounds));
-  } else if (!is_literal) {
-    line(fmt::format("DNS, UDP: A and AAAA of {} to {}; A up to {} times", target.host, asked,
-                     limits::kRefusedRounds));
-  }
-  const std::string where =
-      is_literal ? target.host : fmt::format("each address found, {} at most", limits::kAddresses);
-  if (target.kind == TargetKind::udp) {
-    line(fmt::format("UDP: a datagram of two bytes to port {} of {}, up to {} times", target.port,
-                     where, limits::kUdpPatience / limits::kBetweenPackets + 1));
-  }
-  if (target.kind == TargetKind::port || target.kind == TargetKind::url) {
-    line(fmt::format("TCP: a connection to port {} of {}", target.port, where));
-  }
-  if (target.kind == TargetKind::url) {
-    if (target.is_https) line("TLS: a handshake on each connection");
-    line(
-        fmt::format("HTTP: GET {}, on each connection; up to {} redirects on the same host; at "
-                    "most {} bytes of the answer are read",
-                    target.text, limits::kRedirects, limits::kBodyBytes));
-  }
-  if (!request.is_passive) out += checks_words();
-  return out;
 }
 
 }  // namespace whydown::probe

@@ -20,8 +20,9 @@ namespace whydown::probe {
 
 struct Request {
   Target target;
-  std::string resolver;  // empty: those of the system
-  std::string capture;   // kept in this file; empty: not kept
+  std::string resolver;     // empty: those of the system
+  std::string capture;      // kept in this file; empty: not kept
+  std::string authorities;  // a file of certificates to trust beside the system's; empty: none
   std::chrono::seconds deadline = limits::kDeadline;
   std::uint64_t most_packets = limits::kPackets;
   bool dry_run = false;     // only say what would be sent
@@ -39,6 +40,9 @@ using TellLine = std::function<void(const std::string& line)>;
 std::expected<Result, base::Error> run(const Request& request,
                                        const diagnosis::Catalogue& catalogue,
                                        const std::atomic<bool>& interrupted, const TellLine& tell);
+
+// Who is asked: of dns:// the server that it names.
+std::string resolver_of(const Request& request);
 
 // What `run` would send, as lines for people. Sends nothing.
 std::expected<std::string, base::Error> dry_run(const Request& request);

@@ -13,31 +13,13 @@
 #include <poll.h>
 
 #include "probe/address.h"
+#include "probe/connect.h"
 #include "probe/dns_ask.h"
 #include "probe/limits.h"
+#include "probe/lookup.h"
 #include "probe/target.h"
 
 namespace whydown::probe {
-
-// One lookup on its way.
-struct Lookup {
-  int family = AF_UNSPEC;
-  const char* type = "";
-  int status = ARES_ECANCELLED;
-  bool is_done = false;
-  int rounds = 0;
-  Clock::Steady::time_point begin = Clock::Steady::now();
-  Clock::Steady::time_point end = begin;
-  std::vector<base::IpAddress> addresses = {};
-
-  void finish(int how) {
-    status = how;
-    is_done = true;
-    end = Clock::Steady::now();
-  }
-  void ask(ares_channel channel, const std::string& name);
-  report::ProbePhase phase(const std::string& name, base::Duration begun) const;
-};
 
 namespace {
 
@@ -47,58 +29,13 @@ using report::ProbePhase;
 
 constexpr int kClassIn = 1;  // RFC 1035 3.2.4
 
-// What a code of c-ares is in our words. Its texts are for programmers.
-struct Ending {
-  int status;
-  Outcome outcome;
-  const char* fault;
-  const char* title;
-  const char* text;
-};
-
-constexpr std::array kEndings{
-    Ending{ARES_ENOTFOUND, Outcome::failed, "dns.nxdomain", "The name does not exist",
-           "the resolver says that the name does not exist (NXDOMAIN)"},
-    Ending{ARES_ESERVFAIL, Outcome::failed, "dns.servfail", "The resolver fails to resolve",
-           "the resolver answers that it failed (SERVFAIL)"},
-    Ending{ARES_EREFUSED, Outcome::refused, "dns.refused", "The resolver refuses to answer",
-           "the resolver refuses to answer (REFUSED)"},
-    Ending{ARES_EFORMERR, Outcome::failed, "dns.format_error",
-           "The resolver does not understand the question",
-           "the resolver calls the question malformed (FORMERR)"},
-    Ending{ARES_ENOTIMP, Outcome::failed, "dns.format_error",
-           "The resolver does not understand the question",
-           "the resolver does not implement the question (NOTIMP)"},
-    Ending{ARES_ECONNREFUSED, Outcome::refused, "dns.port_unreachable",
-           "The DNS server's port is unreachable",
-           "the question could not be delivered: the port is refused or unreachable"},
-    Ending{ARES_ETIMEOUT, Outcome::silent, "dns.no_response", "The DNS server does not answer",
-           "nobody answered"},
-    Ending{ARES_EBADRESP, Outcome::failed, "dns.wrong_answer",
-           "The resolver's answer cannot be read", "the answer is no valid DNS message"}};
-
-void set_ending(ProbePhase& phase, int status, const std::string& asked) {
-  const auto known = std::ranges::find(kEndings, status, &Ending::status);
-  if (known != kEndings.end()) {
-    phase.outcome = known->outcome;
-    phase.fault = known->fault;
-    phase.title = known->title;
-    phase.text = fmt::format("{}: {}.", asked, known->text);
-  } else if (status == ARES_ENODATA) {
-    phase.text = asked + ": the name has no such record.";
-  } else if (status == ARES_ECANCELLED || status == ARES_EDESTRUCTION) {
-    phase.outcome = Outcome::unknown;
-    phase.text = asked + ": given up before an answer came.";
-  } else {
-    phase.outcome = Outcome::unknown;
-    phase.text = fmt::format("{}: {}.", asked, ares_strerror(status));
-  }
-}
-
 // c-ares tells of a server that answered with an error, and of none that follows, that the
 // connection was refused. The answer itself says which error it was.
 int status_of(const DnsReply& reply) {
-  if (!reply.is_answer) return reply.is_refused ? ARES_ECONNREFUSED : ARES_ETIMEOUT;
+  if (!reply.is_answer) {
+    return reply.is_refused || reply.icmp ? ARES_ECONNREFUSED : ARES_ETIMEOUT;
+  }
+  if (reply.is_truncated) return kTruncatedOnly;
   switch (reply.rcode) {
     case ns_r_formerr:
       return ARES_EFORMERR;
@@ -136,10 +73,6 @@ void take_answer(void* self, int status, int /*timeouts*/, unsigned char* /*answ
   static_cast<Lookup*>(self)->finish(status);
 }
 
-std::string times(int rounds) {
-  return rounds > 1 ? fmt::format(", asked {} times", rounds) : std::string();
-}
-
 bool is_worth_a_retry(int status) { return status == ARES_ECONNREFUSED || status == ARES_ETIMEOUT; }
 
 int rounds_after(int status) {
@@ -170,25 +103,6 @@ void Lookup::ask(ares_channel channel, const std::string& name) {
   hints.ai_family = family;
   hints.ai_socktype = SOCK_STREAM;
   ares_getaddrinfo(channel, name.c_str(), nullptr, &hints, take_addresses, this);
-}
-
-ProbePhase Lookup::phase(const std::string& name, base::Duration begun) const {
-  ProbePhase out;
-  out.step = Step::name;
-  out.address = type;
-  out.begin = begun;
-  out.took = end - begin;
-  const std::string asked = fmt::format("{} of {}{}", type, name, times(rounds));
-  if (status != ARES_SUCCESS || addresses.empty()) {
-    set_ending(out, status == ARES_SUCCESS ? ARES_ENODATA : status, asked);
-    return out;
-  }
-  std::vector<std::string> texts;
-  texts.reserve(addresses.size());
-  for (const base::IpAddress& address : addresses) texts.push_back(address.to_string());
-  out.outcome = Outcome::ok;
-  out.text = fmt::format("{}: {}.", asked, fmt::join(texts, ", "));
-  return out;
 }
 
 std::expected<std::unique_ptr<Resolving>, base::Error> Resolving::open(const std::string& resolver,
@@ -226,6 +140,9 @@ std::expected<void, base::Error> Resolving::start(const std::string& servers, bo
   options.tries = 1;  // repeated by us, so that a server that refuses is not asked at once again
   options.timeout = static_cast<int>(limits::kDnsPatience.count());
   options.flags = is_tcp ? ARES_FLAG_USEVC : 0;
+  // Where there is nobody else to ask, an answer that is an error is the answer.
+  const bool is_only_one = !servers.empty() || system_resolvers().size() == 1;
+  if (is_only_one) options.flags |= ARES_FLAG_NOCHECKRESP;
   const int wanted = ARES_OPT_TRIES | ARES_OPT_TIMEOUTMS | ARES_OPT_FLAGS;
   if (const int status = ares_init_options(&channel_, &options, wanted); status != ARES_SUCCESS) {
     return failed(status);
@@ -303,20 +220,23 @@ std::vector<base::IpAddress> Resolving::addresses(const std::string& name, const
   run_channel(channel_, clock, lookups[0].is_done);
   run_channel(second_, clock, lookups[1].is_done);
   tell_apart(lookups[0], name, ns_t_a, clock);
-  if (lookups[0].status != ARES_ECONNREFUSED) tell_apart(lookups[1], name, ns_t_aaaa, clock);
+  if (!is_worth_a_retry(lookups[0].status)) tell_apart(lookups[1], name, ns_t_aaaa, clock);
   // One family tells of a resolver what both would.
   Lookup& first = lookups[0];
-  while (is_worth_a_retry(first.status) && first.rounds < rounds_after(first.status) &&
-         !clock.is_over()) {
+  while (!first.is_settled && is_worth_a_retry(first.status) &&
+         first.rounds < rounds_after(first.status) && !clock.is_over()) {
     clock.sleep(limits::kBetweenPackets);
     first.ask(channel_, name);
     run_channel(channel_, clock, first.is_done);
-    tell_apart(first, name, ns_t_a, clock);
+    if (!first.again.icmp) tell_apart(first, name, ns_t_a, clock);
   }
+  const bool is_slow = ask_again_where_slow(lookups, name, clock);
   std::vector<base::IpAddress> found;
   for (const Lookup& lookup : lookups) {
     found.insert(found.end(), lookup.addresses.begin(), lookup.addresses.end());
     phases.push_back(lookup.phase(name, begun));
+    add_refusal(phases.back(), lookup);
+    if (is_slow && !lookup.addresses.empty()) set_slow(phases.back());
   }
   const bool is_without = lookups[0].status == ARES_ENODATA && lookups[1].status == ARES_ENODATA;
   if (is_without) {
@@ -324,13 +244,34 @@ std::vector<base::IpAddress> Resolving::addresses(const std::string& name, const
     last.outcome = Outcome::failed;
     last.fault = "dns.no_address";
     last.title = "The name exists, and has no address";
+    last.facts = {{"dns.plain_answers", evidence::Truth::yes, "answered without EDNS", {}}};
   }
   return found;
 }
 
+// A resolver that starts cold takes long once: only what is slow twice is slow.
+bool Resolving::ask_again_where_slow(std::span<Lookup> lookups, const std::string& name,
+                                     const Clock& clock) {
+  for (Lookup& lookup : lookups) {
+    const bool is_late = !lookup.addresses.empty() && lookup.took() >= limits::kSlowName;
+    if (!is_late || lookup.rounds > 1 || clock.is_over()) continue;
+    clock.sleep(limits::kBetweenPackets);
+    Lookup again{lookup.family, lookup.type};
+    again.ask(channel_, name);
+    const bool is_done = run_channel(channel_, clock, again.is_done);
+    return is_done && !again.addresses.empty() && again.took() >= limits::kSlowName;
+  }
+  return false;
+}
+
+void Resolving::add_refusal(ProbePhase& phase, const Lookup& lookup) const {
+  if (!lookup.again.icmp || lookup.status != ARES_ECONNREFUSED || resolvers_.empty()) return;
+  add_icmp(phase, *lookup.again.icmp, resolvers_.front().address, "dns.port_unreachable");
+}
+
 void Resolving::tell_apart(Lookup& lookup, const std::string& name, std::uint16_t type,
                            const Clock& clock) {
-  if (lookup.status != ARES_ECONNREFUSED || resolvers_.empty()) return;
+  if (!is_worth_a_retry(lookup.status) || resolvers_.empty()) return;
   clock.sleep(limits::kBetweenPackets);
   if (clock.is_over()) return;
   ++lookup.rounds;
@@ -340,7 +281,12 @@ void Resolving::tell_apart(Lookup& lookup, const std::string& name, std::uint16_
   question.name = name;
   question.type = type;
   question.patience = limits::kDnsPatience;
-  lookup.status = status_of(ask_dns(question, clock, *ports_));
+  const bool was_silent = lookup.status == ARES_ETIMEOUT;
+  lookup.again = ask_dns(question, clock, *ports_);
+  lookup.is_settled = was_silent && lookup.again.icmp.has_value();
+  // That it is silent now does not undo that it said no.
+  const int status = status_of(lookup.again);
+  if (status != ARES_ETIMEOUT) lookup.status = status;
 }
 
 void Resolving::ask(const std::string& name, std::uint16_t type, const std::string& type_name,
@@ -356,11 +302,11 @@ void Resolving::ask(const std::string& name, std::uint16_t type, const std::stri
     lookup.is_done = false;
     ares_query(channel_, name.c_str(), kClassIn, type, take_answer, &lookup);
     run_channel(channel_, clock, lookup.is_done);
-    tell_apart(lookup, name, type, clock);
-  } while (is_worth_a_retry(lookup.status) && lookup.rounds < rounds_after(lookup.status) &&
-           !clock.is_over());
+    if (!lookup.again.icmp) tell_apart(lookup, name, type, clock);
+  } while (!lookup.is_settled && is_worth_a_retry(lookup.status) &&
+           lookup.rounds < rounds_after(lookup.status) && !clock.is_over());
   phase.took = clock.elapsed() - phase.begin;
-  const std::string asked = fmt::format("{} of {}{}", type_name, name, times(lookup.rounds));
+  const std::string asked = fmt::format("{} of {}{}", type_name, name, times_asked(lookup.rounds));
   if (lookup.status == ARES_SUCCESS) {
     phase.outcome = Outcome::ok;
     phase.text = asked + ": answered.";
@@ -368,6 +314,7 @@ void Resolving::ask(const std::string& name, std::uint16_t type, const std::stri
     set_ending(phase, lookup.status, asked);
     if (lookup.status == ARES_ENODATA) phase.outcome = Outcome::ok;
   }
+  add_refusal(phase, lookup);
   phases.push_back(std::move(phase));
 }
 

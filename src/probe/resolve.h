@@ -3,6 +3,7 @@
 
 #include <expected>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -52,6 +53,8 @@ class Resolving {
   void read_resolvers();
   // What a refusal really was, as far as asking the first resolver again tells.
   void tell_apart(Lookup& lookup, const std::string& name, std::uint16_t type, const Clock& clock);
+  bool ask_again_where_slow(std::span<Lookup> lookups, const std::string& name, const Clock& clock);
+  void add_refusal(report::ProbePhase& phase, const Lookup& lookup) const;
   ares_channeldata* channel_ = nullptr;
   // For the other family: on one socket an error about one question would end the other.
   ares_channeldata* second_ = nullptr;

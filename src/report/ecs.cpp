@@ -315,9 +315,10 @@ Json Writer::incident(const Incident& incident) const {
   put(out, "dns", dns_of(incident));
   put(out, "related", related_of(incident));
   // A crash is no threat: only an attack's event carries one.
-  if (incident.attack && !incident.attack->technique.empty()) {
+  const std::string& technique = incident.attack ? incident.attack->technique : incident.technique;
+  if (!technique.empty()) {
     out["threat"]["framework"] = "MITRE ATT&CK";
-    out["threat"]["technique"] = technique_of(incident.attack->technique);
+    out["threat"]["technique"] = technique_of(technique);
   }
   out["whydown"] = details_of(incident);
   return out;

@@ -30,6 +30,8 @@ class Writer {
   Json input(const base::InputInfo& input) const;
   Json incident(const Incident& incident) const;
   Json attack(const diagnosis::Attack& attack) const;
+  static Json suspicion(const Incident& incident);
+  static void put_sources(Json& out, const std::vector<diagnosis::AttackSource>& sources);
   Json remark(const base::QualityRemark& remark) const;
   // "packets", and "places" where a number alone does not say of which input it is.
   void put_packets(Json& object, const std::vector<base::Place>& places) const;
@@ -280,8 +282,23 @@ Json Writer::incident(const Incident& incident) const {
   put_journey(out, incident);
   put_timeline(out, incident);
   if (incident.attack) out["attack"] = attack(*incident.attack);
+  if (!incident.attack && !incident.technique.empty()) out["attack"] = suspicion(incident);
   if (incident.explained_by > 0) out["explained_by"] = incident.explained_by;
   if (!incident.explains.empty()) out["explains"] = incident.explains;
+  return out;
+}
+
+void Writer::put_sources(Json& out, const std::vector<diagnosis::AttackSource>& sources) {
+  for (const diagnosis::AttackSource& source : sources) {
+    Json one{{"address", source.address}, {"packets", source.packets}};
+    if (!source.is_exact) one["exact"] = false;
+    out["sources"].push_back(std::move(one));
+  }
+}
+
+Json Writer::suspicion(const Incident& incident) {
+  Json out{{"technique", incident.technique}};
+  put_sources(out, incident.suspects);
   return out;
 }
 
@@ -289,11 +306,8 @@ Json Writer::attack(const diagnosis::Attack& attack) const {
   Json out;
   out["pattern"] = attack.pattern;
   put(out, "technique", attack.technique);
-  for (const diagnosis::AttackSource& source : attack.sources) {
-    Json one{{"address", source.address}, {"packets", source.packets}};
-    if (!source.is_exact) one["exact"] = false;
-    out["sources"].push_back(std::move(one));
-  }
+  put(out, "role", attack.role);
+  put_sources(out, attack.sources);
   out["source_count"] = attack.source_count;
   if (!attack.is_count_exact) out["source_count_exact"] = false;
   out["packets_sent"] = attack.packets;

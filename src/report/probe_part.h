@@ -18,9 +18,10 @@ struct ProbePhase {
   std::string address;      // "192.0.2.1", or the kind of record asked for; may be empty
   base::Duration begin{0};  // since the probe began
   base::Duration took{0};
-  std::string text;   // one sentence
-  std::string fault;  // the id of what failed; empty where nothing did
-  std::string title;  // its words
+  std::string text;                        // one sentence
+  std::string fault;                       // the id of what failed; empty where nothing did
+  std::string title;                       // its words
+  std::vector<evidence::Fact> facts = {};  // that only the socket's own side could see
 };
 
 // A cause of the incident that a check is about, before the check and after it.

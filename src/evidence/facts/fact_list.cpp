@@ -211,6 +211,11 @@ constexpr std::array kFacts = {
            "the client had closed?",
            "RFC 1122 4.1.3.1"},
           detail::dns_late_answers},
+    Entry{{"dns.fragments_missing",
+           "Do large answers of this service come without the rest of their fragments, so that the "
+           "clients ask again? No, where fragmented answers came whole.",
+           "RFC 8900 4.1; RFC 9715 3"},
+          detail::dns_fragments_missing},
     Entry{{"dns.servfail_meanwhile",
            "Did the same server answer other queries with SERVFAIL since the first failure? Never "
            "no.",
@@ -324,6 +329,33 @@ constexpr std::array kFacts = {
          "Do the answers give one address for names of three domains or more? In the kept packets.",
          "RFC 8952 (captive portals)"},
         detail::one_address_for_all},
+
+    // --- told by a probe's own sockets only: no packet of anybody's shows these
+    // -------------------
+    Entry{{"dns.plain_answers",
+           "Does the server answer the failing question, in full, without EDNS? Told by a probe.",
+           "RFC 6891 7"},
+          detail::told_by_probe},
+    Entry{{"dns.large_answers",
+           "Does the server answer the failing question, in full, over UDP, where the client has "
+           "room "
+           "for 4096 bytes? Told by a probe.",
+           "RFC 6891 6.2.3"},
+          detail::told_by_probe},
+    Entry{{"service.other_address_served",
+           "Does another address of the same name serve at the same port? Told by a probe.", ""},
+          detail::told_by_probe},
+    Entry{
+        {"path.gateway_answers",
+         "Does the next hop on the way to the server answer an ICMP echo request? Told by a probe.",
+         "RFC 1812 4.3.3.6"},
+        detail::told_by_probe},
+    Entry{
+        {"path.refused_before_server",
+         "Is a packet refused in the server's name though its time to live ends before the server? "
+         "Told by a probe; never no.",
+         "RFC 791 3.2; reasoned: what does not arrive cannot be refused by the server"},
+        detail::told_by_probe},
 
     // --- the capture -----------------------------------------------------------------------------
     Entry{{"capture.one_sided",
@@ -752,6 +784,10 @@ constexpr std::array kFacts = {
            "Did a DHCP server refuse a client (DHCPNAK) meanwhile, or within a minute before?",
            "RFC 2131 3.1"},
           detail::dhcp_server_refuses},
+    Entry{{"dhcp.none_left",
+           "Does a DHCP server of IPv6 say that it has no address to give? Never no.",
+           "RFC 8415 18.3.9, 21.13"},
+          detail::dhcp_none_left},
     Entry{{"arp.two_machines",
            "Do two machines, by their hardware addresses, speak for the address? Never no.",
            "RFC 5227 2.4"},
@@ -763,6 +799,22 @@ constexpr std::array kFacts = {
     Entry{{"arp.leased_by_dhcp", "Did DHCP give the contested address to a client in this capture?",
            "RFC 2131 3.1"},
           detail::arp_claimed_by_dhcp_client},
+
+    // --- packets that go round
+    // ----------------------------------------------------------------------
+    Entry{{"link.ttl_falls",
+           "Does the TTL of the packets that go round fall each time that they come by, as routers "
+           "lower it? No where they come by unchanged, as switches leave them.",
+           "RFC 1812 5.3.1; IEEE 802.1D 7"},
+          detail::link_ttl_falls},
+    Entry{{"link.same_identification",
+           "Do unchanged copies carry the IP identification of the first one, which senders count "
+           "up for each packet? In the kept copies; unknown where they are ARP; never no.",
+           "RFC 6864 4.1"},
+          detail::link_same_identification},
+    Entry{{"link.many_senders",
+           "Do packets of three senders or more go round? No where all are of one.", ""},
+          detail::link_many_senders},
     Entry{
         {"traffic.flood_began_it",
          "Did a flood of packets that nobody meant go on at the service, and the trouble of those "
@@ -784,6 +836,53 @@ constexpr std::array kFacts = {
            "lookup answered, a connection completed?",
            "reasoned: who gets answers owns the address"},
           detail::attack_source_served},
+    Entry{{"attack.one_path",
+           "Do the sources of a flood of requests ask for one path, again and again? In the kept "
+           "requests, four or more; no where they ask for several.",
+           ""},
+          detail::flood_one_path},
+    Entry{{"attack.queries_differ",
+           "Do more than half of the flood's kept requests have a query of their own, so that no "
+           "cache answers them? Never no.",
+           "MITRE ATT&CK T1499.002"},
+          detail::flood_queries_differ},
+    Entry{{"attack.unfinished",
+           "Is the flood one of connections that stand, and on which hardly a whole request is "
+           "asked? No where whole requests are.",
+           "MITRE ATT&CK T1499.002"},
+          detail::flood_unfinished},
+    Entry{{"attack.login_accepted",
+           "Was a login of a source accepted after it had been refused many times? In the kept "
+           "logins; never no.",
+           "MITRE ATT&CK T1110"},
+          detail::login_accepted},
+    Entry{
+        {"attack.secrets_differ",
+         "Do the refused logins offer something else each time? In the kept logins whose words are "
+         "in clear; never no.",
+         "MITRE ATT&CK T1110.001"},
+        detail::login_secrets_differ},
+    Entry{{"attack.names_new",
+           "Does the flood of queries ask for ever new names of one domain? No where it asks for "
+           "what others ask for too.",
+           "reasoned: an answer that a resolver keeps is not asked for at the name's own server "
+           "(RFC 2308 5)"},
+          detail::attack_names_new},
+    Entry{{"attack.answers_rejected",
+           "Does the address that gets the large DNS answers refuse them with ICMP \"port "
+           "unreachable\"? Never no: a firewall may drop them.",
+           "RFC 1122 4.1.3.1: nobody waits at that port"},
+          detail::attack_answers_rejected},
+    Entry{{"attack.victim_heard",
+           "Does the capture show packets that the address which gets the answers sent itself, so "
+           "that its questions would be in it?",
+           "reasoned: where one direction was captured, every answer looks unasked"},
+          detail::attack_victim_heard},
+    Entry{{"attack.types_of_data",
+           "Are most of the tunnel's questions of a type whose answers hold free data (TXT, NULL, "
+           "CNAME, MX ...), and not an address?",
+           "RFC 1035 3.3"},
+          detail::attack_types_of_data},
 };
 
 constexpr std::array<FactInfo, kFacts.size()> infos() {

@@ -100,14 +100,33 @@ Finding with_reason(const View& view, Reason reason) {
 
 }  // namespace
 
+namespace {
+
+// Of IPv6, an ADVERTISE or REPLY that says that there is none (NoAddrsAvail).
+bool says_none(const Attempt& attempt) {
+  return attempt.answer.dhcp_type == Type::offer &&
+         attempt.answer.dhcp_reason == Reason::not_available;
+}
+
+bool is_offered(const Attempt& attempt) {
+  return attempt.answer.dhcp_type == Type::offer && !says_none(attempt);
+}
+
+}  // namespace
+
+Finding dhcp_none_left(const View& view) {
+  if (!is_dhcp(view)) return unknown();
+  const auto told = kept(view.failed, says_none);
+  if (told.empty()) return unknown();
+  return yes("the server says that it has no address to give (NoAddrsAvail)", answers_of(told));
+}
+
 Finding dhcp_offer_unheard(const View& view) {
   if (!is_dhcp(view) || view.failed.empty()) return unknown();
-  const auto offered = kept(
-      view.failed, [](const Attempt& attempt) { return attempt.answer.dhcp_type == Type::offer; });
+  const auto offered = kept(view.failed, is_offered);
   const auto asked_on = kept(view.failed, [](const Attempt& attempt) {
     // One that failed with a DISCOVER at its end went on after the offer before.
-    return attempt.answer.dhcp_type == Type::offer &&
-           attempt.last_request.dhcp_type == Type::discover;
+    return is_offered(attempt) && attempt.last_request.dhcp_type == Type::discover;
   });
   if (!asked_on.empty()) {
     return yes("asked again after an offer as if there had been none", answers_of(asked_on));

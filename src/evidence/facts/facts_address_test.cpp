@@ -91,6 +91,21 @@ Attempt claimed(double begin, std::uint64_t number, const IpAddress& address,
   return attempt;
 }
 
+TEST(FactsAddress, NoneLeft) {
+  Attempt told = asked(1, 1);
+  answer(told, Type::offer, 2);
+  told.answer.dhcp_reason = Reason::not_available;
+  Attempt offered = asked(1, 1);
+  answer(offered, Type::offer, 2);
+  expect_facts("dhcp.none_left", {{"said so", {told}, kNoOffer, Truth::yes, {2}},
+                                  {"an offer", {offered}, kNoOffer, Truth::unknown},
+                                  {"silence", {asked(1, 1)}, kNoOffer, Truth::unknown}});
+  // An offer of nothing is none.
+  Attempt asked_on = told;
+  asked_on.last_request = asked_on.request;
+  expect_facts("dhcp.offer_unheard", {{"said so", {asked_on}, kNoOffer, Truth::unknown}});
+}
+
 TEST(FactsAddress, OfferUnheard) {
   expect_facts("dhcp.offer_unheard",
                {{"asked on", {offered(1, 1, Type::discover)}, kNoResponse, Truth::yes, {2}},

@@ -1,4 +1,6 @@
 // Facts about a pattern of traffic that looks like an attack: whose packets they may be.
+#include <set>
+
 #include <fmt/format.h>
 
 #include "evidence/facts/measures.h"
@@ -80,6 +82,159 @@ Finding attack_source_served(const View& view) {
     }
   }
   return unknown();
+}
+
+namespace {
+
+// Requests of the pattern's sources that are kept, in order of rows.
+std::vector<const Attempt*> kept_of_sources(const View& view) {
+  std::vector<const Attempt*> out;
+  const Pattern& pattern = *view.subject.pattern;
+  for (const Row* row : pattern.rows) {
+    for (const Attempt* attempt : row->exemplars()) {
+      if (pattern.is_source(attempt->client) && attempt->request.is_set()) out.push_back(attempt);
+    }
+  }
+  return out;
+}
+
+std::vector<base::Place> requests_of(const std::vector<const Attempt*>& attempts) {
+  std::vector<base::Place> places;
+  for (const Attempt* attempt : attempts) places.push_back(attempt->request.place);
+  return earliest(std::move(places));
+}
+
+bool is_kind(const View& view, PatternKind kind) {
+  return view.subject.pattern != nullptr && view.subject.pattern->kind == kind;
+}
+
+}  // namespace
+
+Finding flood_one_path(const View& view) {
+  constexpr std::size_t kEnough = 4;
+  if (!is_kind(view, PatternKind::http_flood)) return unknown();
+  std::set<std::uint32_t> paths;
+  const std::vector<const Attempt*> kept = kept_of_sources(view);
+  for (const Attempt* attempt : kept) {
+    if (attempt->request.target != 0) paths.insert(attempt->request.target);
+  }
+  if (kept.size() < kEnough || paths.empty()) return unknown();
+  if (paths.size() == 1) {
+    return yes("one path in " + counted(kept.size(), "request") + " kept", requests_of(kept));
+  }
+  return no(counted(paths.size(), "path") + " in those kept", requests_of(kept));
+}
+
+Finding flood_queries_differ(const View& view) {
+  constexpr std::size_t kEnough = 4;
+  if (!is_kind(view, PatternKind::http_flood)) return unknown();
+  std::set<std::uint16_t> queries;
+  std::vector<const Attempt*> kept = kept_of_sources(view);
+  std::erase_if(kept, [](const Attempt* attempt) { return attempt->request.variant == 0; });
+  for (const Attempt* attempt : kept) queries.insert(attempt->request.variant);
+  if (kept.size() < kEnough) return unknown();
+  const std::string detail =
+      fmt::format("{} in {}", fmt::format("{} different queries", queries.size()),
+                  counted(kept.size(), "request"));
+  if (queries.size() * 2 > kept.size()) return yes(detail, requests_of(kept));
+  return unknown(detail);
+}
+
+Finding flood_unfinished(const View& view) {
+  if (!is_kind(view, PatternKind::http_flood)) return unknown();
+  const Pattern& pattern = *view.subject.pattern;
+  if (!pattern.is_unfinished) return no("whole requests", requests_of(kept_of_sources(view)));
+  return yes(fmt::format("{} that stand, and hardly a whole request on them",
+                         counted(pattern.packets, "connection")),
+             requests_of(kept_of_sources(view)));
+}
+
+Finding login_accepted(const View& view) {
+  if (!is_kind(view, PatternKind::login_guessing)) return unknown();
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.accepted == 0) return unknown();
+  std::vector<base::Place> places;
+  for (const auto& [key, row] : view.store.rows()) {
+    if (key.service != pattern.services.front() || !is_ok(row)) continue;
+    for (const Attempt* attempt : row.exemplars()) {
+      const bool is_theirs = pattern.is_source(attempt->client) && attempt->begin > pattern.first;
+      const bool is_login = attempt->request.secret != 0 || key.service.protocol == Protocol::ssh;
+      if (is_theirs && is_login && attempt->answer.is_set())
+        places.push_back(attempt->answer.place);
+    }
+  }
+  // It may not be kept; then those before it are.
+  if (places.empty()) places = places_of(view);
+  return yes(
+      fmt::format("{} after {} refused", counted(pattern.accepted, "login"), pattern.packets),
+      earliest(std::move(places)));
+}
+
+Finding login_secrets_differ(const View& view) {
+  if (!is_kind(view, PatternKind::login_guessing)) return unknown();
+  std::set<std::uint16_t> secrets;
+  std::vector<const Attempt*> kept = kept_of_sources(view);
+  std::erase_if(kept, [](const Attempt* attempt) { return attempt->request.secret == 0; });
+  for (const Attempt* attempt : kept) secrets.insert(attempt->request.secret);
+  if (secrets.size() < 2) return unknown();
+  return yes(fmt::format("{} different ones in {}", secrets.size(), counted(kept.size(), "login")),
+             requests_of(kept));
+}
+
+// --- of DNS --------------------------------------------------------------------------------------
+
+Finding attack_names_new(const View& view) {
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.kind != PatternKind::dns_query_flood) return unknown();
+  if (pattern.name == 0) return no("the names come again", places_of(view));
+  return yes(fmt::format("{} names of {} that were not asked for before", pattern.packets,
+                         view.name(pattern.name)),
+             places_of(view));
+}
+
+Finding attack_answers_rejected(const View& view) {
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.kind != PatternKind::dns_reflection) return unknown();
+  for (const ObservationRow& row : view.store.observations()) {
+    if (row.sign != Sign::late_answer_rejected) continue;
+    for (const Observation& seen : row.first) {
+      const base::IpAddress& host = pattern.services.front().server;
+      const bool is_it = pattern.is_at_reflector
+                             ? row.service.server == host && pattern.is_source(seen.client)
+                             : seen.client == host;
+      if (!is_it) continue;
+      return yes(fmt::format("{} refuses answers of {}", view.book.text(seen.client),
+                             view.endpoint(row.service)),
+                 {seen.packet.place});
+    }
+  }
+  return unknown();
+}
+
+Finding attack_victim_heard(const View& view) {
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.kind != PatternKind::dns_reflection || pattern.is_at_reflector) return unknown();
+  const base::IpAddress& victim = pattern.services.front().server;
+  for (const auto& [key, row] : view.store.rows()) {
+    const bool is_server = key.service.server == victim && row.server_spoke > 0;
+    if (is_neighbour(key.service.protocol)) continue;
+    const bool is_asking = row.request_unseen == 0 && row.clients.kept().contains(victim);
+    if (!is_server && !is_asking) continue;
+    const RowList rows{&row};
+    return yes(fmt::format("{} {} {}", view.book.text(victim), is_server ? "answers as" : "asks",
+                           view.endpoint(key.service)),
+               is_server ? cite_answers(rows) : cite_requests(rows));
+  }
+  return no(fmt::format("no packet of {}", view.book.text(victim)));
+}
+
+Finding attack_types_of_data(const View& view) {
+  const Pattern& pattern = *view.subject.pattern;
+  if (pattern.kind != PatternKind::dns_tunnel || pattern.type == 0) return unknown();
+  const std::string detail = fmt::format("most questions are of type {}", type_id(pattern));
+  const bool is_address =
+      pattern.type == packet::dns::type::a || pattern.type == packet::dns::type::aaaa;
+  return is_address ? no(detail, places_of(view)) : yes(detail, places_of(view));
 }
 
 }  // namespace whydown::evidence::facts_detail

@@ -107,5 +107,107 @@ TEST(AttackFacts, AreApartFromTheOthers) {
   }
 }
 
+// One pattern of DNS traffic: `count` messages, ten milliseconds apart.
+struct DnsPattern {
+  void tell(Usage usage, Attempt attempt) {
+    attempt.complete_outline();
+    DnsUse use;
+    use.usage = usage;
+    use.domain = scene.names.add("shop.example");
+    use.name_bytes = static_cast<std::uint8_t>(30 + count * 7 % 100);
+    use.query_bytes = 100;
+    use.answer_bytes = static_cast<std::uint16_t>(500 + count++ * 13 % 300);
+    scene.store.usage(use, attempt, journey::WholePackets{attempt});
+    scene.store.attempt(attempt, journey::WholePackets{attempt});
+  }
+  Fact ask(std::string_view id) {
+    journey::Totals totals;
+    totals.last.time = at(60);
+    scene.store.set_totals(totals);
+    found = patterns(scene.store);
+    EXPECT_FALSE(found.empty());
+    Subject subject;
+    subject.services = found.at(0).services;
+    subject.pattern = &found.at(0);
+    return scene.ask(id, subject);
+  }
+  void reflect(bool at_reflector) {
+    for (unsigned i = 0; i < 400; ++i) {
+      Make made = Make(dns(), 10 + i * 0.01, 100 + 2 * i, kOther).ok();
+      Attempt& answer = made.name(scene.names.add("big.example.org")).get();
+      if (!at_reflector) {
+        answer.request_seen = false;
+        answer.request = {};
+      }
+      tell(at_reflector ? Usage::large_answers : Usage::unasked_answers, answer);
+    }
+  }
+  Scene scene;
+  unsigned count = 0;
+  std::vector<Pattern> found;
+};
+
+TEST(AttackFacts, NewNamesOrTheUsualOnes) {
+  DnsPattern fresh;
+  for (unsigned i = 0; i < 1000; ++i) {
+    fresh.tell(Usage::new_names, Make(dns(), 10 + i * 0.004, 100 + 2 * i, kOther));
+  }
+  EXPECT_EQ(fresh.ask("attack.names_new").truth, Truth::yes);
+  DnsPattern usual;
+  for (unsigned i = 0; i < 1000; ++i) {
+    usual.scene.store.attempt(Make(dns(), 20 + i * 0.004, 100 + 2 * i, kOther));
+  }
+  EXPECT_EQ(usual.ask("attack.names_new").truth, Truth::no);
+  DnsPattern other;
+  other.reflect(true);
+  EXPECT_EQ(other.ask("attack.names_new").truth, Truth::unknown);
+}
+
+TEST(AttackFacts, WhoGetsTheAnswersRefusesThem) {
+  for (const bool at_reflector : {false, true}) {
+    DnsPattern reflection;
+    reflection.reflect(at_reflector);
+    reflection.scene.observe(Sign::late_answer_rejected, dns(), 15);  // of another client
+    EXPECT_EQ(reflection.ask("attack.answers_rejected").truth, Truth::unknown);
+    Observation seen;
+    seen.sign = Sign::late_answer_rejected;
+    seen.service = dns();
+    seen.client = kOther;
+    seen.packet.place.number = 3;
+    seen.packet.place.time = at(11);
+    reflection.scene.store.observation(seen);
+    const Fact fact = reflection.ask("attack.answers_rejected");
+    EXPECT_EQ(fact.truth, Truth::yes);
+    EXPECT_EQ(numbers(fact.packets), std::vector<std::uint64_t>{3});
+  }
+}
+
+TEST(AttackFacts, WhetherTheVictimIsHeard) {
+  DnsPattern reflection;
+  reflection.reflect(false);
+  EXPECT_EQ(reflection.ask("attack.victim_heard").truth, Truth::no);
+  reflection.scene.store.attempt(Make(arp(kOther), 5, 40, kClient).ok());
+  EXPECT_EQ(reflection.ask("attack.victim_heard").truth, Truth::no);
+  reflection.scene.store.attempt(Make(tcp(80, kOther), 5, 50, kClient).ok());
+  const Fact fact = reflection.ask("attack.victim_heard");
+  EXPECT_EQ(fact.truth, Truth::yes);
+  EXPECT_EQ(numbers(fact.packets), std::vector<std::uint64_t>{51});
+  DnsPattern at_server;
+  at_server.reflect(true);
+  EXPECT_EQ(at_server.ask("attack.victim_heard").truth, Truth::unknown);
+}
+
+TEST(AttackFacts, WhatATunnelAsksFor) {
+  for (const std::uint16_t type : {std::uint16_t{16}, std::uint16_t{1}}) {
+    DnsPattern tunnel;
+    for (unsigned i = 0; i < 200; ++i) {
+      Make made = Make(dns(), 10 + i * 0.1, 100 + 2 * i, kOther).ok();
+      made.get().request.dns_type = type;
+      tunnel.tell(Usage::long_names, made);
+    }
+    EXPECT_EQ(tunnel.ask("attack.types_of_data").truth, type == 16 ? Truth::yes : Truth::no);
+  }
+}
+
 }  // namespace
 }  // namespace whydown::evidence

@@ -58,6 +58,7 @@ Finding dns_tcp_refused(const View& view);
 Finding dns_udp_answers(const View& view);
 Finding dns_tcp_hangs(const View& view);
 Finding dns_late_answers(const View& view);
+Finding dns_fragments_missing(const View& view);
 Finding servfail_slow(const View& view);
 Finding servfail_instant(const View& view);
 Finding refused_fast(const View& view);
@@ -114,13 +115,23 @@ Finding dhcp_other_server(const View& view);
 Finding dhcp_other_network(const View& view);
 Finding dhcp_address_taken(const View& view);
 Finding dhcp_server_refuses(const View& view);
+Finding dhcp_none_left(const View& view);
 Finding arp_two_machines(const View& view);
 Finding arp_several_claimed(const View& view);
 Finding arp_claimed_by_dhcp_client(const View& view);
 
+// facts_link.cpp
+Finding link_ttl_falls(const View& view);
+Finding link_same_identification(const View& view);
+Finding link_many_senders(const View& view);
+// Copies that were counted as captured twice before they turned out to be in a loop.
+std::uint64_t copies_in_loops(const Store& store);
+
 // facts_dns_asked.cpp
 Finding cd_answers(const View& view);
 Finding authority_answers(const View& view);
+// Of what a probe's sockets are told, a capture shows nothing.
+inline Finding told_by_probe(const View& /*view*/) { return unknown(); }
 
 // facts_capture.cpp
 Finding one_sided(const View& view);
@@ -204,6 +215,15 @@ Finding flood_began_it(const View& view);
 Finding attack_sources_many(const View& view);
 Finding attack_sources_local(const View& view);
 Finding attack_source_served(const View& view);
+Finding flood_one_path(const View& view);
+Finding flood_queries_differ(const View& view);
+Finding flood_unfinished(const View& view);
+Finding login_accepted(const View& view);
+Finding login_secrets_differ(const View& view);
+Finding attack_names_new(const View& view);
+Finding attack_answers_rejected(const View& view);
+Finding attack_victim_heard(const View& view);
+Finding attack_types_of_data(const View& view);
 
 // How many attempts at the services failed in the subject's way and how many were served, second by
 // second (or coarser) of the failure: its first and last second, which it may not fill, left out.

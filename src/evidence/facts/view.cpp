@@ -29,6 +29,8 @@ const char* portless_words(Protocol protocol) {
       return " (neighbour discovery)";
     case Protocol::icmp:
       return " (echo)";
+    case Protocol::ethernet:
+      return " (every machine of the network)";
     default:
       return "";
   }

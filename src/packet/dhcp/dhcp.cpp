@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/cursor.h"
+#include "packet/dhcp6/dhcp6.h"
 
 namespace whydown::packet::dhcp {
 namespace {
@@ -169,6 +170,10 @@ std::string_view type_name(Type type) {
       break;
   }
   return "";
+}
+
+std::string_view type_name(const Message& message) {
+  return message.is_v6 ? dhcp6::type_name(message.type6) : type_name(message.type);
 }
 
 }  // namespace whydown::packet::dhcp

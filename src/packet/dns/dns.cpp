@@ -238,16 +238,6 @@ void accept_message(Packet& packet) {
   if (packet.dns.completeness == Completeness::whole) packet.known.set(Field::dns_sections);
 }
 
-// Does the first question look like one that somebody asked? Bytes from the middle of a stream
-// hardly ever do.
-bool question_is_sane(const Message& message) {
-  const std::uint16_t klass = message.question_class;
-  // https://www.iana.org/assignments/dns-parameters: IN, CH, HS, NONE, ANY.
-  const bool known_class = klass == 1 || klass == 3 || klass == 4 || klass == 254 || klass == 255;
-  return message.question_count == 1 && !message.question_name.empty() && known_class &&
-         message.opcode <= 6;
-}
-
 // The message may go on in later segments, so an unfinished one is fine as far as it goes.
 bool read_with_length(Layer& layer) {
   if (layer.rest.size() < 2) return false;
@@ -287,6 +277,14 @@ bool read_without_length(Layer& layer) {
 
 }  // namespace
 
+bool question_is_sane(const Message& message) {
+  const std::uint16_t klass = message.question_class;
+  // https://www.iana.org/assignments/dns-parameters: IN, CH, HS, NONE, ANY.
+  const bool known_class = klass == 1 || klass == 3 || klass == 4 || klass == 254 || klass == 255;
+  return message.question_count == 1 && !message.question_name.empty() && known_class &&
+         message.opcode <= 6;
+}
+
 void reset(Message& message) { clear(message); }
 
 Parsed parse(Bytes bytes, std::size_t claimed, Message& message) {
@@ -302,6 +300,19 @@ std::span<const std::uint8_t> message_bytes(const Packet& packet) {
 bool read_name(Bytes message, std::size_t offset, base::ShortText& name) {
   bool shortened = false;
   return spell_name(message, offset, name, shortened).fault == NameFault::none;
+}
+
+bool begins_message(Bytes bytes) {
+  if (bytes.size() < 2) return false;
+  const std::size_t length = load_be16(bytes.data());
+  if (length < kHeader) return false;
+  Message message;
+  const Bytes own = bytes.subspan(2, std::min(length, bytes.size() - 2));
+  const Parsed parsed = parse(own, length, message);
+  if (!parsed.has_header || message.opcode > 6) return false;
+  const bool is_whole = message.completeness == Completeness::whole && parsed.length == length;
+  if (is_whole && message.response && message.question_count == 0) return message.answer_count != 0;
+  return question_is_sane(message) && (is_whole || message.completeness == Completeness::cut);
 }
 
 Next decode_udp(Layer& layer) {

@@ -3,8 +3,8 @@
 // One pass over the bytes, each visited once: owner names are stepped over, and only the first
 // question's name is spelt out. read_name() spells others, for whoever needs them.
 //
-// Over TCP a message is read from the one segment it begins in. Of several in one segment the first
-// is taken; one that goes on in later segments is `cut`.
+// Over TCP a packet shows the message that begins with it, as far as it goes there (decode_tcp);
+// journey/dns_stream.h puts together what spans segments.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +41,13 @@ struct Parsed {
 
 // `claimed` is the message's length as the transport has it; `bytes` may hold less.
 Parsed parse(std::span<const std::uint8_t> bytes, std::size_t claimed, Message& message);
+
+// Whether a message with its two bytes of length begins here and makes sense, as far as the bytes
+// go. For who reads a connection from its middle.
+bool begins_message(std::span<const std::uint8_t> bytes);
+// Does the first question look like one that somebody asked? Bytes from the middle of a stream
+// hardly ever do.
+bool question_is_sane(const Message& message);
 
 // The bytes of packet.dns, as captured: what its records' offsets count in.
 std::span<const std::uint8_t> message_bytes(const Packet& packet);

@@ -18,6 +18,7 @@ constexpr Entry kTypes[] = {
     {2, "NS", "the servers responsible for the zone"},
     {5, "CNAME", "the name it is another name for"},
     {6, "SOA", "the zone's own data"},
+    {10, "NULL", "any data, as tunnels use it"},
     {12, "PTR", "the name that belongs to an address"},
     {13, "HINFO", "the kind of machine"},
     {15, "MX", "the servers that take mail"},

@@ -72,6 +72,7 @@ void on_field(std::string_view name, std::string_view value, Head& head) {
     head.has_via = true;
   } else if (is_equal(name, "authorization") || is_equal(name, "proxy-authorization")) {
     head.has_authorization = true;
+    head.credentials = value;
   } else if (is_equal(name, "content-type")) {
     head.is_event_stream = is_equal(value.substr(0, 17), "text/event-stream");
   } else if (is_equal(name, "retry-after")) {

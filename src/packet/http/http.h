@@ -50,6 +50,7 @@ struct Head {
   std::string_view host;    // of requests: Host, or the authority of an absolute target
   std::string_view location;
   std::string_view server;
+  std::string_view credentials;     // only to see whether two differ: never kept, never shown
   std::uint32_t retry_after_s = 0;  // where it is a number; see has_retry_after
   std::uint64_t content_length = 0;
   bool is_http10 = false;
@@ -59,7 +60,7 @@ struct Head {
   bool is_close = false;           // Connection: close
   bool is_keep_alive = false;      // Connection: keep-alive
   bool is_upgrade = false;         // Connection: upgrade
-  bool has_authorization = false;  // the client sent credentials; they are not looked at
+  bool has_authorization = false;  // the client sent credentials; see `credentials`
   bool has_via = false;            // a gateway or proxy named itself
   bool is_event_stream = false;    // text/event-stream: it lasts as long as both like
   std::size_t bytes = 0;           // of the whole head, its blank line included

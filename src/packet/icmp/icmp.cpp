@@ -166,6 +166,9 @@ Next icmp6(Layer& layer) {
     case type6::parameter_problem:
       read_quote(layer, 0, 0);
       break;
+    case type6::router_advertisement:
+      icmp.identifier = load_be16(p + 4);  // the hop limit and the flags (RFC 4861 4.2)
+      break;
     case type6::neighbour_solicitation:
     case type6::neighbour_advertisement:
       if (layer.rest.size() < 16) return layer.stop_short(Note::truncated_transport);

@@ -31,6 +31,7 @@ inline constexpr std::uint8_t time_exceeded = 3;
 inline constexpr std::uint8_t parameter_problem = 4;
 inline constexpr std::uint8_t echo_request = 128;
 inline constexpr std::uint8_t echo_reply = 129;
+inline constexpr std::uint8_t router_advertisement = 134;
 inline constexpr std::uint8_t neighbour_solicitation = 135;
 inline constexpr std::uint8_t neighbour_advertisement = 136;
 }  // namespace type6

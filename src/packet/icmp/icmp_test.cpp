@@ -160,7 +160,8 @@ const PlainRow kPlain[] = {
     {"advertisement", icmp_message(136, 0, "60000000", hex(kTarget)), true, 0, 0, "fe80::1", ""},
     {"solicitation without all of its target", icmp_message(135, 0, "00000000", Bytes(15, 1)), true,
      0, 0, "::", "truncated_transport"},
-    {"router advertisement", icmp_message(134, 0, "40000708", Bytes(8, 0)), true, 0, 0, "::", ""},
+    {"router advertisement", icmp_message(134, 0, "40800708", Bytes(8, 0)), true, 0x4080, 0,
+     "::", ""},
 };
 
 TEST(Icmp, WithoutQuote) {

@@ -1,6 +1,7 @@
 // IPv4 (RFC 791) and IPv6 with its extension headers (RFC 8200).
 //
-// Of a fragmented datagram only the first piece shows its transport; nothing is put together here.
+// Of a fragmented datagram only the first piece shows its transport; journey/fragments.h puts
+// together what carries DNS.
 #pragma once
 
 #include <cstddef>

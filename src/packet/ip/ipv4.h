@@ -41,6 +41,8 @@ inline Next follow(Layer& layer) {
   const Ip& ip = layer.packet.ip;
   if (ip.more_fragments || ip.fragment_offset != 0) [[unlikely]] {
     layer.note(Note::fragment);
+    layer.packet.fragment = layer.rest;
+    layer.packet.fragment_length = static_cast<std::uint32_t>(layer.claimed);
     if (ip.fragment_offset != 0) return kStop;
   }
   return next(Space::ip_protocol, ip.protocol);

@@ -1,5 +1,5 @@
 // Link layers down to what they carry: Ethernet with VLAN tags, PPPoE and SNAP, Linux cooked
-// captures, BSD loopback, PPP, and raw IP. 802.11 is not read.
+// captures, BSD loopback, PPP, and raw IP. 802.11 is in wireless/.
 #pragma once
 
 #include <cstdint>

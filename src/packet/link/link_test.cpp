@@ -108,7 +108,6 @@ const Row kRows[] = {
     {"ppp in hdlc framing", static_cast<LinkType>(50), "ff03 0021", Network::ipv4, 0x0800, {}, ""},
     {"ipv4", LinkType::ipv4, "", Network::ipv4, 0, {}, ""},
     {"ipv6 that lies", LinkType::ipv6, "", Network::none, 0, {}, "bad_ip_version"},
-    {"802.11", LinkType::ieee802_11, "", Network::none, 0, {}, "unknown_link_type"},
     {"a number of tomorrow",
      static_cast<LinkType>(300),
      "",

@@ -48,7 +48,7 @@ inline Next decode(Layer& layer) {
   packet.known.set(Field::payload_length);
   if (there < header) return layer.stop_short(Note::truncated_transport);
   layer.advance(header);
-  packet.payload = layer.rest;
+  packet.payload = {layer.rest.data(), layer.rest.size()};  // not through memory
   return next(Space::tcp_port, packet.destination_port);
 }
 

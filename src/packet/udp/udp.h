@@ -30,7 +30,7 @@ inline Next decode(Layer& layer) {
   layer.advance(kHeader);
   packet.payload_length = static_cast<std::uint32_t>(layer.claimed);
   packet.known.set(Field::payload_length);
-  packet.payload = layer.rest;
+  packet.payload = {layer.rest.data(), layer.rest.size()};  // not through memory
   return next(Space::udp_port, packet.destination_port);
 }
 
