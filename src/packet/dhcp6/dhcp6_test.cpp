@@ -27,10 +27,6 @@ constexpr const char* kPrefix =
     "20010db8000100000000000000000000 ";
 constexpr const char* kNone = "0003 001c 00000001 00000000 00000000  000d 000c 0002 'none left!' ";
 
-std::string operator+(const char* first, const std::string& second) {
-  return std::string(first) + second;
-}
-
 struct Row {
   const char* name;
   std::string bytes;
@@ -145,7 +141,9 @@ TEST(Dhcp6, Cut) {
       const auto wire = static_cast<std::uint32_t>(frame.size());
       frame.resize(frame.size() - (whole.size() - size));
       const Decoded got = decode(frame, LinkType::ethernet, wire);
-      if (size >= 4) EXPECT_EQ(got->application, Application::dhcp) << row.name << size;
+      if (size >= 4) {
+        EXPECT_EQ(got->application, Application::dhcp) << row.name << size;
+      }
       // What is cut off may have said the opposite.
       EXPECT_FALSE(got->dhcp.type == Type::nak && got.has(Note::truncated_capture)) << row.name;
     }

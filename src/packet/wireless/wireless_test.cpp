@@ -66,7 +66,9 @@ TEST(Wireless, Frames) {
     EXPECT_EQ(got->network, row.network);
     EXPECT_EQ(macs(*got.packet), row.macs);
     EXPECT_EQ(got.notes(), row.notes);
-    if (row.network == Network::ipv4) EXPECT_EQ(got->payload.size(), 5U);
+    if (row.network == Network::ipv4) {
+      EXPECT_EQ(got->payload.size(), 5U);
+    }
   }
 }
 
