@@ -1,6 +1,9 @@
 #include "journey/duplicates.h"
 
+#include <algorithm>
 #include <bit>
+
+#include "base/hash.h"
 
 namespace whydown::journey {
 
@@ -63,6 +66,15 @@ namespace {
 std::uint8_t neighbour_of(const Packet& packet) {
   const auto& mac = packet.link.source.bytes;
   return static_cast<std::uint8_t>(mac[3] ^ mac[4] * 3U ^ mac[5] * 7U);
+}
+
+// Of what the packet carries, as far as it is seen quickly.
+std::uint8_t content_of(const Packet& packet) {
+  constexpr std::size_t kLooked = 64;
+  const auto seen = packet.payload.first(std::min(packet.payload.size(), kLooked));
+  const std::uint64_t hash =
+      base::hash_bytes({reinterpret_cast<const char*>(seen.data()), seen.size()});
+  return static_cast<std::uint8_t>(hash >> 56U);
 }
 
 // Frames that switches hand to everybody: ARP requests, and what has a group address.
@@ -148,10 +160,19 @@ Duplicates::Verdict Duplicates::count_round(Frame& frame, const Packet& packet) 
 Duplicates::Verdict Duplicates::count_copy(Frame& frame, const Packet& packet) {
   const bool has_identity = packet.network == packet::Network::arp ||
                             (packet.known.has(Field::ip_id) && packet.ip.id != 0);
-  if (!has_identity || !is_for_everybody(packet)) return Verdict::fresh;
+  const bool is_piece = packet.ip.more_fragments || packet.ip.fragment_offset != 0;
+  const bool has_content = packet.network == packet::Network::arp || !packet.payload.empty() ||
+                           (packet.payload_length == 0 && !is_piece);
+  if (!has_identity || !has_content || !is_for_everybody(packet)) return Verdict::fresh;
   if (age_ms(frame.time, packet) - frame.last_ms > limits::kCopyMs) {
     frame.copies = 0;
     return Verdict::fresh;
+  }
+  // Programs that make packets give them all one id; what a switch copies is equal throughout.
+  const std::uint8_t content = content_of(packet);
+  if (frame.copies == 0 || frame.neighbour != content) {
+    frame.copies = 0;
+    frame.neighbour = content;
   }
   if (frame.copies >= limits::kStormCopies) return Verdict::switching_round;
   ++frame.copies;

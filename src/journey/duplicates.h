@@ -55,7 +55,8 @@ class Duplicates {
     std::uint16_t input;
     std::uint16_t last_ms;   // from `time` to the latest copy
     std::uint8_t ttl;        // of the latest copy
-    std::uint8_t neighbour;  // of whom the first copy came: a digest of the MAC address
+    std::uint8_t neighbour;  // of whom the first copy came: a digest of the MAC address; of frames
+                             // for everybody, of what they carry
     std::uint8_t rounds;     // copies with a lower TTL from the same neighbour
     std::uint8_t copies;     // ... with the same TTL, of frames for everybody
   };

@@ -212,6 +212,29 @@ TEST(Duplicates, AgainAndAgainAreALoop) {
 }
 
 // Whatever goes round is one packet of its sender's.
+// Programs that make packets send different ones under one id.
+TEST(Duplicates, OtherContentIsNoCopy) {
+  for (const bool is_same : {true, false}) {
+    Recorder recorder;
+    base::Interner names{{.names = 16, .bytes = 256}};
+    Tracker tracker{recorder, names};
+    Builder builder;
+    std::array<std::uint8_t, 8> content{};
+    for (int i = 0; i < 80; ++i) {
+      packet::Packet packet =
+          builder.build(std::to_string(i * 0.0005) + " udp c1:4000 all:67 ip=9 len=8");
+      if (!is_same) content[0] = static_cast<std::uint8_t>(i);
+      packet.payload = content;
+      tracker.packet(packet);
+    }
+    tracker.finish();
+    const bool is_loop = std::ranges::any_of(recorder.attempts, [](const Attempt& attempt) {
+      return attempt.symptom == Symptom::looping;
+    });
+    EXPECT_EQ(is_loop, is_same);
+  }
+}
+
 TEST(Duplicates, LoopsCountOnce) {
   std::vector<std::string> script = again("syn c1:4000 s1:80 ip=9", 30, 0.0001, 63, 2);
   script.emplace_back("0.1 icmp ttl r1 tcp c1:4000 s1:80");
