@@ -90,7 +90,7 @@ bool is_for_everybody(const Packet& packet) {
 
 std::int64_t age_ms(std::int64_t since, const Packet& packet) {
   constexpr std::int64_t kMillisecond = 1000000;
-  return (base::ns_of(packet.place.time) - since) / kMillisecond;
+  return base::between(base::time_from_ns(since), packet.place.time).count() / kMillisecond;
 }
 
 }  // namespace

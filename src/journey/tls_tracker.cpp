@@ -164,6 +164,7 @@ bool TlsTracker::on_alert(const Heard& heard) {
   tls::Alert alert;
   if (!tls::read_alert(heard.record, alert)) return false;
   Handshake& handshake = heard.handshake;
+  if (handshake.stage == Stage::begun) return true;  // of a handshake of which nothing was seen
   const bool by_client = heard.side == Side::client;
   const bool is_goodbye = alert.description == tls::alert::close_notify ||
                           alert.description == tls::alert::user_canceled;

@@ -380,6 +380,7 @@ const std::vector<Row> kNone{
     {"... and that it was acknowledged",
      {"0.2 c hello", "0.3 s hello12", "0.3 s certcut", "0.4 c ack", "30 later"},
      "unknown none open"},
+    {"an alert of a handshake that was not captured", {"0.2 s alert 2 40"}, ""},
     {"too soon to say", {"0.2 c hello", "0.2 s ack", "4 later"}, "unknown none open"},
     {"the server's messages stop in the middle",
      {"0.2 c hello", "0.3 s hello12", "0.3 s certcut", "6 c fin"},
