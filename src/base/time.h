@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace whydown::base {
@@ -26,12 +27,18 @@ constexpr Time add(Time time, Duration span) {
 }
 
 // `later - earlier`, saturating at the ends of the range.
-constexpr Duration between(Time earlier, Time later) {
+// In nanoseconds; as far as the type goes where times lie further apart.
+constexpr std::int64_t ns_between(std::int64_t earlier, std::int64_t later) {
   std::int64_t difference = 0;
-  if (__builtin_sub_overflow(ns_of(later), ns_of(earlier), &difference)) {
-    return later < earlier ? Duration::min() : Duration::max();
+  if (__builtin_sub_overflow(later, earlier, &difference)) {
+    return later < earlier ? std::numeric_limits<std::int64_t>::min()
+                           : std::numeric_limits<std::int64_t>::max();
   }
-  return Duration{difference};
+  return difference;
+}
+
+constexpr Duration between(Time earlier, Time later) {
+  return Duration{ns_between(ns_of(earlier), ns_of(later))};
 }
 
 // "2026-01-02T13:24:32.192571Z"; nine digits when the nanoseconds are not whole microseconds.

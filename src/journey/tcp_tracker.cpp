@@ -161,7 +161,7 @@ bool TcpTracker::is_copy_in_text(const Flow& flow, const View& view) {
   return !packet.known.has(packet::Field::bytes) && packet.known.has(packet::Field::tcp_sequence) &&
          packet.tcp.sequence > 1 && packet.tcp.sequence == flow.first_sequence &&
          flow.first.is_set() && flow.timed && packet.has_time &&
-         flow.last_seen - view.before < limits::kDuplicateFrame.count();
+         base::ns_between(view.before, flow.last_seen) < limits::kDuplicateFrame.count();
 }
 
 void TcpTracker::on_syn(Slot slot, const View& view, std::uint64_t hash) {
@@ -377,7 +377,8 @@ void TcpTracker::watch(Slot slot, const View& view, bool is_exact) {
                                             : flows_[slot].sequel().from_server_bytes;
     const bool is_next = (length == 0 && !is_fin) || packet.tcp.sequence == sent.next();
     const bool is_after_pause =
-        length != 0 && flows_[slot].last_seen - view.before >= limits::kLongPause.count();
+        length != 0 &&
+        base::ns_between(view.before, flows_[slot].last_seen) >= limits::kLongPause.count();
     is_plain = is_next && !is_after_pause && packet.tcp.window != 0;
   }
   if (!is_plain) watch_closely(slot, view, is_exact);

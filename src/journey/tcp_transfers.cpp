@@ -65,7 +65,7 @@ void TcpTracker::watch_closely(Slot slot, const View& view, bool is_exact) {
                         .before = view.before};
   Transfer& record = transfers_[flow.sequel().marks.record];
   // Waiting for an answer, with the same data again and again, is no pause.
-  const std::int64_t pause = segment.time - segment.before;
+  const std::int64_t pause = base::ns_between(segment.before, segment.time);
   const bool is_new = static_cast<std::int32_t>(segment.end() - segment.next) > 0;
   if (view.from_client && packet.payload_length != 0 && pause >= ns(limits::kLongPause) && is_new &&
       !segment.is_probe()) {
@@ -118,7 +118,7 @@ void TcpTracker::cut(Slot slot, const View& view, bool is_exact) {
   // A request without its answer; or the server in the middle of something.
   const bool is_waiting = marks.client_last && !marks.goodbye;
   const bool is_speaking = flow.sequel().server_sent && !marks.client_last && !marks.pushed &&
-                           flow.last_seen - view.before < ns(limits::kLongPause);
+                           base::ns_between(view.before, flow.last_seen) < ns(limits::kLongPause);
   if (is_waiting || is_speaking) tell_cut(flow, trace_of(view.packet), view.before, false);
 }
 
@@ -179,7 +179,7 @@ struct Trouble {
 
 bool is_stuck(const Way& way, bool has_other_spoken) {
   return has_other_spoken && way.stuck_tries >= limits::kStuckTries &&
-         way.last_again.time - way.stuck_since >= ns(limits::kStuck);
+         base::ns_between(way.stuck_since, way.last_again.time) >= ns(limits::kStuck);
 }
 
 // Segments as large never passed in this direction, while the other one's data is acknowledged.
@@ -193,7 +193,7 @@ bool is_too_big(const Way& way, const Way& other, std::uint16_t passed, std::uin
 bool is_hidden(const Way& way, std::int64_t until, std::uint16_t largest) {
   return way.has_hole() && way.hole_end - way.hole_begin == way.hole_opened &&
          way.hole_opened >= limits::kLargeSegment && largest < limits::kLargeSegment &&
-         until - way.hole_since >= ns(limits::kStuck) && way.has_acked &&
+         base::ns_between(way.hole_since, until) >= ns(limits::kStuck) && way.has_acked &&
          way.acked == way.hole_begin;
 }
 
@@ -230,7 +230,7 @@ bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
                          flow.sequel().marks.largest[i])) {
       trouble = {Symptom::too_big, from_client};
       observe_transfer(Sign::hidden_hole, flow, way.behind_hole, from_client);
-    } else if (is_lossy(way, flow.last_seen - flow.sequel().answer.time)) {
+    } else if (is_lossy(way, base::ns_between(flow.sequel().answer.time, flow.last_seen))) {
       trouble = {Symptom::lossy, from_client};
     }
     if (trouble.symptom != Symptom::none) break;

@@ -20,13 +20,13 @@ bool is_late_only(const Segment& segment, const Way& way) {
     return static_cast<std::int16_t>(segment.ip_id - way.hole_id) < 0;
   }
   return way.hole_acks < limits::kDuplicateAcks &&
-         segment.time - way.hole_since < ns(limits::kReordered);
+         base::ns_between(way.hole_since, segment.time) < ns(limits::kReordered);
 }
 
 }  // namespace
 
 std::int64_t Way::shut_for(std::int64_t now) const {
-  return shut_since == 0 ? shut_longest : std::max(shut_longest, now - shut_since);
+  return shut_since == 0 ? shut_longest : std::max(shut_longest, base::ns_between(shut_since, now));
 }
 
 void Transfer::see(const Segment& segment, bool from_client, const packet::Packet& packet) {
@@ -60,7 +60,7 @@ void Transfer::see_data(const Segment& segment, Way& way, const packet::Packet& 
 }
 
 void Transfer::see_old(const Segment& segment, Way& way, const packet::Packet& packet) {
-  const std::int64_t paused = segment.time - way.last_data;
+  const std::int64_t paused = base::ns_between(way.last_data, segment.time);
   const bool fills = way.has_hole() && is_before(segment.sequence, way.hole_end) &&
                      is_before(way.hole_begin, segment.end());
   // Without an IP id, the same packet seen twice looks like this.
