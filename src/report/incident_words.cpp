@@ -206,6 +206,17 @@ std::string attempt_words(const Incident& incident) {
   return out;
 }
 
+namespace {
+
+// What an attack's numbers count: of guessed logins and floods of requests it is no single packets.
+std::string sent_words(std::uint64_t count, std::string_view pattern) {
+  if (pattern == "login_guessing") return counted(count, "login", "logins");
+  if (pattern == "http_flood") return counted(count, "attempt", "attempts");
+  return counted(count, "packet", "packets");
+}
+
+}  // namespace
+
 std::string attack_source_words(const Incident& incident) {
   const diagnosis::Attack& attack = *incident.attack;
   constexpr std::size_t listed = 4;
@@ -213,11 +224,11 @@ std::string attack_source_words(const Incident& incident) {
   for (const diagnosis::AttackSource& source : attack.sources) {
     if (items.size() == listed) break;
     items.push_back(fmt::format("{} ({}{})", source.address, source.is_exact ? "" : "at least ",
-                                counted(source.packets, "packet", "packets")));
+                                sent_words(source.packets, attack.pattern)));
   }
   const std::string all = fmt::format("{}{}, {} in all", attack.is_count_exact ? "" : "about ",
                                       counted(attack.source_count, "address", "addresses"),
-                                      counted(attack.packets, "packet", "packets"));
+                                      sent_words(attack.packets, attack.pattern));
   return items.empty() ? all + "; none sent much" : fmt::format("{}; {}", all, joined(items));
 }
 
