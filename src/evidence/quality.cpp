@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "evidence/evidence.h"
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 #include "evidence/limits.h"
 #include "evidence/quality_text.h"
 #include "evidence/traffic.h"

@@ -1,10 +1,11 @@
 // Facts about how clients come to their addresses (DHCP), and about who claims which (ARP).
+#include <array>
 #include <map>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -98,10 +99,6 @@ Finding with_reason(const View& view, Reason reason) {
   return no("the refusal gives another reason", answers_of(refusals));
 }
 
-}  // namespace
-
-namespace {
-
 // Of IPv6, an ADVERTISE or REPLY that says that there is none (NoAddrsAvail).
 bool says_none(const Attempt& attempt) {
   return attempt.answer.dhcp_type == Type::offer &&
@@ -111,8 +108,6 @@ bool says_none(const Attempt& attempt) {
 bool is_offered(const Attempt& attempt) {
   return attempt.answer.dhcp_type == Type::offer && !says_none(attempt);
 }
-
-}  // namespace
 
 Finding dhcp_none_left(const View& view) {
   if (!is_dhcp(view)) return unknown();
@@ -274,5 +269,64 @@ Finding arp_claimed_by_dhcp_client(const View& view) {
                          view.book.text(lease.client)),
              answers_of(leases));
 }
+
+constexpr std::array kFacts = {
+    Entry{{"dhcp.offer_unheard",
+           "Did a server offer an address (DHCPOFFER), and the client ask on as if it had not? In "
+           "the kept packets.",
+           "RFC 2131 4.4.1"},
+          dhcp_offer_unheard},
+    Entry{{"dhcp.new_clients_served",
+           "Was another client without an address given one meanwhile? No where only addresses "
+           "that clients had already were confirmed. In the kept packets.",
+           "RFC 2131 4.3"},
+          dhcp_new_clients_served},
+    Entry{{"dhcp.relayed", "Were the requests passed on by a relay, from the server's port?",
+           "RFC 1542 4.1"},
+          dhcp_relayed},
+    Entry{{"dhcp.server_alive",
+           "Did a machine that answers DHCP in this capture answer other requests meanwhile?", ""},
+          dhcp_server_alive},
+    Entry{
+        {"dhcp.renewal",
+         "Did failing clients ask to keep an address that they had, rather than for a new one? In "
+         "the kept packets.",
+         "RFC 2131 4.3.2"},
+        dhcp_renewal},
+    Entry{{"dhcp.other_server", "Do two or more DHCP servers answer in this capture?",
+           "RFC 2131 4.3.2"},
+          dhcp_other_server},
+    Entry{{"dhcp.other_network",
+           "Does the refusal (DHCPNAK) say that the address belongs to another network?",
+           "RFC 2132 9.9; RFC 2131 4.3.2"},
+          dhcp_other_network},
+    Entry{{"dhcp.address_taken",
+           "Does the refusal (DHCPNAK) say that the address is in use, or not to be had?",
+           "RFC 2132 9.9"},
+          dhcp_address_taken},
+    Entry{{"dhcp.server_refuses",
+           "Did a DHCP server refuse a client (DHCPNAK) meanwhile, or within a minute before?",
+           "RFC 2131 3.1"},
+          dhcp_server_refuses},
+    Entry{{"dhcp.none_left",
+           "Does a DHCP server of IPv6 say that it has no address to give? Never no.",
+           "RFC 8415 18.3.9, 21.13"},
+          dhcp_none_left},
+    Entry{{"arp.two_machines",
+           "Do two machines, by their hardware addresses, speak for the address? Never no.",
+           "RFC 5227 2.4"},
+          arp_two_machines},
+    Entry{{"arp.several_claimed",
+           "Does one machine claim two or more addresses for which others speak, too?",
+           "RFC 5227 2.4"},
+          arp_several_claimed},
+    Entry{{"arp.leased_by_dhcp", "Did DHCP give the contested address to a client in this capture?",
+           "RFC 2131 3.1"},
+          arp_claimed_by_dhcp_client},
+};
+
+}  // namespace
+
+std::span<const Entry> address_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,9 +1,10 @@
 // Facts about a pattern of traffic that looks like an attack: whose packets they may be.
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 #include "evidence/traffic.h"
 
 namespace whydown::evidence::facts_detail {
@@ -35,16 +36,6 @@ bool is_local(const base::IpAddress& address) {
   const auto bits = static_cast<std::uint32_t>(address.low());
   return bits >> 24U == 10U || bits >> 20U == 0xac1U || bits >> 16U == 0xc0a8U ||
          bits >> 16U == 0xa9feU;
-}
-
-}  // namespace
-
-Finding flood_began_it(const View& view) {
-  if (view.subject.pattern == nullptr) return unknown();
-  const Pattern& flood = *view.subject.pattern;
-  return yes(fmt::format("{} that nobody meant to {}, and the failures begin with them",
-                         counted(flood.packets, "packet"), view.endpoint(flood.services.front())),
-             places_of(view));
 }
 
 Finding attack_sources_many(const View& view) {
@@ -84,8 +75,6 @@ Finding attack_source_served(const View& view) {
   return unknown();
 }
 
-namespace {
-
 // Requests of the pattern's sources that are kept, in order of rows.
 std::vector<const Attempt*> kept_of_sources(const View& view) {
   std::vector<const Attempt*> out;
@@ -107,8 +96,6 @@ std::vector<base::Place> requests_of(const std::vector<const Attempt*>& attempts
 bool is_kind(const View& view, PatternKind kind) {
   return view.subject.pattern != nullptr && view.subject.pattern->kind == kind;
 }
-
-}  // namespace
 
 Finding flood_one_path(const View& view) {
   constexpr std::size_t kEnough = 4;
@@ -235,6 +222,87 @@ Finding attack_types_of_data(const View& view) {
   const bool is_address =
       pattern.type == packet::dns::type::a || pattern.type == packet::dns::type::aaaa;
   return is_address ? no(detail, places_of(view)) : yes(detail, places_of(view));
+}
+
+constexpr std::array kFacts = {
+    Entry{
+        {"traffic.flood_began_it",
+         "Did a flood of packets that nobody meant go on at the service, and the trouble of those "
+         "who were served before begin with it? Never no.",
+         "reasoned: served until the flood, and not since it began"},
+        flood_began_it},
+    Entry{{"attack.sources_many",
+           "Do the packets come from 50 addresses or more, none of which sent a tenth of them? No "
+           "where at most 8 addresses sent them.",
+           "RFC 4987 2.2: floods of SYNs come from invented addresses"},
+          attack_sources_many},
+    Entry{{"attack.sources_local", "Is each address that sent much of it a private or local one?",
+           "RFC 1918; RFC 4193"},
+          attack_sources_local},
+    Entry{{"attack.source_served",
+           "Was an address that sent much of it served here too, by this service or another: a "
+           "lookup answered, a connection completed?",
+           "reasoned: who gets answers owns the address"},
+          attack_source_served},
+    Entry{{"attack.one_path",
+           "Do the sources of a flood of requests ask for one path, again and again? In the kept "
+           "requests, four or more; no where they ask for several.",
+           ""},
+          flood_one_path},
+    Entry{{"attack.queries_differ",
+           "Do more than half of the flood's kept requests have a query of their own, so that no "
+           "cache answers them? Never no.",
+           "MITRE ATT&CK T1499.002"},
+          flood_queries_differ},
+    Entry{{"attack.unfinished",
+           "Is the flood one of connections that stand, and on which hardly a whole request is "
+           "asked? No where whole requests are.",
+           "MITRE ATT&CK T1499.002"},
+          flood_unfinished},
+    Entry{{"attack.login_accepted",
+           "Was a login of a source accepted after it had been refused many times? In the kept "
+           "logins; never no.",
+           "MITRE ATT&CK T1110"},
+          login_accepted},
+    Entry{
+        {"attack.secrets_differ",
+         "Do the refused logins offer something else each time? In the kept logins whose words are "
+         "in clear; never no.",
+         "MITRE ATT&CK T1110.001"},
+        login_secrets_differ},
+    Entry{{"attack.names_new",
+           "Does the flood of queries ask for ever new names of one domain? No where it asks for "
+           "what others ask for too.",
+           "reasoned: an answer that a resolver keeps is not asked for at the name's own server "
+           "(RFC 2308 5)"},
+          attack_names_new},
+    Entry{{"attack.answers_rejected",
+           "Does the address that gets the large DNS answers refuse them with ICMP \"port "
+           "unreachable\"? Never no: a firewall may drop them.",
+           "RFC 1122 4.1.3.1: nobody waits at that port"},
+          attack_answers_rejected},
+    Entry{{"attack.victim_heard",
+           "Does the capture show packets that the address which gets the answers sent itself, so "
+           "that its questions would be in it?",
+           "reasoned: where one direction was captured, every answer looks unasked"},
+          attack_victim_heard},
+    Entry{{"attack.types_of_data",
+           "Are most of the tunnel's questions of a type whose answers hold free data (TXT, NULL, "
+           "CNAME, MX ...), and not an address?",
+           "RFC 1035 3.3"},
+          attack_types_of_data},
+};
+
+}  // namespace
+
+std::span<const Entry> attack_facts() { return kFacts; }
+
+Finding flood_began_it(const View& view) {
+  if (view.subject.pattern == nullptr) return unknown();
+  const Pattern& flood = *view.subject.pattern;
+  return yes(fmt::format("{} that nobody meant to {}, and the failures begin with them",
+                         counted(flood.packets, "packet"), view.endpoint(flood.services.front())),
+             places_of(view));
 }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,10 +1,11 @@
 // Facts about the capture itself: what it cannot have shown.
+#include <array>
 #include <cctype>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -66,47 +67,6 @@ RowList icmp_rows(const Store& store) {
     if (is_echo || is_icmp_error(key.symptom)) rows.push_back(&row);
   }
   return rows;
-}
-
-}  // namespace
-
-// Only TCP tells: an unanswered UDP request looks the same whichever way the answer got lost.
-Finding one_sided(const Store& store) {
-  const journey::Totals& totals = store.totals();
-  const std::uint64_t unseen = store.observed(Sign::acked_unseen_segment);
-  if (totals.tcp_flows == 0) return unknown();
-  const double share =
-      static_cast<double>(totals.tcp_flows_one_way) / static_cast<double>(totals.tcp_flows);
-  const std::string detail =
-      fmt::format("{} of {} captured in one direction only", totals.tcp_flows_one_way,
-                  counted(totals.tcp_flows, "TCP flow"));
-  const bool is_all =
-      totals.tcp_flows >= kFlowsAllOneWay && totals.tcp_flows_one_way == totals.tcp_flows;
-  if (is_all ||
-      (share >= kOneSidedShare && (totals.tcp_flows >= kFlowsForOneSided || unseen > 0))) {
-    return yes(detail, places_of(store, Sign::acked_unseen_segment));
-  }
-  if (totals.tcp_flows >= kFlowsForOneSided && share < 1 - kOneSidedShare) return no(detail);
-  return unknown(detail);
-}
-
-Finding one_sided(const View& view) {
-  const std::uint64_t answers = sum(view.service, &Row::server_spoke);
-  const std::uint64_t unasked = sum(view.service, &Row::request_unseen);
-  if (unasked >= kFlowsForOneSided &&
-      static_cast<double>(unasked) >=
-          kOneSidedShare * static_cast<double>(sum(view.service, &Row::attempts))) {
-    return yes(fmt::format("{} answers without a captured request", unasked),
-               cite_answers(view.service));
-  }
-  // Request and answer both captured: the capture sees both directions of this server.
-  const RowList both = rows_where(view.host, [](const Row& row) {
-    return row.server_spoke > row.request_unseen && row.latency.count() > 0;
-  });
-  if (answers > unasked && !both.empty()) {
-    return no("requests and answers of this server are both in view", cite_answers(both));
-  }
-  return one_sided(view.store);
 }
 
 // Answers to DNS queries that were not captured, though the capture had begun long before.
@@ -214,6 +174,78 @@ Finding records_unread(const View& view) {
   const auto note = static_cast<std::size_t>(packet::Note::text_unreadable);
   const base::Place& first = view.store.totals().note_first[note];
   return yes(detail, first.is_set() ? std::vector{first} : std::vector<base::Place>{});
+}
+
+constexpr std::array kFacts = {
+    Entry{{"capture.one_sided",
+           "Was only one direction captured: of 80 % of five or more TCP flows, of every one of "
+           "fewer, or of this service's exchanges? No where this server was seen both ways.",
+           ""},
+          one_sided},
+    Entry{{"capture.lossy",
+           "Did the capturing side drop packets, are TCP segments acknowledged that were never "
+           "captured although both directions are in view, or did two or more DNS answers come "
+           "whose queries were not captured, 10 s or more after the capture began?",
+           "pcapng, Interface Statistics Block"},
+          lossy},
+    Entry{{"capture.duplicates", "Were frames captured twice?", ""}, duplicates},
+    Entry{{"capture.ends_early",
+           "Did the capture end within 5 s of the last unanswered request, or with more attempts "
+           "at this service open than decided?",
+           ""},
+          ends_early},
+    Entry{{"capture.filter_hides_icmp",
+           "Does the capture filter of an input admit ports or transports but no ICMP?",
+           "pcap-filter(7)"},
+          filter_hides_icmp},
+    Entry{{"capture.records_unread",
+           "Are there half as many records of a text log that could not be read as attempts that "
+           "failed, or more? Their answers may be among them. Unknown for captures.",
+           ""},
+          records_unread},
+};
+
+}  // namespace
+
+std::span<const Entry> capture_facts() { return kFacts; }
+
+// Only TCP tells: an unanswered UDP request looks the same whichever way the answer got lost.
+Finding one_sided(const Store& store) {
+  const journey::Totals& totals = store.totals();
+  const std::uint64_t unseen = store.observed(Sign::acked_unseen_segment);
+  if (totals.tcp_flows == 0) return unknown();
+  const double share =
+      static_cast<double>(totals.tcp_flows_one_way) / static_cast<double>(totals.tcp_flows);
+  const std::string detail =
+      fmt::format("{} of {} captured in one direction only", totals.tcp_flows_one_way,
+                  counted(totals.tcp_flows, "TCP flow"));
+  const bool is_all =
+      totals.tcp_flows >= kFlowsAllOneWay && totals.tcp_flows_one_way == totals.tcp_flows;
+  if (is_all ||
+      (share >= kOneSidedShare && (totals.tcp_flows >= kFlowsForOneSided || unseen > 0))) {
+    return yes(detail, places_of(store, Sign::acked_unseen_segment));
+  }
+  if (totals.tcp_flows >= kFlowsForOneSided && share < 1 - kOneSidedShare) return no(detail);
+  return unknown(detail);
+}
+
+Finding one_sided(const View& view) {
+  const std::uint64_t answers = sum(view.service, &Row::server_spoke);
+  const std::uint64_t unasked = sum(view.service, &Row::request_unseen);
+  if (unasked >= kFlowsForOneSided &&
+      static_cast<double>(unasked) >=
+          kOneSidedShare * static_cast<double>(sum(view.service, &Row::attempts))) {
+    return yes(fmt::format("{} answers without a captured request", unasked),
+               cite_answers(view.service));
+  }
+  // Request and answer both captured: the capture sees both directions of this server.
+  const RowList both = rows_where(view.host, [](const Row& row) {
+    return row.server_spoke > row.request_unseen && row.latency.count() > 0;
+  });
+  if (answers > unasked && !both.empty()) {
+    return no("requests and answers of this server are both in view", cite_answers(both));
+  }
+  return one_sided(view.store);
 }
 
 }  // namespace whydown::evidence::facts_detail

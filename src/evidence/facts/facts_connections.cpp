@@ -4,9 +4,11 @@
 // The system accepts connections for a program until its queue is full. A program that takes none
 // out of the queue therefore shows in two steps: some connections are accepted and get not a byte,
 // then new ones get no answer at all.
+#include <array>
+
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -110,7 +112,33 @@ Finding mute(const View& view, const Connections& found) {
              earliest(std::move(packets)));
 }
 
+Finding accepted_mute(const View& view) {
+  const Connections found = connections_of(view);
+  if (!found.mute.empty()) return mute(view, found);
+  if (found.served.empty() || has_accepted_since(view, found.last_served)) return unknown();
+  for (const ObservationRow* row : found.mute_rows) {
+    if (may_hide_some(*row, found.last_served, view.until)) return unknown();
+  }
+  std::vector<base::Place> packets = found.served;
+  std::ranges::sort(packets);
+  if (packets.size() > 2) packets.erase(packets.begin(), packets.end() - 2);
+  return no("the last connections that were accepted got data", std::move(packets));
+}
+
+constexpr std::array kFacts = {
+    Entry{{"service.accepted_mute",
+           "Did the last TCP connections that this service accepted, from a minute before the "
+           "first failure on, get not a byte from it for 3 s or more, though its system went on "
+           "to acknowledge? No where the last ones got data. A connection on which the client "
+           "sent nothing either counts only where the service speaks first, or sent no data on "
+           "any.",
+           "Linux net/ipv4/tcp_ipv4.c, sk_acceptq_is_full; RFC 9293 3.10.7"},
+          accepted_mute},
+};
+
 }  // namespace
+
+std::span<const Entry> connections_facts() { return kFacts; }
 
 std::vector<base::Place> heard_during(const View& view) {
   std::vector<base::Place> packets;
@@ -124,19 +152,6 @@ std::vector<base::Place> heard_during(const View& view) {
     }
   }
   return earliest(std::move(packets));
-}
-
-Finding accepted_mute(const View& view) {
-  const Connections found = connections_of(view);
-  if (!found.mute.empty()) return mute(view, found);
-  if (found.served.empty() || has_accepted_since(view, found.last_served)) return unknown();
-  for (const ObservationRow* row : found.mute_rows) {
-    if (may_hide_some(*row, found.last_served, view.until)) return unknown();
-  }
-  std::vector<base::Place> packets = found.served;
-  std::ranges::sort(packets);
-  if (packets.size() > 2) packets.erase(packets.begin(), packets.end() - 2);
-  return no("the last connections that were accepted got data", std::move(packets));
 }
 
 }  // namespace whydown::evidence::facts_detail

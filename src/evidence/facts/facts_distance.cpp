@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -115,8 +115,6 @@ std::optional<int> routers_more(const Attempt& attempt) {
   return (request.ttl - error.quoted_ttl) - (kLinux - error.ttl);
 }
 
-}  // namespace
-
 Finding quote_counted_down(const View& view) {
   std::array<std::uint64_t, 2> counts{};  // by routers_more()
   std::uint64_t others = 0;
@@ -195,5 +193,36 @@ Finding reset_copies_tos(const View& view) {
       "packets of the server repeat it",
       both(std::move(zero), std::move(controls)));
 }
+
+constexpr std::array kFacts = {
+    Entry{{"icmp.closer_than_server",
+           "Do ICMP errors or resets that carry the server's address show another hop count (from "
+           "their TTL) than its answers to successful requests? In the kept packets.",
+           "nmap.org, firewall and IDS packet forgery"},
+          closer_than_server},
+    Entry{{"reset.ttl_differs",
+           "Do resets that carry the server's address show another hop count (from their TTL) than "
+           "its answers to successful requests? In the kept packets.",
+           "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009"},
+          reset_ttl_differs},
+    Entry{
+        {"reset.copies_tos",
+         "Do resets in the server's name repeat the type of service of the SYNs that they refuse, "
+         "where that is not 0, at the subject's port? Linux does so for a closed port; a reject "
+         "rule sends 0. No only where other packets of the server repeat one (an echo reply, a "
+         "reset at another port). In the kept packets.",
+         "Linux net/ipv4/tcp_ipv4.c, tcp_v4_send_reset; nf_reject_ipv4.c"},
+        reset_copies_tos},
+    Entry{{"icmp.quote_counted_down",
+           "Had the device on the way counted down the TTL of the request that it complains of, as "
+           "Linux does when it forwards? No where it refused before. Of errors with a TTL from 33 "
+           "to 64, in the kept packets; unknown where the way back is another one.",
+           "Linux net/ipv4/ip_forward.c and route.c"},
+          quote_counted_down},
+};
+
+}  // namespace
+
+std::span<const Entry> distance_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,7 +1,9 @@
 // Facts about DNS as a service: its other transport, its speed, the other servers.
+#include <array>
+
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 #include "evidence/limits.h"
 
 namespace whydown::evidence::facts_detail {
@@ -107,8 +109,6 @@ Median median_of(const View& view, Symptom symptom, std::string_view rcode) {
 bool is_remembered(const Median& median) {
   return median.longest >= kSlow && median.value <= kInstant;
 }
-
-}  // namespace
 
 // The kernel accepts connections for a program that hangs: where queries were sent, they decide.
 Finding dns_tcp_answers(const View& view) {
@@ -279,5 +279,58 @@ Finding other_server_answers(const View& view) {
   return no(view.endpoint(tried.front()->key.service) + " was asked and did not answer either",
             cite_requests(tried));
 }
+
+constexpr std::array kFacts = {
+    Entry{{"dns.tcp_answers",
+           "Did the same server answer queries over TCP on the same port since the first failure "
+           "over UDP (or, where no query followed, accept the connection)?",
+           "RFC 7766 5"},
+          dns_tcp_answers},
+    Entry{
+        {"dns.udp_answers",
+         "Where DNS over TCP fails: did the same server answer DNS over UDP on the same port since "
+         "the first failure, an answer cut short (TC) and an error included?",
+         "RFC 7766 5"},
+        dns_udp_answers},
+    Entry{{"dns.tcp_tried",
+           "Was TCP to the same server and port tried since the first failure? Unknown where a "
+           "capture filter may hide it.",
+           "RFC 7766 5"},
+          dns_tcp_tried},
+    Entry{{"dns.tcp_refused",
+           "Did the same server reset the TCP connections to the same port since the first failure "
+           "over UDP, and accept none?",
+           "RFC 7766 5"},
+          dns_tcp_refused},
+    Entry{{"dns.tcp_hangs",
+           "Did the same server accept a TCP connection on the same port since the first failure "
+           "over UDP, and leave every query over TCP without an answer?",
+           "RFC 7766 5; reasoned: the kernel accepts for a program that hangs"},
+          dns_tcp_hangs},
+    Entry{{"dns.late_answers",
+           "Did answers of this service come after their query was given up, or meet a socket that "
+           "the client had closed?",
+           "RFC 1122 4.1.3.1"},
+          dns_late_answers},
+    Entry{{"dns.servfail_slow",
+           "Do SERVFAIL answers take 1 s or longer (median; or the longest, where the median is "
+           "within "
+           "5 ms, as of failures that are remembered)?",
+           "RFC 2308 7.1; RFC 9520 3.2"},
+          servfail_slow},
+    Entry{{"dns.servfail_instant",
+           "Do SERVFAIL answers come within 5 ms (median), and none after 1 s or more?",
+           "RFC 9520 3.2"},
+          servfail_instant},
+    Entry{{"dns.refused_fast", "Do REFUSED answers come within 50 ms (median)?", "RFC 1035 4.1.1"},
+          refused_fast},
+    Entry{{"dns.other_server_answers",
+           "Did another DNS server answer the failing clients meanwhile?", "RFC 1035 7.2"},
+          other_server_answers},
+};
+
+}  // namespace
+
+std::span<const Entry> dns_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,13 +1,13 @@
-// Facts about what DNS answers said: extended errors, names, types, flags.
+// Facts about what DNS answers said: names, types, flags.
 #include <algorithm>
-#include <initializer_list>
+#include <array>
 #include <map>
 #include <set>
 #include <utility>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 #include "evidence/limits.h"
 
 namespace whydown::evidence::facts_detail {
@@ -16,65 +16,6 @@ namespace {
 
 using journey::Kind;
 using packet::Field;
-
-using Codes = std::initializer_list<std::uint16_t>;
-
-// https://www.iana.org/assignments/dns-parameters, "Extended DNS Error Codes" (RFC 8914).
-struct CodeWords {
-  std::uint16_t code;
-  std::string_view words;
-};
-
-constexpr CodeWords kExtendedErrors[] = {
-    {1, "unsupported DNSKEY algorithm"},
-    {2, "unsupported DS digest type"},
-    {3, "stale answer"},
-    {4, "forged answer"},
-    {5, "DNSSEC indeterminate"},
-    {6, "DNSSEC bogus"},
-    {7, "signature expired"},
-    {8, "signature not yet valid"},
-    {9, "DNSKEY missing"},
-    {10, "RRSIGs missing"},
-    {11, "no zone key bit set"},
-    {12, "NSEC missing"},
-    {15, "blocked"},
-    {16, "censored"},
-    {17, "filtered"},
-    {18, "prohibited"},
-    {19, "stale NXDOMAIN answer"},
-    {20, "not authoritative"},
-    {22, "no reachable authority"},
-    {23, "network error"},
-    {27, "unsupported NSEC3 iterations value"},
-};
-
-std::string_view ede_words(std::uint16_t code) {
-  const auto* found = std::ranges::find(kExtendedErrors, code, &CodeWords::code);
-  return found == std::end(kExtendedErrors) ? "other" : found->words;
-}
-
-// Yes when one of the codes came; no when only others came. Most answers carry none at all, which
-// says nothing: a server need not send them.
-Finding ede_fact(const RowList& rows, Codes codes) {
-  std::vector<std::string> found;
-  std::vector<base::Place> packets;
-  std::vector<base::Place> others;
-  for (const Row* row : rows) {
-    for (const auto& [count, place, code] : row->extended_errors.all()) {
-      if (std::ranges::find(codes, code) == codes.end()) {
-        others.push_back(place);
-        continue;
-      }
-      packets.push_back(place);
-      found.push_back(fmt::format("extended error {} ({}) in {}", code, ede_words(code),
-                                  counted(count, "answer")));
-    }
-  }
-  if (!found.empty()) return yes(list(found, found.size()), earliest(std::move(packets)));
-  if (others.empty()) return unknown();
-  return no("the extended errors are others", earliest(std::move(others)));
-}
 
 struct Names {
   NameSketch failing;
@@ -139,19 +80,6 @@ Finding answer_fact(const View& view, std::string_view words, Shows shows, Has h
   if (with.empty()) return no(detail, earliest(std::move(without)));
   return unknown(detail);
 }
-
-}  // namespace
-
-Finding ede_dnssec(const View& view) {
-  return ede_fact(view.failed, {1, 2, 5, 6, 7, 8, 9, 10, 11, 12, 27});
-}
-Finding ede_network(const View& view) { return ede_fact(view.failed, {22, 23}); }
-// Stale answers are good ones: they come with the rows that did not fail.
-Finding ede_stale(const View& view) { return ede_fact(view.service, {3, 19}); }
-Finding ede_prohibited(const View& view) { return ede_fact(view.failed, {18}); }
-Finding ede_not_authoritative(const View& view) { return ede_fact(view.failed, {20}); }
-Finding ede_blocked(const View& view) { return ede_fact(view.failed, {15, 16, 17}); }
-Finding ede_forged(const View& view) { return ede_fact(view.failed, {4}); }
 
 // What resolved before the first failure may be of better days. Where a failing name itself is ever
 // resolved, the failure is one of times, and only what resolves meanwhile counts.
@@ -373,5 +301,57 @@ Finding other_types_exist(const View& view) {
   }
   return unknown();
 }
+
+constexpr std::array kFacts = {
+    Entry{
+        {"dns.other_names_resolve",
+         "Did this server, over UDP or TCP, resolve a name that is not among the failing ones "
+         "since the first failure? Only meanwhile, where it resolved a failing name at some time.",
+         ""},
+        other_names_resolve},
+    Entry{{"dns.sibling_names_resolve",
+           "Did the same server resolve another name of a failing name's own domain while the "
+           "failure lasted, or for a failing client the failing name itself between two failures?",
+           ""},
+          sibling_names_resolve},
+    Entry{{"dns.all_names_fail",
+           "Do two or more names fail at this server while it resolves none meanwhile, over UDP or "
+           "TCP?",
+           ""},
+          all_names_fail},
+    Entry{{"dns.failing_name_resolved",
+           "Did this server resolve one of the failing names at another time in view?", ""},
+          failing_name_resolved},
+    Entry{{"dns.authoritative_answer",
+           "Are all failing answers authoritative (AA)? In the kept packets.", "RFC 1035 4.1.1"},
+          authoritative_answer},
+    Entry{{"dns.soa_in_answer",
+           "Have all failing answers a SOA record in their authority section? In the kept packets.",
+           "RFC 2308 2"},
+          soa_in_answer},
+    Entry{{"dns.other_types_exist",
+           "Did this server give records of another type for a failing name? In the kept packets; "
+           "never no.",
+           "RFC 2308 2.2"},
+          other_types_exist},
+    Entry{{"dns.second_answers",
+           "Did queries that were sent once get two answers that say different things?",
+           "RFC 5452 4; RFC 3833 2.2"},
+          second_answers},
+    Entry{{"dns.answers_from_two_distances",
+           "Do answers that carry the server's address have different TTLs, as from different "
+           "places? In the kept packets.",
+           "nmap.org, firewall and IDS packet forgery"},
+          answers_from_two_distances},
+    Entry{
+        {"dns.one_address_for_all",
+         "Do the answers give one address for names of three domains or more? In the kept packets.",
+         "RFC 8952 (captive portals)"},
+        one_address_for_all},
+};
+
+}  // namespace
+
+std::span<const Entry> dns_answers_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,9 +1,10 @@
 // Facts about the same question asked in another way: without a check of signatures, or of those
 // who hold the record.
+#include <array>
 #include <set>
 #include <utility>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -29,8 +30,6 @@ bool is_one_of(const Questions& questions, const Attempt& attempt) {
 }
 
 bool is_dns(const View& view) { return view.subject.services.front().protocol == Protocol::dns; }
-
-}  // namespace
 
 Finding cd_answers(const View& view) {
   if (!is_dns(view)) return unknown();
@@ -84,5 +83,51 @@ Finding authority_answers(const View& view) {
   }
   return no(who + " says with authority that there is none", earliest(std::move(denied)));
 }
+
+// Of what a probe's sockets are told, a capture shows nothing.
+Finding told_by_probe(const View& /*view*/) { return unknown(); }
+
+constexpr std::array kFacts = {
+    Entry{{"dns.cd_answers",
+           "Did the same server resolve a failing name, and the same type, where the client asked "
+           "it not to check signatures (CD), and not without? No where that failed as well. In "
+           "the kept packets.",
+           "RFC 4035 3.2.2"},
+          cd_answers},
+    Entry{{"dns.authority_answers",
+           "Did another server answer a failing name itself, with authority (AA) and with records? "
+           "No where it said with authority that there are none, and where a probe's question to "
+           "the name's own servers drew no such answer.",
+           "RFC 1034 4.3.1"},
+          authority_answers},
+    Entry{{"dns.plain_answers",
+           "Does the server answer the failing question, in full, without EDNS? Told by a probe.",
+           "RFC 6891 7"},
+          told_by_probe},
+    Entry{{"dns.large_answers",
+           "Does the server answer the failing question, in full, over UDP, where the client has "
+           "room "
+           "for 4096 bytes? Told by a probe.",
+           "RFC 6891 6.2.3"},
+          told_by_probe},
+    Entry{{"service.other_address_served",
+           "Does another address of the same name serve at the same port? Told by a probe.", ""},
+          told_by_probe},
+    Entry{
+        {"path.gateway_answers",
+         "Does the next hop on the way to the server answer an ICMP echo request? Told by a probe.",
+         "RFC 1812 4.3.3.6"},
+        told_by_probe},
+    Entry{
+        {"path.refused_before_server",
+         "Is a packet refused in the server's name though its time to live ends before the server? "
+         "Told by a probe; never no.",
+         "RFC 791 3.2; reasoned: what does not arrive cannot be refused by the server"},
+        told_by_probe},
+};
+
+}  // namespace
+
+std::span<const Entry> dns_asked_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

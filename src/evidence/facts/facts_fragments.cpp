@@ -1,7 +1,8 @@
 // Facts about DNS answers that travel in fragments.
 #include <algorithm>
+#include <array>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -25,8 +26,6 @@ Seen observed(const View& view, Sign sign) {
   return out;
 }
 
-}  // namespace
-
 Finding dns_fragments_missing(const View& view) {
   Seen missing = observed(view, Sign::first_piece_only);
   Seen joined = observed(view, Sign::joined_answer);
@@ -43,5 +42,17 @@ Finding dns_fragments_missing(const View& view) {
   return no("of " + counted(joined.count, "large answer") + " all fragments came",
             earliest(std::move(joined.packets)));
 }
+
+constexpr std::array kFacts = {
+    Entry{{"dns.fragments_missing",
+           "Do large answers of this service come without the rest of their fragments, so that the "
+           "clients ask again? No, where fragmented answers came whole.",
+           "RFC 8900 4.1; RFC 9715 3"},
+          dns_fragments_missing},
+};
+
+}  // namespace
+
+std::span<const Entry> fragments_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,9 +1,10 @@
 // Facts about the machine behind the service: its other ports, and whether it lives at all.
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 #include "evidence/limits.h"
 
 namespace whydown::evidence::facts_detail {
@@ -103,8 +104,6 @@ std::string asked(const RowList& rows, std::string_view result) {
                      counted(sum(rows, &Row::tries), "request"), result);
 }
 
-}  // namespace
-
 Finding other_ports_refuse(const View& view) {
   const RowList tried = rows_where(other_ports(view), [&](const Row& row) {
     return std::ranges::any_of(view.subject.services,
@@ -132,6 +131,21 @@ Finding other_ports_answer(const View& view) {
   return no(services(view, tried) + " did not serve", cite_requests(tried));
 }
 
+Finding silent_everywhere(const View& view) {
+  const RowList answered = answered_during(view);
+  if (!answered.empty())
+    return no(services(view, answered) + " sent packets", cite_answers(answered));
+  if (std::vector<base::Place> packets = heard_during(view); !packets.empty()) {
+    return no("packets on connections that went on", std::move(packets));
+  }
+  const std::set<Service> tried = tried_during(view);
+  if (tried.size() < 2) return unknown();
+  const RowList rows =
+      rows_where(view.host, [&](const Row& row) { return tried.contains(row.key.service); });
+  return yes(fmt::format("{} services tried, nothing sent by the server itself", tried.size()),
+             cite_requests(rows));
+}
+
 Finding alive(const View& view) {
   // Whoever sends what nobody acknowledges is only heard where it is captured.
   if (server_stuck(view).truth == Truth::yes) return unknown();
@@ -154,21 +168,6 @@ Finding alive(const View& view) {
   return unknown();
 }
 
-Finding silent_everywhere(const View& view) {
-  const RowList answered = answered_during(view);
-  if (!answered.empty())
-    return no(services(view, answered) + " sent packets", cite_answers(answered));
-  if (std::vector<base::Place> packets = heard_during(view); !packets.empty()) {
-    return no("packets on connections that went on", std::move(packets));
-  }
-  const std::set<Service> tried = tried_during(view);
-  if (tried.size() < 2) return unknown();
-  const RowList rows =
-      rows_where(view.host, [&](const Row& row) { return tried.contains(row.key.service); });
-  return yes(fmt::format("{} services tried, nothing sent by the server itself", tried.size()),
-             cite_requests(rows));
-}
-
 Finding neighbour_unanswered(const View& view) {
   const Neighbours found = neighbours(view);
   if (found.answered.empty() && found.unanswered.empty()) return unknown();
@@ -186,5 +185,45 @@ Finding neighbour_answered(const View& view) {
   if (found.unanswered.empty()) return unknown();
   return no(asked(found.unanswered, "unanswered"), cite_requests(found.unanswered));
 }
+
+constexpr std::array kFacts = {
+    Entry{{"host.other_ports_refuse",
+           "Do other ports of the same transport on this server refuse in the same way (where the "
+           "subject is silent: by a reset or port unreachable of the server itself)?",
+           "nmap.org, UDP scan port states"},
+          other_ports_refuse},
+    Entry{{"host.other_ports_answer",
+           "Did other ports of this server, of any transport, serve requests since the first "
+           "failure? (Of "
+           "DNS, not its own port over TCP: dns.tcp_answers asks for that.)",
+           ""},
+          other_ports_answer},
+    Entry{{"host.alive",
+           "Did the server's own address send any packet since the first failure: an answer, a "
+           "reset, an ICMP error, an ARP or echo reply, or a packet on a TCP connection that went "
+           "on? No "
+           "only where it was silent everywhere.",
+           ""},
+          alive},
+    Entry{{"host.silent_everywhere",
+           "Were two or more different services of the server (ports, echo, ARP) tried since the "
+           "first failure, and none drew a packet from it?",
+           ""},
+          silent_everywhere},
+    Entry{{"arp.server_unanswered",
+           "Were ARP or neighbour requests for the server's address near the failure left "
+           "unanswered, and none answered since?",
+           "RFC 826; RFC 4861 7.2.2"},
+          neighbour_unanswered},
+    Entry{{"arp.server_answered",
+           "Was an ARP or neighbour request for the server's address answered near the failure "
+           "(from 3 s before it), and not unanswered ones only since?",
+           "RFC 826; RFC 4861 7.2.4"},
+          neighbour_answered},
+};
+
+}  // namespace
+
+std::span<const Entry> host_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,11 +1,12 @@
 // Facts about HTTP: which statuses, how soon, for which paths and names.
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -17,12 +18,6 @@ using std::chrono::seconds;
 constexpr base::Duration kSoon = milliseconds{100};
 constexpr base::Duration kLate = seconds{1};
 constexpr base::Duration kWaited = milliseconds{1500};
-
-bool is_http(const View& view) {
-  return std::ranges::all_of(view.subject.services, [](const Service& service) {
-    return service.protocol == Protocol::http;
-  });
-}
 
 bool is_http_answer(const Attempt& attempt) {
   return attempt.answer.kind == journey::Kind::http_answer;
@@ -51,15 +46,7 @@ Finding most_have(const View& view, std::initializer_list<std::uint16_t> statuse
   return some * 5 <= all ? no(detail, packets) : unknown(detail);
 }
 
-// Exemplars of failures, and of what was served meanwhile.
-std::vector<const Attempt*> kept(const RowList& rows) {
-  std::vector<const Attempt*> all;
-  for (const Row* row : rows) {
-    for (const Attempt* attempt : row->exemplars()) all.push_back(attempt);
-  }
-  return all;
-}
-
+// Exemplars of what was served meanwhile.
 std::vector<const Attempt*> served_meanwhile(const View& view, const RowList& rows) {
   std::vector<const Attempt*> out;
   for (const Attempt* attempt : kept(rows)) {
@@ -78,8 +65,6 @@ std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts)
   }
   return earliest(std::move(places));
 }
-
-}  // namespace
 
 Finding http_bad_gateway(const View& view) { return most_have(view, {502}, "status 502"); }
 Finding http_gateway_timeout(const View& view) { return most_have(view, {504}, "status 504"); }
@@ -185,8 +170,6 @@ Finding http_other_names_served(const View& view) {
              answers_of(others));
 }
 
-namespace {
-
 // Accepted connections to the subject's services while the failure lasted.
 RowList handshakes_of(const View& view) {
   return rows_where(view.host, [&](const Row& row) {
@@ -198,8 +181,6 @@ RowList handshakes_of(const View& view) {
            is_ok(row) && is_during(view, row);
   });
 }
-
-}  // namespace
 
 Finding http_handshakes_repeated(const View& view) {
   if (!is_http(view)) return unknown();
@@ -280,42 +261,95 @@ Finding http_on_reused_connections(const View& view) {
   return no(detail, cite_requests(view.failed));
 }
 
-namespace {
-
-// Where the redirects of a loop lead: most of those kept.
-Finding leads(const View& view, std::initializer_list<journey::Leads> wanted,
-              std::string_view words) {
-  if (!is_http(view) || view.subject.symptom != Symptom::redirect_loop) return unknown();
-  std::size_t some = 0;
-  std::size_t all = 0;
-  const auto fits = [&](const Attempt& attempt) {
-    return std::ranges::find(wanted, static_cast<journey::Leads>(attempt.answer.detail)) !=
-           wanted.end();
-  };
-  for (const Attempt* attempt : kept(view.failed)) {
-    if (attempt->answer.detail == 0) continue;
-    ++all;
-    some += fits(*attempt) ? 1U : 0U;
-  }
-  if (all == 0) return unknown();
-  const std::string detail = fmt::format("{} of {} {}", some, counted(all, "redirect"), words);
-  const std::vector<base::Place> packets = cite(view.failed, [&](const Attempt& attempt) {
-    return fits(attempt) == (some != 0) ? &attempt.answer : nullptr;
-  });
-  return some != 0 ? yes(detail, packets) : no(detail, packets);
-}
+constexpr std::array kFacts = {
+    Entry{{"http.bad_gateway",
+           "Do the failing answers (80 % of them or more) have status 502, by which a gateway says "
+           "that the server behind it refused or answered nonsense?",
+           "RFC 9110 15.6.3"},
+          http_bad_gateway},
+    Entry{{"http.gateway_timeout",
+           "Do the failing answers (80 % of them or more) have status 504, by which a gateway says "
+           "that the server behind it did not answer in time?",
+           "RFC 9110 15.6.5"},
+          http_gateway_timeout},
+    Entry{{"http.unavailable",
+           "Do the failing answers (80 % of them or more) have status 503: overloaded or down for "
+           "maintenance?",
+           "RFC 9110 15.6.4"},
+          http_unavailable},
+    Entry{{"http.too_many", "Do the failing answers (80 % of them or more) have status 429?",
+           "RFC 6585 4"},
+          http_too_many},
+    Entry{{"http.server_error",
+           "Do the failing answers (80 % of them or more) have status 500, 501, 505, 507 or 508?",
+           "RFC 9110 15.6.1"},
+          http_server_error},
+    Entry{{"http.asks_for_credentials",
+           "Do the failing answers (80 % of them or more) have status 401, 407 or 511?",
+           "RFC 9110 15.5.2, 15.5.8; RFC 6585 6"},
+          http_asks_for_credentials},
+    Entry{
+        {"http.forbidden", "Do the failing answers (80 % of them or more) have status 403 or 451?",
+         "RFC 9110 15.5.4; RFC 7725 3"},
+        http_forbidden},
+    Entry{{"http.nothing_there",
+           "Do the failing answers (80 % of them or more) have status 404 or 410?",
+           "RFC 9110 15.5.5, 15.5.11"},
+          http_nothing_there},
+    Entry{{"http.request_at_fault",
+           "Do the failing answers (80 % of them or more) have a status that finds fault with the "
+           "request itself: 400, 405, 413, 415 and the like?",
+           "RFC 9110 15.5"},
+          http_request_at_fault},
+    Entry{{"http.failed_soon",
+           "Did the failing answers come within 100 ms (median)? No from 1 s on.", ""},
+          http_failed_soon},
+    Entry{{"http.failed_after_same_wait",
+           "Did the failing answers, two or more of those kept, all come after the same wait of "
+           "1.5 s or more (within 10 %), as after a time-out?",
+           "reasoned: a gateway waits a fixed time for the server behind it"},
+          http_failed_after_same_wait},
+    Entry{{"http.retry_after",
+           "Do half of the failing answers or more say when to come again? No where none does.",
+           "RFC 9110 10.2.3"},
+          http_retry_after},
+    Entry{{"http.other_paths_served",
+           "Were other paths of the service served meanwhile, and those that fail never? In the "
+           "kept packets; no where the same ones were.",
+           ""},
+          http_other_paths_served},
+    Entry{{"http.other_names_served",
+           "Were other names (Host) served by the same server meanwhile, and those that fail "
+           "never? In the kept packets; no where the same ones were.",
+           "RFC 9110 7.2"},
+          http_other_names_served},
+    Entry{{"http.server_slower_than_network",
+           "Did the answers take ten times as long as the handshakes of the same service, or more "
+           "(medians)? No up to three times.",
+           "reasoned: a handshake is answered by the system, without the program"},
+          http_server_slower_than_network},
+    Entry{{"http.handshakes_repeated",
+           "Had connections to the same service to be asked for again before they were accepted, "
+           "while the failure lasted?",
+           "RFC 6298 5"},
+          http_handshakes_repeated},
+    Entry{{"http.others_answered",
+           "Were other requests to the service answered meanwhile? In the kept packets.", ""},
+          http_others_answered},
+    Entry{{"http.closed_by_reset",
+           "Of requests whose connection was closed instead of an answer: was it by a reset, in "
+           "half of them or more?",
+           "RFC 9293 3.10.7"},
+          http_closed_by_reset},
+    Entry{{"http.on_reused_connections",
+           "Were all failing requests (of those kept) sent on connections that had carried an "
+           "answer before?",
+           "RFC 9112 9.3.1"},
+          http_on_reused_connections},
+};
 
 }  // namespace
 
-Finding redirect_to_https(const View& view) {
-  return leads(view, {journey::Leads::same_on_https}, "lead to the same host over https");
-}
-Finding redirect_to_other_host(const View& view) {
-  return leads(view, {journey::Leads::other_host, journey::Leads::other_on_https},
-               "lead to another host");
-}
-Finding redirect_to_other_path(const View& view) {
-  return leads(view, {journey::Leads::same_host}, "lead to another path of the same host");
-}
+std::span<const Entry> http_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,7 +1,9 @@
 // Facts about ICMP errors: who sent them, how they were made, when they came.
+#include <array>
+
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -98,8 +100,6 @@ std::uint64_t busiest_second(const RowList& some, const RowList& others) {
   const auto width = std::chrono::duration_cast<seconds>(all.slot_width()).count();
   return *std::ranges::max_element(all.slots()) / static_cast<std::uint64_t>(width);
 }
-
-}  // namespace
 
 Finding source_is_server(const View& view) {
   const Sources found = sources(view);
@@ -250,5 +250,63 @@ Finding delay_impossible(const View& view) {
                          list(late, late.size())),
              earliest(std::move(packets)));
 }
+
+constexpr std::array kFacts = {
+    Entry{{"icmp.source_is_server",
+           "Do the ICMP errors (80 % of them or more) come from the very address they quote as the "
+           "destination?",
+           "RFC 1122 3.2.2.1"},
+          source_is_server},
+    Entry{{"icmp.source_is_other_device",
+           "Do the ICMP errors (80 % of them or more) come from an address other than the "
+           "destination they quote?",
+           "RFC 1122 3.2.2.1"},
+          source_is_other_device},
+    Entry{
+        {"icmp.crafted_header",
+         "Have all ICMP errors an IPv4 header with TOS 0, id 0 and DF set, as nftables' reject at "
+         "a bridge or at ingress makes them?",
+         "Linux net/ipv4/netfilter/nf_reject_ipv4.c"},
+        crafted_header},
+    Entry{{"icmp.kernel_header",
+           "Have all ICMP errors an IPv4 header with TOS 0xc0 and DF clear, as the Linux stack "
+           "makes them, for a closed port and for iptables' REJECT alike?",
+           "Linux net/ipv4/icmp.c; RFC 1812 4.3.2.5"},
+          kernel_header},
+    Entry{{"icmp.rate_limited",
+           "Did some of eight or more requests get an ICMP error and others at the same time "
+           "nothing, none an answer, at more than one request a second?",
+           "Linux net/ipv4/icmp.c, icmpv4_xrlim_allow; RFC 1812 4.3.2.8"},
+          rate_limited},
+    Entry{{"icmp.admin_prohibited",
+           "Did any request to this service get an ICMP error of the administratively prohibited "
+           "kind (codes 9, 10, 13; ICMPv6 codes 1, 5, 6)?",
+           "RFC 1812 5.2.7.1; RFC 4443 3.1"},
+          admin_prohibited},
+    Entry{{"icmp.answers_tcp",
+           "Was a TCP SYN to this server answered by ICMP port unreachable or prohibited, where a "
+           "TCP stack would send a reset?",
+           "RFC 1122 4.2.3.9; RFC 9293 3.10.7.1"},
+          answers_tcp},
+    Entry{{"icmp.from_router_after_arp_timeout",
+           "Did another device say \"host unreachable\" 2 to 4.5 s after the request (median or "
+           "longest), the time in which it looked for the server by ARP?",
+           "RFC 1812 5.2.7.1; Linux net/ipv4/arp.c"},
+          from_router_after_arp_timeout},
+    Entry{{"icmp.unreachable_at_once",
+           "Did \"net unreachable\" or \"host unreachable\" come within 500 ms (median), from a "
+           "routing table and not after a search?",
+           "RFC 1812 5.2.7.1"},
+          unreachable_at_once},
+    Entry{{"icmp.delay_impossible",
+           "Did an ICMP port unreachable come more than 2 s after the latest request before it? A "
+           "closed port answers at once. In the kept packets.",
+           "RFC 1122 4.1.3.1"},
+          delay_impossible},
+};
+
+}  // namespace
+
+std::span<const Entry> icmp_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

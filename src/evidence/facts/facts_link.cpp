@@ -1,10 +1,11 @@
 // Facts about packets that go round: by routers, which lower the TTL, or by switches.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 #include "journey/limits.h"
 
 namespace whydown::evidence::facts_detail {
@@ -37,8 +38,6 @@ std::vector<base::Place> places_of(const Rounds& rounds) {
 }
 
 bool is_looping(const View& view) { return view.subject.symptom == Symptom::looping; }
-
-}  // namespace
 
 Finding link_ttl_falls(const View& view) {
   if (!is_looping(view)) return unknown();
@@ -79,6 +78,26 @@ Finding link_many_senders(const View& view) {
   if (senders >= kMany) return yes(detail, cite_requests(view.failed));
   return senders == 1 ? no(detail, cite_requests(view.failed)) : unknown();
 }
+
+constexpr std::array kFacts = {
+    Entry{{"link.ttl_falls",
+           "Does the TTL of the packets that go round fall each time that they come by, as routers "
+           "lower it? No where they come by unchanged, as switches leave them.",
+           "RFC 1812 5.3.1; IEEE 802.1D 7"},
+          link_ttl_falls},
+    Entry{{"link.same_identification",
+           "Do unchanged copies carry the IP identification of the first one, which senders count "
+           "up for each packet? In the kept copies; unknown where they are ARP; never no.",
+           "RFC 6864 4.1"},
+          link_same_identification},
+    Entry{{"link.many_senders",
+           "Do packets of three senders or more go round? No where all are of one.", ""},
+          link_many_senders},
+};
+
+}  // namespace
+
+std::span<const Entry> link_facts() { return kFacts; }
 
 std::uint64_t copies_in_loops(const Store& store) {
   if (store.observed(Sign::routed_round) + store.observed(Sign::switched_round) == 0) return 0;

@@ -1,11 +1,12 @@
 // Facts about what else goes on while the failure lasts: who is served in between, what the server
 // asks for itself.
 #include <algorithm>
+#include <array>
 #include <tuple>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -71,8 +72,6 @@ std::size_t changes_in(const std::vector<Moment>& moments) {
   }
   return changes;
 }
-
-}  // namespace
 
 Finding failing_client_served(const View& view) {
   const std::vector<Kept> kept = kept_of_failing(view);
@@ -141,5 +140,27 @@ Finding servfail_meanwhile(const View& view) {
   if (packets.empty()) return unknown();
   return yes("other queries were answered with SERVFAIL", earliest(std::move(packets)));
 }
+
+constexpr std::array kFacts = {
+    Entry{{"host.own_requests_fail",
+           "Did requests that the server itself sent to others (a DNS server: DNS queries) fail "
+           "since the first failure? No where they were answered. In the kept packets.",
+           "RFC 1034 5.3.1"},
+          own_requests_fail},
+    Entry{{"service.failing_client_served",
+           "Were clients that fail served by this service in between, so that failing and being "
+           "served changed four times or more? No where nobody was served between the failures.",
+           "reasoned: what stops a service altogether serves nobody in between"},
+          failing_client_served},
+    Entry{{"dns.servfail_meanwhile",
+           "Did the same server answer other queries with SERVFAIL since the first failure? Never "
+           "no.",
+           "RFC 1035 4.1.1"},
+          servfail_meanwhile},
+};
+
+}  // namespace
+
+std::span<const Entry> meanwhile_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,10 +1,11 @@
 // Facts about protocols that answer with codes: SMTP, FTP, POP3, IMAP, SSH, and NTP.
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -61,8 +62,6 @@ Finding most_times(const View& view, NtpSays says, std::string_view words) {
 }
 
 std::uint16_t subject_of(const Attempt& attempt) { return attempt.answer.detail / 1000; }
-
-}  // namespace
 
 Finding reply_at_greeting(const View& view) {
   return most_replies(
@@ -139,5 +138,67 @@ Finding ntp_denied(const View& view) {
 Finding ntp_unsynchronised(const View& view) {
   return most_times(view, NtpSays::unsynchronised, "say that the server's own clock is not set");
 }
+
+constexpr std::array kFacts = {
+    Entry{{"reply.at_greeting",
+           "Did the refusals (80 % of those kept or more) come before the client had asked for "
+           "anything?",
+           "RFC 5321 3.1; RFC 959 5.4"},
+          reply_at_greeting},
+    Entry{{"reply.for_now",
+           "Are the refusals (80 % of those kept or more) for now only, with a code of 400 to 499?",
+           "RFC 5321 4.2.1; RFC 959 4.2.1"},
+          reply_for_now},
+    Entry{{"reply.shutting",
+           "Do the refusals (80 % of those kept or more) have code 421, which takes nobody at the "
+           "moment?",
+           "RFC 5321 4.2.2; RFC 959 4.2"},
+          reply_shutting},
+    Entry{{"reply.policy",
+           "Do the refusals (80 % of those kept or more) give a rule as the reason: 5.7.x, 554, or "
+           "550 without a finer one?",
+           "RFC 3463 3.8; RFC 5321 4.2.2"},
+          reply_policy},
+    Entry{{"reply.system",
+           "Do the refusals (80 % of those kept or more) give trouble of the server's own as the "
+           "reason: x.3.x, 451, 452, 552, 425, 426?",
+           "RFC 3463 3.4; RFC 5321 4.2.2; RFC 959 4.2"},
+          reply_system},
+    Entry{{"reply.put_off",
+           "Do the refusals (80 % of those kept or more) put a mail off with code 450, as "
+           "greylisting does?",
+           "RFC 6647 2.1"},
+          reply_put_off},
+    Entry{{"reply.login", "Do the refusals (80 % of those kept or more) refuse a login?",
+           "RFC 4954 6; RFC 959 5.4"},
+          reply_login},
+    Entry{{"reply.nobody_there", "Do the refusals say that a mailbox or a file is not there?",
+           "RFC 3463 3.2; RFC 959 4.2"},
+          reply_nobody_there},
+    Entry{{"reply.hung_up",
+           "Did the server close the connection instead of a reply, in 80 % of the refusals kept "
+           "or more?",
+           ""},
+          reply_hung_up},
+    Entry{{"ntp.rate",
+           "Do the NTP answers (80 % of those kept or more) say that the client asks too often "
+           "(kiss code RATE)?",
+           "RFC 5905 7.4"},
+          ntp_rate},
+    Entry{{"ntp.denied",
+           "Do the NTP answers (80 % of those kept or more) say that the client may not ask (kiss "
+           "codes DENY, RSTR)?",
+           "RFC 5905 7.4"},
+          ntp_denied},
+    Entry{{"ntp.unsynchronised",
+           "Do the NTP answers (80 % of those kept or more) say that the server's own clock is not "
+           "set (stratum 16, leap 3, kiss codes INIT, STEP)?",
+           "RFC 5905 7.3, 7.4"},
+          ntp_unsynchronised},
+};
+
+}  // namespace
+
+std::span<const Entry> replies_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

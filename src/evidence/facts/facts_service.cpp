@@ -1,10 +1,11 @@
 // Facts about who was served, and when.
+#include <array>
 #include <set>
 #include <tuple>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -111,8 +112,6 @@ std::string addresses(const View& view, const std::set<base::IpAddress>& clients
   return list(items, std::max<std::uint64_t>(total, items.size()));
 }
 
-}  // namespace
-
 Finding answered_before(const View& view) {
   const RowList rows =
       rows_where(served_rows(view), [&](const Row& row) { return row.first < view.first; });
@@ -139,19 +138,6 @@ Finding never_answered(const View& view) {
   return yes(fmt::format("none of {} in view answered",
                          counted(sum(view.service, &Row::attempts), "attempt")),
              cite_requests(view.service));
-}
-
-Finding others_served(const View& view) {
-  const Clients clients = clients_of(view);
-  if (!clients.served_others.empty()) {
-    return yes(fmt::format("{} served meanwhile",
-                           addresses(view, clients.served_others, clients.served_others.size())),
-               cite_clients(view, served_rows(view), clients.served_others));
-  }
-  if (clients.failing_count < 2) return unknown();
-  return no(fmt::format("{} failed, no other client was served meanwhile",
-                        addresses(view, clients.failing, clients.failing_count)),
-            cite_answers(view.failed));
 }
 
 Finding only_one_client_fails(const View& view) {
@@ -201,6 +187,53 @@ Finding retried(const View& view) {
   if (tries > attempts) return yes(detail, earliest(std::move(packets)));
   if (!packets.empty()) return yes("the same query came again", earliest(std::move(packets)));
   return no(detail, cite_requests(view.failed));
+}
+
+constexpr std::array kFacts = {
+    Entry{{"service.answered_before",
+           "Was anyone served by this service before the first failure in view? A DNS error answer "
+           "counts as service where the failure is not an error answer.",
+           ""},
+          answered_before},
+    Entry{{"service.answered_after",
+           "Was anyone served by this service after the last failure in view?", ""},
+          answered_after},
+    Entry{{"service.never_answered", "Is there no attempt at all in view that this service served?",
+           ""},
+          never_answered},
+    Entry{{"service.others_served",
+           "Was a client that did not fail served by this service meanwhile? No where two or more "
+           "clients failed and none else was served.",
+           ""},
+          others_served},
+    Entry{{"service.only_one_client_fails",
+           "Does exactly one client fail while another is served by this service meanwhile?", ""},
+          only_one_client_fails},
+    Entry{{"service.all_clients_fail",
+           "Do two or more clients fail while nobody is served by this service meanwhile?", ""},
+          all_clients_fail},
+    Entry{{"request.retried",
+           "Was the request sent more than once: several packets in an attempt, or the same DNS "
+           "query (port and id) again?",
+           "RFC 1035 4.2.1"},
+          retried},
+};
+
+}  // namespace
+
+std::span<const Entry> service_facts() { return kFacts; }
+
+Finding others_served(const View& view) {
+  const Clients clients = clients_of(view);
+  if (!clients.served_others.empty()) {
+    return yes(fmt::format("{} served meanwhile",
+                           addresses(view, clients.served_others, clients.served_others.size())),
+               cite_clients(view, served_rows(view), clients.served_others));
+  }
+  if (clients.failing_count < 2) return unknown();
+  return no(fmt::format("{} failed, no other client was served meanwhile",
+                        addresses(view, clients.failing, clients.failing_count)),
+            cite_answers(view.failed));
 }
 
 }  // namespace whydown::evidence::facts_detail

@@ -1,7 +1,9 @@
 // Facts about answers that came late: what the time went into.
+#include <array>
+
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -33,8 +35,6 @@ double ratio_of(base::Duration longer, base::Duration shorter) {
              ? 0
              : static_cast<double>(longer.count()) / static_cast<double>(shorter.count());
 }
-
-}  // namespace
 
 // Where the server answers with a code of its own, it was there.
 Finding rescued(const View& view) {
@@ -124,5 +124,38 @@ Finding latency_constant(const View& view) {
   if (ratio >= kWide) return no(detail, cite_answers(rows));
   return unknown(detail);
 }
+
+constexpr std::array kFacts = {
+    Entry{{"service.rescued",
+           "Did other servers answer what this one did not, after the clients had waited a second "
+           "or more (upper quartile)? No where the server answered itself.",
+           "glibc resolver(5), timeout: 5 s for each server of the list"},
+          rescued},
+    Entry{{"request.repetition_answered",
+           "Did late answers (80 % of them or more) come within 250 ms of a repetition of the "
+           "request, as where the first one was lost? No below 20 %. In the kept packets.",
+           "RFC 1035 4.2.1"},
+          repetition_answered},
+    Entry{{"latency.others_at_once",
+           "Were other requests answered within 250 ms while most answers were late? In the kept "
+           "packets.",
+           "reasoned: what a cache holds costs no time"},
+          others_at_once},
+    Entry{{"latency.grows_with_load",
+           "Did answers take twice as long (geometric mean) in the seconds with more requests than "
+           "the mean as in the others, of 10 answers or more each and twice the load? No up to 1.3 "
+           "times.",
+           "reasoned: a queue grows with what is put into it"},
+          latency_grows_with_load},
+    Entry{{"latency.constant",
+           "Did the late answers all take about the same time (the 90th percentile at most 1.3 "
+           "times the 10th)? No from twice on.",
+           "reasoned: a timer that runs out is constant, a queue is not"},
+          latency_constant},
+};
+
+}  // namespace
+
+std::span<const Entry> slow_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

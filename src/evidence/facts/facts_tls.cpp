@@ -1,11 +1,12 @@
 // Facts about TLS handshakes that failed: who objected to what, and how far they came. Read off the
 // attempts that are kept; alerts are counted in all of them.
+#include <array>
 #include <initializer_list>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 #include "journey/tls_alerts.h"
 
 namespace whydown::evidence::facts_detail {
@@ -121,8 +122,6 @@ std::optional<bool> closed_by(const Attempt& attempt, Kind kind) {
   }
   return attempt.outcome == Outcome::cut && attempt.answer.kind == kind && is_by_server(attempt);
 }
-
-}  // namespace
 
 Finding tls_alert_version(const View& view) {
   return alert_fact(view, {alert::protocol_version, alert::inappropriate_fallback});
@@ -260,5 +259,98 @@ Finding tls_other_names_served(const View& view) {
   if (others.empty()) return unknown();
   return yes("handshakes for other names succeed at the same address", cite_requests(others));
 }
+
+constexpr std::array kFacts = {
+    Entry{{"tls.alert_version",
+           "Are the TLS alerts (80 % of them or more) about the version of TLS (70, 86)?",
+           "RFC 8446 6.2"},
+          tls_alert_version},
+    Entry{{"tls.alert_no_agreement",
+           "Do the TLS alerts (80 % or more) say that the two sides have no common ground: 40, 47, "
+           "71, 109, 110, 120?",
+           "RFC 8446 6.2; RFC 7301 3.2"},
+          tls_alert_no_agreement},
+    Entry{{"tls.alert_internal", "Are the TLS alerts (80 % or more) \"internal error\" (80)?",
+           "RFC 8446 6.2"},
+          tls_alert_internal},
+    Entry{{"tls.alert_access", "Are the TLS alerts (80 % or more) \"access denied\" (49)?",
+           "RFC 8446 6.2"},
+          tls_alert_access},
+    Entry{{"tls.alert_name", "Are the TLS alerts (80 % or more) \"unrecognized name\" (112)?",
+           "RFC 6066 3"},
+          tls_alert_name},
+    Entry{
+        {"tls.alert_certificate",
+         "Are the TLS alerts (80 % or more) about a certificate (42 to 46, 48), whoever sent them?",
+         "RFC 8446 6.2"},
+        tls_alert_certificate},
+    Entry{{"tls.client_objects",
+           "Is it the client that ends the handshakes, by an alert in clear or encrypted, or by "
+           "leaving? In the kept attempts with an answer or an act.",
+           "RFC 8446 6"},
+          tls_client_objects},
+    Entry{{"tls.server_chose_old",
+           "Did the server choose a version of TLS older than 1.2, in handshakes that it answered?",
+           "RFC 8996"},
+          tls_server_chose_old},
+    Entry{{"tls.wants_client_certificate",
+           "Does the server end handshakes because of the client's certificate or the lack of one: "
+           "an alert about it, 40 after it had asked for one, or, in TLS 1.3, an encrypted alert "
+           "as its only answer to the client's last message? In the kept alerts.",
+           "RFC 8446 4.4.2.4 and 6.2; measured"},
+          tls_wants_client_certificate},
+    Entry{{"tls.certificate_expired",
+           "Had the server's certificate run out when the handshakes were tried, by the capture's "
+           "clock? Unknown for TLS 1.3, which encrypts it.",
+           "RFC 5280 4.1.2.5"},
+          tls_certificate_expired},
+    Entry{
+        {"tls.certificate_early",
+         "Was the server's certificate not valid yet, by the capture's clock? Unknown for TLS 1.3.",
+         "RFC 5280 4.1.2.5"},
+        tls_certificate_early},
+    Entry{{"tls.certificate_in_time",
+           "Was the server's certificate within its dates, by the capture's clock? Unknown for TLS "
+           "1.3.",
+           "RFC 5280 4.1.2.5"},
+          tls_certificate_in_time},
+    Entry{{"tls.certificate_covers_name",
+           "Is the server's certificate for the name that the client asked for? Unknown for TLS "
+           "1.3, and where no name is known.",
+           "RFC 9525"},
+          tls_certificate_covers_name},
+    Entry{{"tls.certificate_self_signed",
+           "Is the server's certificate signed by itself? Unknown for TLS 1.3.", "RFC 5280 3.2"},
+          tls_certificate_self_signed},
+    Entry{{"tls.plain_answer", "Did the server answer ClientHellos with something that is not TLS?",
+           "RFC 8446 5.1"},
+          tls_plain_answer},
+    Entry{{"tls.closed_by_reset",
+           "Were handshakes that came to nothing ended by a reset from the server's side?",
+           "RFC 9293 3.5.2"},
+          tls_closed_by_reset},
+    Entry{{"tls.closed_by_server",
+           "Were handshakes that came to nothing ended by the server closing the connection (FIN)?",
+           "RFC 9293 3.6"},
+          tls_closed_by_server},
+    Entry{{"tls.hello_acknowledged",
+           "Did the server's system acknowledge the ClientHellos that got no ServerHello?",
+           "RFC 9293 3.8"},
+          tls_hello_acknowledged},
+    Entry{{"tls.flight_cut",
+           "Did a part of the server's messages not get through, as the gap in them or the missing "
+           "acknowledgments say, in handshakes that ended in silence?",
+           "RFC 2923 2.1"},
+          tls_flight_cut},
+    Entry{{"tls.other_names_served",
+           "Do handshakes at the same address and port succeed for other names since the first "
+           "failure, and for the failing ones not?",
+           "RFC 6066 3"},
+          tls_other_names_served},
+};
+
+}  // namespace
+
+std::span<const Entry> tls_facts() { return kFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -216,17 +216,6 @@ Spread spread_of(const std::vector<Moment>& moments) {
   return out;
 }
 
-}  // namespace
-
-std::vector<Moment> moments(const View& view) {
-  std::vector<Moment> out;
-  const std::vector<Moment> all = all_moments(view);
-  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
-    if (all[i].start > view.first && all[i + 1].start <= view.last_begin) out.push_back(all[i]);
-  }
-  return out;
-}
-
 // A high rate alone is no flood: it must stand out from what the service saw otherwise, or consist
 // of handshakes that nobody meant to finish: left half open, or not repeated when no answer came,
 // as every real client does. A rate that stands out may be lower where most of it stays unfinished:
@@ -342,6 +331,53 @@ Finding answered_rate_pinned(const View& view) {
   if (spread.of_random <= kPinned) return yes(detail, std::move(packets));
   if (spread.of_random >= kRandom) return no(detail, std::move(packets));
   return unknown(detail);
+}
+
+constexpr std::array kFacts = {
+    Entry{
+        {"traffic.flood_visible",
+         "Did this service get 1000 requests or more in some second, ten times as many as in its "
+         "quieter hours, or most of them half-open handshakes? Or 100 handshakes, four of five of "
+         "all left half open, or never repeated though unanswered, or unfinished at ten times the "
+         "usual rate? Or a flood of any rate with which the failures begin? Never no.",
+         "RFC 4987"},
+        flood_visible},
+    Entry{
+        {"traffic.loss_grows_with_load",
+         "Of 50 or more attempts, is the failing share at high load at least twice, and 20 points "
+         "above, the share at low load? Within the failure; or against all of the capture, where "
+         "the load differs four times or more, which repeated requests do not explain.",
+         ""},
+        loss_grows_with_load},
+    Entry{{"latency.jump_before_failure",
+           "Did the last quarter of the answers before the first failure take ten times as long "
+           "(geometric mean) as the first quarter, of 20 or more?",
+           ""},
+          latency_jump_before_failure},
+    Entry{{"latency.flat_meanwhile",
+           "Did answers to first requests meanwhile take at most twice as long (geometric mean) as "
+           "before, of 5 or more each? No from four times on.",
+           "reasoned: a queue that fills up delays what it does not drop"},
+          latency_flat_meanwhile},
+    Entry{{"traffic.answered_rate_pinned",
+           "While a fifth or more failed, were as many served in each second as in the next: does "
+           "the number vary less than chance would make it (variance at most 15 % of a random "
+           "loss's, over five seconds or more)? No from half on.",
+           "reasoned: a limit lets a fixed number through, chance does not"},
+          answered_rate_pinned},
+};
+
+}  // namespace
+
+std::span<const Entry> traffic_facts() { return kFacts; }
+
+std::vector<Moment> moments(const View& view) {
+  std::vector<Moment> out;
+  const std::vector<Moment> all = all_moments(view);
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+    if (all[i].start > view.first && all[i + 1].start <= view.last_begin) out.push_back(all[i]);
+  }
+  return out;
 }
 
 }  // namespace whydown::evidence::facts_detail

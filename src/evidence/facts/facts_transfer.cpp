@@ -1,8 +1,10 @@
 // Facts about connections whose data met trouble: the attempts of step transfer, the signs that the
 // journey gives of them, and what became of new connections meanwhile.
+#include <array>
+
 #include <fmt/format.h>
 
-#include "evidence/facts/measures.h"
+#include "evidence/facts/facts.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -90,8 +92,6 @@ Finding since(const View& view, const RowList& rows, std::string_view noun) {
   if (others.empty()) return unknown();
   return no(fmt::format("no new connection {} after the first failure", noun), std::move(others));
 }
-
-}  // namespace
 
 Finding after_pause(const View& view) {
   if (!is_about_transfers(view)) return unknown();
@@ -195,17 +195,6 @@ Finding some_accepted_since(const View& view) {
   return is_in_turn ? yes(words, both(accepted.packets, silent.packets)) : unknown(words);
 }
 
-Finding server_stuck(const View& view) {
-  if (!is_about_transfers(view) || view.subject.symptom != Symptom::stalled) return unknown();
-  const Signs stuck = signs_of(view, Sign::server_stuck);
-  const std::uint64_t all = failed_count(view);
-  const std::string words =
-      fmt::format("the server's data on {} of {}", stuck.count, counted(all, "connection"));
-  if (is_most(stuck.count, all)) return yes(words, stuck.packets);
-  if (stuck.count == 0) return no(words, cite_requests(view.failed));
-  return unknown(words);
-}
-
 Finding lost_before(const View& view) {
   return either(view, Sign::lost_before, Sign::lost_behind,
                 "what was lost never came past this place, and was sent again",
@@ -248,6 +237,87 @@ Finding large_passed(const View& view) {
   return yes(fmt::format("packets of full size were acknowledged on {}",
                          counted(passed.count, "other connection")),
              passed.packets);
+}
+
+constexpr std::array kFacts = {
+    Entry{{"transfer.after_pause",
+           "Did four of five of the connections fail when the client spoke again after 4 s or more "
+           "of quiet? No where none did.",
+           "RFC 5382 5"},
+          after_pause},
+    Entry{{"transfer.reset_ignored",
+           "Did whoever is said to have reset the connection go on sending beyond the reset, as if "
+           "it knew nothing of it? Never no.",
+           "Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets, NDSS 2009"},
+          reset_ignored},
+    Entry{{"transfer.stopped_together",
+           "Did two or more connections, all that failed, do so within 300 ms? No where they lie "
+           "3 s or more apart.",
+           "reasoned: what ends a program or a way ends all connections at once"},
+          stopped_together},
+    Entry{{"transfer.refused_since",
+           "Were new connections to the service refused after the first failure? No where others "
+           "were tried.",
+           "RFC 9293 3.5.2"},
+          refused_since},
+    Entry{{"transfer.unanswered_since",
+           "Did new connections to the service get no answer after the first failure? No where "
+           "others were tried.",
+           ""},
+          unanswered_since},
+    Entry{{"transfer.accepted_since",
+           "Were new connections to the service accepted after the first failure? No where others "
+           "were tried.",
+           ""},
+          accepted_since},
+    Entry{{"transfer.some_accepted_since",
+           "After the first failure, were new connections to the service accepted and left without "
+           "an answer in turn? No where all fared alike.",
+           "reasoned: what drops packets at random lets some through"},
+          some_accepted_since},
+    Entry{{"transfer.server_stuck",
+           "On four of five of the connections that came to a standstill, is it the server's data "
+           "that nobody acknowledged? No where it was the client's on all.",
+           ""},
+          server_stuck},
+    Entry{{"transfer.lost_before",
+           "On four of five of the connections, was most of what was sent again never captured "
+           "before? No where most of it had been: then it was lost behind the place of the "
+           "capture.",
+           "reasoned from where the capture was taken"},
+          lost_before},
+    Entry{{"transfer.one_direction",
+           "Was data lost in one direction only? No where both directions lose.", ""},
+          one_direction},
+    Entry{{"transfer.client_shut",
+           "On four of five of the connections, was it the client that took nothing any more? No "
+           "where it was the server.",
+           "RFC 9293 3.8.6"},
+          client_shut},
+    Entry{{"transfer.large_unseen",
+           "Is of the large packets only the gap seen that they leave? No where they came past "
+           "this place.",
+           "RFC 2923 2.1"},
+          large_unseen},
+    Entry{{"transfer.large_passed",
+           "Were packets of full size acknowledged on other connections to the service? Never no.",
+           "RFC 2923 2.1"},
+          large_passed},
+};
+
+}  // namespace
+
+std::span<const Entry> transfer_facts() { return kFacts; }
+
+Finding server_stuck(const View& view) {
+  if (!is_about_transfers(view) || view.subject.symptom != Symptom::stalled) return unknown();
+  const Signs stuck = signs_of(view, Sign::server_stuck);
+  const std::uint64_t all = failed_count(view);
+  const std::string words =
+      fmt::format("the server's data on {} of {}", stuck.count, counted(all, "connection"));
+  if (is_most(stuck.count, all)) return yes(words, stuck.packets);
+  if (stuck.count == 0) return no(words, cite_requests(view.failed));
+  return unknown(words);
 }
 
 }  // namespace whydown::evidence::facts_detail

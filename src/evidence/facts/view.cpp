@@ -120,6 +120,12 @@ bool is_neighbour(Protocol protocol) {
   return protocol == Protocol::arp || protocol == Protocol::nd;
 }
 
+bool is_http(const View& view) {
+  return std::ranges::all_of(view.subject.services, [](const Service& service) {
+    return service.protocol == Protocol::http;
+  });
+}
+
 bool is_ok(const Row& row) {
   return row.key.outcome == Outcome::ok || row.key.outcome == Outcome::slow;
 }
@@ -213,6 +219,14 @@ Finding no(std::string detail, std::vector<base::Place> packets) {
 }
 
 Finding unknown(std::string detail) { return {Truth::unknown, std::move(detail), {}}; }
+
+std::vector<const Attempt*> kept(const RowList& rows) {
+  std::vector<const Attempt*> all;
+  for (const Row* row : rows) {
+    for (const Attempt* attempt : row->exemplars()) all.push_back(attempt);
+  }
+  return all;
+}
 
 std::vector<base::Place> earliest(std::vector<base::Place> places) {
   std::ranges::sort(places);
