@@ -37,13 +37,6 @@ class Interner {
   // Fetches what add() and find() will touch first.
   void prefetch(std::uint64_t hash) const { base::prefetch(&slots_[hash & mask_]); }
   void prefetch(std::string_view text) const { prefetch(hash_bytes(text)); }
-  // ... and, each some time later, what that leads to.
-  void prefetch_entry(std::uint64_t hash) const {
-    base::prefetch(&entries_[slots_[hash & mask_].id]);
-  }
-  void prefetch_text(std::uint64_t hash) const {
-    base::prefetch(bytes_.data() + entries_[slots_[hash & mask_].id].offset);
-  }
   // Empty for 0 and unknown ids. Valid as long as the interner lives.
   std::string_view text(std::uint32_t id) const {
     return id < entries_.size() ? text_of(entries_[id]) : std::string_view{};

@@ -202,9 +202,6 @@ class Store final : public journey::Sink {
   using journey::Sink::attempt;
   void attempt(const Outline& attempt, const Packets& packets) override;
   void observation(const Observation& observation) override;
-  std::uint64_t expect(const Service& service, const base::IpAddress& client,
-                       Step step) const override;
-  void expect_soon(std::uint64_t expected) const override;
   void usage(const DnsUse& use, const Outline& outline, const Packets& packets) override;
   // Call after the tracker has finished.
   void set_totals(const journey::Totals& totals);

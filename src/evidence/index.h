@@ -7,8 +7,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/prefetch.h"
-
 namespace whydown::evidence {
 
 // `Node` is the map's value_type. Nodes must not move and are never removed.
@@ -40,21 +38,6 @@ class Index {
       if (zero_bytes(tags) != 0) [[likely]]
         return nullptr;
     }
-  }
-
-  // Fetch what find() will look at: the group, and later the node that it will most likely come to.
-  void prefetch(std::uint64_t hash) const {
-    base::prefetch(&tags_[hash & mask_]);
-    base::prefetch(&nodes_[(hash & mask_) * kGroup]);
-  }
-  void prefetch_node(std::uint64_t hash) const {
-    const std::size_t group = hash & mask_;
-    const std::uint64_t hits = zero_bytes(tags_[group] ^ tag_of(hash) * kOnes);
-    if (hits == 0) return;
-    constexpr std::size_t line = 64;
-    const char* const node = reinterpret_cast<const char*>(nodes_[group * kGroup + place_of(hits)]);
-    for (std::size_t i = 0; i < sizeof(Node); i += line) base::prefetch(node + i);
-    base::prefetch(node + sizeof(Node) - 1);
   }
 
   // The key must not be in the index yet.

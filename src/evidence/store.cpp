@@ -157,17 +157,6 @@ ServiceClientRow* Store::add_service_client(const ServiceClientKey& key, std::ui
   return &at->second;
 }
 
-std::uint64_t Store::expect(const Service& service, const base::IpAddress& client,
-                            Step step) const {
-  const std::uint64_t hash = hash_of(hash_of(service), client, step);
-  service_client_index_.prefetch(hash);
-  return hash;
-}
-
-void Store::expect_soon(std::uint64_t expected) const {
-  service_client_index_.prefetch_node(expected);
-}
-
 ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
   const std::uint64_t hash = hash_of(hash_of(key.service), key.client, key.step);
   const auto is_it = [&](const ServiceClientKey& known) { return known == key; };

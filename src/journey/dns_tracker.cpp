@@ -86,41 +86,11 @@ DnsTracker::View DnsTracker::view_of(const Packet& packet, std::uint64_t ends) {
 }
 
 // Of words, which show no port, other memory may be fetched: no harm.
-std::uint64_t DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
+void DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
   by_exact_.prefetch(fold(ends, packet.dns.id));
-  if (!packet.dns.response) {
-    healing_.expect_client(packet.ip.source);
-    context_.names.prefetch(packet.dns.name_hash);
-    return 0;
-  }
-  for (const auto& record : packet.dns.records) healing_.expect_address(record.address);
-  const bool is_tcp = packet.transport == Transport::tcp || packet.dns.over_tcp;
-  return context_.sink.expect({.server = packet.ip.source,
-                               .port = or_dns(packet.source_port),
-                               .transport = is_tcp ? Transport::tcp : Transport::udp,
-                               .protocol = Protocol::dns},
-                              packet.ip.destination, Step::name);
-}
-
-void DnsTracker::expect_soon(const Packet& packet, const Expected& expected) const {
-  if (!packet.dns.response) {
-    context_.names.prefetch_entry(packet.dns.name_hash);
-    return;
-  }
-  const Slot slot = by_exact_.likely(fold(expected.ends, packet.dns.id));
-  if (slot != kNoSlot) queries_.prefetch(slot);
-  context_.sink.expect_soon(expected.by_sink);
-}
-
-void DnsTracker::expect_next(const Packet& packet, std::uint64_t ends) const {
-  if (!packet.dns.response) {
-    context_.names.prefetch_text(packet.dns.name_hash);
-    return;
-  }
-  const Slot slot = by_exact_.likely(fold(ends, packet.dns.id));
-  if (slot == kNoSlot) return;
-  const Query& query = queries_[slot];
-  healing_.expect_name(query.client_key, query.name, query.type, packet.dns.answer_count != 0);
+  if (packet.dns.response) return;
+  healing_.expect_client(packet.ip.source);
+  context_.names.prefetch(packet.dns.name_hash);
 }
 
 void DnsTracker::packet(const Packet& packet) {

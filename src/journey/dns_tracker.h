@@ -27,10 +27,8 @@ class DnsTracker {
   // For a message that repeats another one at once: true when that question is answered, or this
   // one answers the next.
   bool is_next(const packet::Packet& packet, std::uint64_t ends) const;
-  // Fetch what packet() will touch, in steps some packets apart; `ends` is hash_of_ends().
-  std::uint64_t expect(const packet::Packet& packet, std::uint64_t ends) const;  // by the sink
-  void expect_soon(const packet::Packet& packet, const Expected& expected) const;
-  void expect_next(const packet::Packet& packet, std::uint64_t ends) const;
+  // Fetches what packet() will touch; `ends` is hash_of_ends().
+  void expect(const packet::Packet& packet, std::uint64_t ends) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {

@@ -141,12 +141,6 @@ bool Healing::is_in_time(const Outline& attempt, bool same_server, base::Time as
   return (by_asking ? asked : answered) <= until(attempt, same_server);
 }
 
-void Healing::expect_name(std::uint64_t client, std::uint32_t name, std::uint16_t type,
-                          bool data) const {
-  names_.prefetch(
-      name_key(client, name, data && is_address_type(type) ? type | kAnyAddress : type));
-}
-
 std::uint64_t Healing::wisher_of(const Outline& attempt) {
   return client_of(attempt.client) + wish_salt(attempt.service.protocol);
 }

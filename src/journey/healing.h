@@ -36,12 +36,6 @@ class Healing {
   void expect_client(const base::IpAddress& address) const {
     hosts_.prefetch(hash_of(address, 16));
   }
-  // Fetches what learn() will touch.
-  void expect_address(const base::IpAddress& address) const {
-    if (address.is_known()) origins_.prefetch(hash_of(address, 6));
-  }
-  // Fetches what name_served() will touch.
-  void expect_name(std::uint64_t client, std::uint32_t name, std::uint16_t type, bool data) const;
   // A NOERROR answer to `client`; `data` when it holds an answer, false for NODATA.
   struct NameServed {
     std::uint64_t client = 0;  // client_of()

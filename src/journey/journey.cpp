@@ -244,32 +244,16 @@ void Tracker::packet(const Packet& packet, const Expected& expected) {
 
 Expected Tracker::expect(const Packet& packet) const {
   const std::uint64_t ends = hash_of_ends(packet);
-  Expected expected{.ends = ends, .identity = Duplicates::identity_of(packet, ends)};
+  const Expected expected{.ends = ends, .identity = Duplicates::identity_of(packet, ends)};
   state_->duplicates.expect(expected.identity);
   if (packet.application == packet::Application::dns) {
-    expected.by_sink = state_->dns.expect(packet, ends);
+    state_->dns.expect(packet, ends);
   } else if (packet.transport == Transport::tcp) {
     state_->tcp.expect(packet, ends);
   } else if (packet.transport == Transport::udp) {
     state_->udp.expect(ends);
   }
   return expected;
-}
-
-void Tracker::expect_soon(const Packet& packet, const Expected& expected) const {
-  if (packet.application == packet::Application::dns) {
-    state_->dns.expect_soon(packet, expected);
-  } else if (packet.transport == Transport::tcp) {
-    state_->tcp.expect_soon(expected.ends);
-  } else if (packet.transport == Transport::udp) {
-    state_->udp.expect_soon(expected.ends);
-  }
-}
-
-void Tracker::expect_next(const Packet& packet, const Expected& expected) const {
-  if (packet.application == packet::Application::dns) {
-    state_->dns.expect_next(packet, expected.ends);
-  }
 }
 
 void Tracker::finish() {

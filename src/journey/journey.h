@@ -294,24 +294,15 @@ class Sink {
     attempt(whole, WholePackets{whole});
   }
   virtual void observation(const Observation& observation) = 0;
-  // An attempt of this client may be decided some packets on: what it will touch may be fetched
-  // into the cache, in two steps some packets apart. The second one takes what the first one
-  // returned. Changes nothing.
-  virtual std::uint64_t expect(const Service& /*service*/, const base::IpAddress& /*client*/,
-                               Step /*step*/) const {
-    return 0;
-  }
-  virtual void expect_soon(std::uint64_t /*expected*/) const {}
   // `packets` are valid during the call only.
   virtual void usage(const DnsUse& /*use*/, const Outline& /*outline*/,
                      const Packets& /*packets*/) {}
 };
 
-// What Tracker::expect() finds out about a packet for the steps after it.
+// What Tracker::expect() finds out about a packet.
 struct Expected {
   std::uint64_t ends = 0;      // hash of its addresses and ports, the same in both directions
   std::uint64_t identity = 0;  // equal for two copies of one packet
-  std::uint64_t by_sink = 0;   // of Sink::expect()
 };
 
 class Tracker {
@@ -323,12 +314,9 @@ class Tracker {
   Tracker& operator=(const Tracker&) = delete;
 
   void packet(const packet::Packet& packet);
-  // The same in four steps, for many packets on their way: expect() and, each some packets on,
-  // expect_soon() and expect_next() fetch into the cache what packet() will touch, each what the
-  // one before it leads to. None of them changes anything. All take what expect() returned.
+  // The same in two steps, for packets on their way: expect() fetches into the cache what packet(),
+  // some packets on, will touch first, and changes nothing. packet() takes what it returned.
   Expected expect(const packet::Packet& packet) const;
-  void expect_soon(const packet::Packet& packet, const Expected& expected) const;
-  void expect_next(const packet::Packet& packet, const Expected& expected) const;
   void packet(const packet::Packet& packet, const Expected& expected);
   // Decides everything still open, as of the last packet's time. Call once.
   void finish();

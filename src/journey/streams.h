@@ -41,7 +41,6 @@ class Streams {
   bool packet(Slot conversation, Slot flow, Side side, const packet::Packet& packet);
   // The connection leaves the caller's table.
   void end(Slot conversation, Slot flow, End end);
-  void expect(Slot conversation) const { talks_.prefetch(conversation); }
 
   void advance();
   void finish();

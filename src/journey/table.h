@@ -170,12 +170,6 @@ class Index {
 
   // Fetches the cells that find() will look at.
   void prefetch(std::uint64_t hash) const { base::prefetch(&cells_[hash & mask_]); }
-  // The first slot that has this hash, by its tag alone; for fetching ahead.
-  Slot likely(std::uint64_t hash) const {
-    const auto tag = static_cast<std::uint32_t>(hash);
-    const Cell& cell = cells_[tag & mask_];
-    return cell.tag == tag ? cell.slot : kNoSlot;
-  }
 
   void add(std::uint64_t hash, Slot slot) {
     if (++size_ * kSparse > mask_ + 1 && mask_ + 1 < capacity_) grow();

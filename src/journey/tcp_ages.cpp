@@ -97,11 +97,6 @@ void TcpTracker::fetch_behind(Slot slot) {
   const Flow& soon = flows_[second];  // slot 0, which holds nothing, where there is none
   by_ends_.prefetch(soon.hash);
   healing_.expect_client(soon.client);
-  context_.sink.expect_soon(behind_);
-  Service service;
-  set_service(service, soon);
-  const bool dns = service.protocol == Protocol::dns;
-  behind_ = context_.sink.expect(service, soon.client, dns ? Step::name : Step::connect);
 }
 
 void TcpTracker::evict(Slot slot) {

@@ -66,11 +66,6 @@ void TcpTracker::expect(const Packet& packet, std::uint64_t ends) const {
   if (packet.tcp.flags == flag::syn) healing_.expect_client(packet.ip.source);
 }
 
-void TcpTracker::expect_soon(std::uint64_t ends) const {
-  const Slot slot = by_ends_.likely(ends);
-  if (slot != kNoSlot) flows_.prefetch(slot, kWithoutSequel + kCacheLine);
-}
-
 void TcpTracker::packet(const Packet& packet) {
   // Some text shows no ports; nothing can be paired then.
   if (packet.source_port == 0 && packet.destination_port == 0) return;

@@ -26,7 +26,6 @@ class TcpTracker {
   void packet(const packet::Packet& packet);
   // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
   void expect(const packet::Packet& packet, std::uint64_t ends) const;
-  void expect_soon(std::uint64_t ends) const;
   // How well this tracker knows the flow that an ICMP error complains of. `order` of the request
   // orders several trackers' oldest ones.
   enum class Match : std::uint8_t { none, settled, pending };
@@ -199,7 +198,6 @@ class TcpTracker {
   Chains transfers_by_age_{1, limits::kTransfers};
   SilentServers troubled_;  // servers of which some transfer did not go well
   std::size_t settled_count_ = 0;
-  std::uint64_t behind_ = 0;  // of the sink, for the flow next to be evicted
 };
 
 // Server side of a conversation whose beginning was not seen: the known service, else the lower

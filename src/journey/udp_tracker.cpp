@@ -51,11 +51,6 @@ Slot UdpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_cli
 
 void UdpTracker::expect(std::uint64_t ends) const { by_ends_.prefetch(ends); }
 
-void UdpTracker::expect_soon(std::uint64_t ends) const {
-  const Slot slot = by_ends_.likely(ends);
-  if (slot != kNoSlot) flows_.prefetch(slot);
-}
-
 void UdpTracker::packet(const Packet& packet) {
   if (is_discovery(packet) || (packet.source_port == 0 && packet.destination_port == 0)) return;
   const std::uint64_t hash = context_.ends;

@@ -22,7 +22,6 @@ class UdpTracker {
   void packet(const packet::Packet& packet);
   // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
   void expect(std::uint64_t ends) const;
-  void expect_soon(std::uint64_t ends) const;
 
   enum class Match : std::uint8_t { none, settled, pending };
   struct Found {

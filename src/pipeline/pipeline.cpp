@@ -30,10 +30,6 @@ class Belt {
     Place& filled = places_[at_];
     filled.expected = tracker_.expect(filled.packet);
     filled.is_full = true;
-    const Place& near = places_[(at_ + kBeltPackets / 2) % kBeltPackets];
-    if (near.is_full) tracker_.expect_soon(near.packet, near.expected);
-    const Place& nearer = places_[(at_ + kBeltPackets / 4) % kBeltPackets];
-    if (nearer.is_full) tracker_.expect_next(nearer.packet, nearer.expected);
     advance();
   }
   void drain() {
