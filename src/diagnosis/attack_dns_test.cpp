@@ -13,18 +13,10 @@ using namespace for_tests;
 using evidence::DnsUse;
 using evidence::Usage;
 
-const Catalogue& catalogue() {
-  static const Catalogue built_in = Catalogue::built_in().value_or(Catalogue{});
-  return built_in;
-}
-
 constexpr const char* kServer = "203.0.113.2";
 constexpr const char* kBad = "198.51.100.66";
 
-struct World {
-  base::Interner names;
-  evidence::Store store;
-  Maker maker{names};
+struct World : Scene {
   std::uint32_t domain = names.add("shop.example");
 
   void tell(Usage usage, Attempt attempt, std::uint16_t answer_bytes = 0, std::uint8_t name = 10) {
@@ -55,19 +47,6 @@ struct World {
       tell(Usage::new_names, maker.make(dns_service(kServer), source, 20 + i * 0.004, symptom));
     }
   }
-  Diagnosis diagnosis(double end = 60) {
-    journey::Totals totals;
-    totals.first.time = at(0);
-    totals.last.time = at(end);
-    totals.last.number = 100000;
-    store.set_totals(totals);
-    base::InputInfo input;
-    input.packets = 5000;
-    input.first_time = at(0);
-    input.last_time = at(end);
-    store.set_inputs({input});
-    return diagnose(store, catalogue(), names);
-  }
 };
 
 // Names that do not exist are what the flood asks for, and no incident of their own.
@@ -76,7 +55,7 @@ TEST(DnsAttack, AFloodOfNamesThatHurtsNobody) {
     World world;
     world.users(1, 40, true);
     world.flood(Symptom::nx_domain, from_many);
-    const Diagnosis diagnosis = world.diagnosis();
+    const Diagnosis diagnosis = world.diagnosis_of_capture();
     ASSERT_EQ(diagnosis.incidents.size(), 1U) << from_many;
     const Incident& attack = diagnosis.incidents[0];
     EXPECT_EQ(attack.fault, "dos.dns_query_flood");
@@ -96,7 +75,7 @@ TEST(DnsAttack, AFloodOfNamesThatTookTheService) {
   world.users(20.2, 24, false);
   world.users(30, 40, true);
   world.flood(Symptom::no_response, true);
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 2U);
   EXPECT_EQ(diagnosis.incidents[0].fault, "dos.dns_query_flood");
   EXPECT_EQ(diagnosis.incidents[0].severity, "critical");
@@ -120,7 +99,7 @@ TEST(DnsAttack, ReflectionByWhoSeesIt) {
       }
       world.tell(at_reflector ? Usage::large_answers : Usage::unasked_answers, answer, 1200);
     }
-    const Diagnosis diagnosis = world.diagnosis();
+    const Diagnosis diagnosis = world.diagnosis_of_capture();
     ASSERT_EQ(diagnosis.incidents.size(), 1U) << at_reflector;
     const Incident& attack = diagnosis.incidents[0];
     EXPECT_EQ(attack.fault, "dos.dns_reflection");
@@ -145,7 +124,7 @@ TEST(DnsAttack, ATunnelIsNoOutage) {
     world.tell(Usage::long_names, attempt, static_cast<std::uint16_t>(100 + name + i * 13 % 200),
                name);
   }
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 1U);
   const Incident& tunnel = diagnosis.incidents[0];
   EXPECT_EQ(tunnel.fault, "dns.tunnel");
@@ -170,7 +149,7 @@ TEST(DnsAttack, OnlyAnAttackHasATechnique) {
         world.store.attempt(turn);
       }
     }
-    const Diagnosis diagnosis = world.diagnosis();
+    const Diagnosis diagnosis = world.diagnosis_of_capture();
     ASSERT_FALSE(diagnosis.incidents.empty());
     const Incident& incident = diagnosis.incidents[0];
     EXPECT_EQ(incident.fault, several ? "arp.spoofing" : "arp.conflict");

@@ -18,11 +18,7 @@ constexpr const char* kBad = "198.51.100.66";
 const evidence::Service kFtp{kServer, 21, packet::Transport::tcp, evidence::Protocol::ftp};
 const evidence::Service kHttp{kServer, 80, packet::Transport::tcp, evidence::Protocol::http};
 
-struct World {
-  base::Interner names;
-  evidence::Store store;
-  Maker maker{names};
-
+struct World : Scene {
   void add(const evidence::Service& service, const std::string& client, double begin,
            Symptom symptom, std::uint16_t secret = 0, std::uint32_t path = 1) {
     Attempt attempt = maker.make(service, client, begin, symptom);
@@ -43,21 +39,6 @@ struct World {
   void flood(Symptom symptom) {
     for (int i = 0; i < 1000; ++i) add(kHttp, kBad, 20 + i * 0.005, symptom);
   }
-  Diagnosis diagnosis() {
-    static const Catalogue built_in = Catalogue::built_in().value_or(Catalogue{});
-    journey::Totals totals;
-    totals.packets = 9000;
-    totals.first.time = at(0);
-    totals.last.time = at(60);
-    totals.last.number = 100000;
-    store.set_totals(totals);
-    base::InputInfo input;
-    input.packets = 9000;
-    input.first_time = at(0);
-    input.last_time = at(60);
-    store.set_inputs({input});
-    return diagnose(store, built_in, names);
-  }
 };
 
 std::uint16_t secret(int i) { return static_cast<std::uint16_t>(2 * i + 1); }
@@ -67,7 +48,7 @@ TEST(AttackRequests, GuessedLogins) {
     World world;
     for (int i = 0; i < 40; ++i) world.add(kFtp, kBad, 10 + i * 0.5, Symptom::denied, secret(i));
     if (is_right) world.add(kFtp, kBad, 32, Symptom::none, secret(99));
-    const Diagnosis diagnosis = world.diagnosis();
+    const Diagnosis diagnosis = world.diagnosis_of_capture();
     ASSERT_EQ(diagnosis.incidents.size(), 1U);  // and no failure of the service's
     const Incident& incident = diagnosis.incidents[0];
     EXPECT_EQ(incident.fault, "bruteforce.login");
@@ -88,7 +69,7 @@ TEST(AttackRequests, AFloodThatTookTheService) {
   world.users(20.5, 25, Symptom::error_status);
   world.users(27, 40, Symptom::none);
   world.flood(Symptom::error_status);
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 2U);
   const Incident& attack = diagnosis.incidents[0];
   EXPECT_EQ(attack.fault, "dos.http_flood");
@@ -105,12 +86,12 @@ TEST(AttackRequests, AFloodThatHurtNobody) {
   World busy;
   busy.users(1, 40, Symptom::none);
   busy.flood(Symptom::none);
-  EXPECT_TRUE(busy.diagnosis().incidents.empty());
+  EXPECT_TRUE(busy.diagnosis_of_capture().incidents.empty());
 
   World world;
   world.users(19.5, 40, Symptom::none);
   world.flood(Symptom::none);
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 1U);
   EXPECT_EQ(diagnosis.incidents[0].fault, "dos.http_flood");
   EXPECT_EQ(diagnosis.incidents[0].attack->caused_outage, std::optional(false));

@@ -12,20 +12,11 @@ namespace {
 
 using namespace for_tests;
 
-const Catalogue& catalogue() {
-  static const Catalogue built_in = Catalogue::built_in().value_or(Catalogue{});
-  return built_in;
-}
-
 constexpr const char* kWeb = "203.0.113.80";
 constexpr const char* kBad = "198.51.100.66";
 
 // A web server, its clients, and four seconds of a flood from second 20 on.
-struct World {
-  base::Interner names;
-  evidence::Store store;
-  Maker maker{names};
-
+struct World : Scene {
   void user(double begin, bool served, int which = 0, std::uint16_t port = 80) {
     const std::string client = "192.0.2." + std::to_string(7 + which);
     Attempt attempt = maker.make(tcp_service(kWeb, port), client, begin,
@@ -50,19 +41,6 @@ struct World {
       store.attempt(syn);
     }
   }
-  Diagnosis diagnosis(double end = 60) {
-    journey::Totals totals;
-    totals.first.time = at(0);
-    totals.last.time = at(end);
-    totals.last.number = 100000;
-    store.set_totals(totals);
-    base::InputInfo input;
-    input.packets = 5000;
-    input.first_time = at(0);
-    input.last_time = at(end);
-    store.set_inputs({input});
-    return diagnose(store, catalogue(), names);
-  }
 };
 
 TEST(Attack, TookTheServiceAndExplainsTheOutage) {
@@ -71,7 +49,7 @@ TEST(Attack, TookTheServiceAndExplainsTheOutage) {
   world.users(20.1, 24, false);
   world.users(30, 40, true);
   world.flood(false);
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 2U);
   const Incident& attack = diagnosis.incidents[0];
   EXPECT_EQ(attack.fault, "dos.syn_flood");
@@ -105,7 +83,7 @@ TEST(Attack, DidNoHarm) {
   World world;
   world.users(1, 40, true);
   world.flood(true);
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 1U);
   const Incident& attack = diagnosis.incidents[0];
   EXPECT_EQ(attack.attack->caused_outage, std::optional(false));
@@ -116,7 +94,7 @@ TEST(Attack, DidNoHarm) {
 TEST(Attack, NobodyElseIsInView) {
   World world;
   world.flood(false);
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 1U);  // and no outage of the flood's own packets
   EXPECT_EQ(diagnosis.incidents[0].fault, "dos.syn_flood");
   EXPECT_EQ(diagnosis.incidents[0].attack->caused_outage, std::nullopt);
@@ -127,7 +105,7 @@ TEST(Attack, TheTroubleWasThereBefore) {
   World world;
   world.users(1, 30, false);
   world.flood(false);
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 2U);
   const auto attack = std::ranges::find(diagnosis.incidents, "attack", &Incident::kind);
   ASSERT_NE(attack, diagnosis.incidents.end());
@@ -140,7 +118,7 @@ TEST(Attack, AnotherPortOfTheHostIsNotConcerned) {
   world.users(1, 40, true);
   world.flood(true);
   for (double begin = 20.2; begin < 30; begin += 1) world.user(begin, false, 5, 8443);
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 2U);
   EXPECT_EQ(diagnosis.incidents[0].fault, "tcp.no_response");  // the graver one
   EXPECT_EQ(diagnosis.incidents[0].explained_by, 0);
@@ -155,7 +133,7 @@ TEST(Attack, AScanIsOneIncident) {
     world.store.attempt(
         world.maker.make(tcp_service(kWeb, port), kBad, port * 0.2, Symptom::reset));
   }
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 1U);
   EXPECT_EQ(diagnosis.incidents[0].fault, "scan.port");
   EXPECT_EQ(diagnosis.incidents[0].severity, "low");
@@ -173,7 +151,7 @@ TEST(Attack, AUsersFailureBesideAScanStays) {
     world.store.attempt(
         world.maker.make(tcp_service(kWeb, 80), "192.0.2.7", 3 + i, Symptom::reset));
   }
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 2U);
   EXPECT_EQ(diagnosis.incidents[0].fault, "tcp.refused");
   EXPECT_EQ(diagnosis.incidents[1].fault, "scan.port");

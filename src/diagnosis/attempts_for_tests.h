@@ -7,6 +7,8 @@
 
 #include "base/address.h"
 #include "base/interner.h"
+#include "diagnosis/catalogue.h"
+#include "diagnosis/diagnosis.h"
 #include "evidence/evidence.h"
 
 namespace whydown::diagnosis::for_tests {
@@ -194,6 +196,35 @@ class Maker {
 
   base::Interner* names_;
   std::uint64_t number_ = 0;
+};
+
+inline const Catalogue& catalogue() {
+  static const Catalogue built_in = Catalogue::built_in().value_or(Catalogue{});
+  return built_in;
+}
+
+// Attempts on their way to a diagnosis. A test's own world adds what it adds often.
+struct Scene {
+  base::Interner names;
+  evidence::Store store;
+  Maker maker{names};
+
+  Diagnosis diagnosis() const { return diagnose(store, catalogue(), names); }
+  // ... of a capture from second 0 to `end`.
+  Diagnosis diagnosis_of_capture(double end = 60) {
+    journey::Totals totals;
+    totals.packets = 9000;
+    totals.first.time = at(0);
+    totals.last.time = at(end);
+    totals.last.number = 100000;
+    store.set_totals(totals);
+    base::InputInfo input;
+    input.packets = totals.packets;
+    input.first_time = at(0);
+    input.last_time = at(end);
+    store.set_inputs({input});
+    return diagnosis();
+  }
 };
 
 }  // namespace whydown::diagnosis::for_tests

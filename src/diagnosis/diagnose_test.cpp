@@ -16,16 +16,7 @@ namespace {
 
 using namespace for_tests;
 
-const Catalogue& catalogue() {
-  static const Catalogue built_in = Catalogue::built_in().value_or(Catalogue{});
-  return built_in;
-}
-
-struct World {
-  base::Interner names;
-  evidence::Store store;
-  Maker maker{names};
-
+struct World : Scene {
   void add(const evidence::Service& service, double begin, Symptom symptom,
            std::string_view name = {}, std::string_view client = "192.0.2.7",
            std::string_view sender = {}) {
@@ -38,7 +29,6 @@ struct World {
     open.open_at_end = true;
     store.attempt(open);
   }
-  Diagnosis diagnosis() const { return diagnose(store, catalogue(), names); }
 };
 
 const RankedCause* cause(const Incident& incident, std::string_view id) {

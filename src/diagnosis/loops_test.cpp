@@ -14,11 +14,7 @@ using namespace for_tests;
 const evidence::Service kEverybody{base::IpAddress::mac({{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}), 0,
                                    packet::Transport::none, evidence::Protocol::ethernet};
 
-struct World {
-  base::Interner names;
-  evidence::Store store;
-  Maker maker{names};
-
+struct World : Scene {
   void loop(const evidence::Service& service, const char* client, double begin) {
     Attempt attempt = maker.make(service, client, begin, Symptom::looping);
     attempt.step = evidence::Step::link;
@@ -37,21 +33,6 @@ struct World {
     }
     store.attempt(attempt);
   }
-  Diagnosis diagnosis() {
-    static const Catalogue built_in = Catalogue::built_in().value_or(Catalogue{});
-    journey::Totals totals;
-    totals.packets = 1000;
-    totals.first.time = at(0);
-    totals.last.time = at(60);
-    totals.last.number = 100000;
-    store.set_totals(totals);
-    base::InputInfo input;
-    input.packets = 1000;
-    input.first_time = at(0);
-    input.last_time = at(60);
-    store.set_inputs({input});
-    return diagnose(store, built_in, names);
-  }
 };
 
 // The error that a router sends in the end is the same trouble, told once and counted once.
@@ -63,7 +44,7 @@ TEST(Loops, ExplainTheirTimeExceeded) {
     world.store.attempt(
         world.maker.make(web, "192.0.2.7", 10 + i, Symptom::ttl_exceeded, {}, "198.51.100.1"));
   }
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 1U);
   const Incident& incident = diagnosis.incidents[0];
   EXPECT_EQ(incident.fault, "link.loop");
@@ -86,7 +67,7 @@ TEST(Loops, AStormExplainsTheSilenceMeanwhile) {
     lost.end = at(12 + i);
     world.store.attempt(lost);
   }
-  const Diagnosis diagnosis = world.diagnosis();
+  const Diagnosis diagnosis = world.diagnosis_of_capture();
   ASSERT_EQ(diagnosis.incidents.size(), 2U);
   EXPECT_EQ(diagnosis.incidents[0].fault, "link.loop");
   EXPECT_EQ(diagnosis.incidents[0].causes[0].id, "switching_loop");

@@ -16,16 +16,7 @@ namespace {
 
 using namespace for_tests;
 
-const Catalogue& catalogue() {
-  static const Catalogue built_in = Catalogue::built_in().value_or(Catalogue{});
-  return built_in;
-}
-
-struct World {
-  base::Interner names;
-  evidence::Store store;
-  Maker maker{names};
-
+struct World : Scene {
   Attempt& add(Attempt attempt) {
     last = std::move(attempt);
     return last;

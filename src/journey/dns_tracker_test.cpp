@@ -9,15 +9,7 @@ namespace whydown::journey {
 namespace {
 
 using testing::play;
-
-struct Row {
-  const char* what;
-  std::vector<std::string> script;
-  std::vector<std::string> attempts;
-  std::vector<std::string> observations = {};
-};
-
-void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
+using testing::Row;
 
 class Dns : public ::testing::TestWithParam<Row> {};
 

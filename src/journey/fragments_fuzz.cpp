@@ -3,45 +3,34 @@
 // of the input, and its data after them.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "base/cursor.h"
-#include "journey/journey.h"
+#include "journey/fuzz_judge.h"
 #include "packet/dns/dns.h"
 
 namespace {
 
 using namespace whydown;
 using journey::Outcome;
+using journey::require;
 using packet::Field;
 using packet::Packet;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-class Judge final : public journey::Sink {
+class Judge final : public journey::FuzzJudge {
  public:
-  explicit Judge(const base::Interner& names) : names_(names) {}
-  void attempt(const journey::Outline& outline, const journey::Packets& packets) override {
-    journey::Attempt attempt;
-    static_cast<journey::Outline&>(attempt) = outline;
-    packets.show(attempt);
+  using FuzzJudge::FuzzJudge;
+  std::uint64_t attempts = 0;
+
+ private:
+  void judge(const journey::Attempt& attempt) override {
     ++attempts;
-    require(attempt.begin <= attempt.end);
     require(attempt.outcome != Outcome::silent || !attempt.answer.is_set());
-    require(!describe(attempt.request, names_).empty() ||
-            !describe(attempt.answer, names_).empty());
   }
-  void observation(const journey::Observation& observation) override {
+  void judge(const journey::Observation& observation) override {
     const bool is_piece = observation.sign == journey::Sign::first_piece_only ||
                           observation.sign == journey::Sign::joined_answer;
     if (is_piece) require(observation.packet.kind == journey::Kind::dns_answer);
   }
-  std::uint64_t attempts = 0;
-
- private:
-  const base::Interner& names_;
 };
 
 // The kind, which datagram, where its bytes begin and how many it claims; then as many as there

@@ -2,31 +2,27 @@
 // choose small packets whose few addresses and ports meet often; each packet takes up to twelve
 // bytes.
 #include <cstdint>
-#include <cstdlib>
 
 #include "base/cursor.h"
-#include "journey/journey.h"
+#include "journey/fuzz_judge.h"
 
 namespace {
 
 using namespace whydown;
 using journey::Outcome;
+using journey::require;
 using journey::Symptom;
 using packet::Field;
 using packet::Packet;
 using packet::Transport;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-class Judge final : public journey::Sink {
+class Judge final : public journey::FuzzJudge {
  public:
-  explicit Judge(const base::Interner& names) : names_(names) {}
-  void attempt(const journey::Outline& outline, const journey::Packets& packets) override {
-    journey::Attempt attempt;
-    static_cast<journey::Outline&>(attempt) = outline;
-    packets.show(attempt);
+  using FuzzJudge::FuzzJudge;
+  std::uint64_t tries() const { return tries_; }
+
+ private:
+  void judge(const journey::Attempt& attempt) override {
     const bool failed = attempt.outcome == Outcome::refused || attempt.outcome == Outcome::failed ||
                         attempt.outcome == Outcome::silent || attempt.outcome == Outcome::cut;
     const bool slow = attempt.outcome == Outcome::slow;
@@ -40,22 +36,13 @@ class Judge final : public journey::Sink {
     require(!attempt.healed || failed);
     require(!attempt.mid_stream || attempt.outcome == Outcome::unknown);
     require(attempt.request_seen == (attempt.tries != 0));
-    require(attempt.begin <= attempt.end);
     require(!attempt.last_request.is_set() || attempt.tries > 1);
     // Who contradicts whom is told beside who asks whom, of the same packets.
     const bool is_contest =
         attempt.symptom == Symptom::conflict || attempt.symptom == Symptom::spoofed;
     tries_ += is_contest ? 0 : attempt.tries;
-    require(!describe(attempt.request, names_).empty());
-    require(!describe(attempt.answer, names_).empty());
   }
-  void observation(const journey::Observation& observation) override {
-    require(!describe(observation.packet, names_).empty());
-  }
-  std::uint64_t tries() const { return tries_; }
 
- private:
-  const base::Interner& names_;
   std::uint64_t tries_ = 0;
 };
 

@@ -3,31 +3,26 @@
 // data after them.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 
 #include "base/cursor.h"
-#include "journey/journey.h"
+#include "journey/fuzz_judge.h"
 
 namespace {
 
 using namespace whydown;
 using journey::Outcome;
+using journey::require;
 using journey::Symptom;
 using packet::Field;
 using packet::Packet;
 namespace flag = packet::tcp_flag;
 
-void require(bool holds) {
-  if (!holds) std::abort();
-}
-
-class Judge final : public journey::Sink {
+class Judge final : public journey::FuzzJudge {
  public:
-  explicit Judge(const base::Interner& names) : names_(names) {}
-  void attempt(const journey::Outline& outline, const journey::Packets& packets) override {
-    journey::Attempt attempt;
-    static_cast<journey::Outline&>(attempt) = outline;
-    packets.show(attempt);
+  using FuzzJudge::FuzzJudge;
+
+ private:
+  void judge(const journey::Attempt& attempt) override {
     if (attempt.step != journey::Step::secure) return;
     const bool failed = attempt.outcome == Outcome::failed || attempt.outcome == Outcome::silent ||
                         attempt.outcome == Outcome::cut;
@@ -35,15 +30,8 @@ class Judge final : public journey::Sink {
     require(failed || attempt.outcome == Outcome::ok || attempt.open_at_end);
     require(attempt.outcome != Outcome::failed || attempt.answer.is_set());
     require(attempt.outcome != Outcome::silent || attempt.decided_by != journey::Kind::tls_alert);
-    require(attempt.begin <= attempt.end);
     require(attempt.request.is_set());
-    require(!describe(attempt.request, names_).empty());
-    require(!describe(attempt.answer, names_).empty());
   }
-  void observation(const journey::Observation& /*observation*/) override {}
-
- private:
-  const base::Interner& names_;
 };
 
 // What the high bits of the first byte choose.

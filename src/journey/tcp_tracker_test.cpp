@@ -7,15 +7,7 @@ namespace whydown::journey {
 namespace {
 
 using testing::play;
-
-struct Row {
-  const char* what;
-  std::vector<std::string> script;
-  std::vector<std::string> attempts;
-  std::vector<std::string> observations = {};
-};
-
-void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
+using testing::Row;
 
 class Tcp : public ::testing::TestWithParam<Row> {};
 

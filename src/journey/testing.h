@@ -443,6 +443,15 @@ inline std::string summary(const Attempt& attempt) {
   return text;
 }
 
+// A row of a table of scripts: what is told of one.
+struct Row {
+  const char* what;
+  std::vector<std::string> script;
+  std::vector<std::string> attempts;
+  std::vector<std::string> observations = {};
+};
+inline void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
+
 struct Played {
   std::vector<Attempt> attempts;
   std::vector<std::string> lines;         // summaries, in the order of the first packet
@@ -467,11 +476,11 @@ inline Played play(const std::vector<std::string>& script) {
   std::ranges::sort(played.attempts, {}, place);
   for (const Attempt& attempt : played.attempts) played.lines.push_back(summary(attempt));
   static constexpr const char* kSigns[] = {
-      "late_answer_rejected", "late_answer",   "duplicate_frame", "acked_unseen_segment",
-      "second_answer",        "server_heard",  "data_unasked",    "data_answered",
-      "data_missing",         "nothing_sent",  "reset_ignored",   "lost_before",
-      "lost_behind",          "lost_upload",   "lost_download",   "server_shut",
-      "client_shut",          "hidden_hole",   "large_passed",    "after_pause",
+      "late_answer_rejected", "late_answer",   "duplicate_frame",  "acked_unseen_segment",
+      "second_answer",        "server_heard",  "data_unasked",     "data_answered",
+      "data_missing",         "nothing_sent",  "reset_ignored",    "lost_before",
+      "lost_behind",          "lost_upload",   "lost_download",    "server_shut",
+      "client_shut",          "hidden_hole",   "large_passed",     "after_pause",
       "server_stuck",         "joined_answer", "first_piece_only", "routed_round",
       "switched_round"};
   for (const Observation& observation : recorder.observations) {

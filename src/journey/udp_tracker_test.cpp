@@ -5,13 +5,7 @@
 namespace whydown::journey {
 namespace {
 
-struct Row {
-  const char* what;
-  std::vector<std::string> script;
-  std::vector<std::string> attempts;
-};
-
-void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
+using testing::Row;
 
 class Udp : public ::testing::TestWithParam<Row> {};
 
