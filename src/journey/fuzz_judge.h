@@ -2,14 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdlib>
 
 #include "journey/journey.h"
 
 namespace whydown::journey {
 
 inline void require(bool holds) {
-  if (!holds) std::abort();
+  if (!holds) __builtin_trap();
 }
 
 // Looks at whatever is told, whole.
