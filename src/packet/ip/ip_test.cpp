@@ -176,7 +176,8 @@ bool is_good_by_the_letter(const Bytes& header) {
 }
 
 // Headers of every length, their bytes at random or at the ends of their range; of each one with
-// its checksum put right, and one beside it. 0xffff and 0 are the same number there.
+// its checksum put right, and one beside it. 0xffff and 0 are the same number there; 0 may also be
+// one that is still to be computed.
 TEST(Ip, ChecksumAgreesWithTheReference) {
   std::uint32_t seed = 1;
   const auto random = [&seed] {
@@ -198,7 +199,7 @@ TEST(Ip, ChecksumAgreesWithTheReference) {
       header[10] = be16(checksum & 0xffffU)[0];
       header[11] = be16(checksum & 0xffffU)[1];
       ASSERT_EQ(decode(header, LinkType::ipv4).has(Note::bad_ip_checksum),
-                !is_good_by_the_letter(header))
+                !is_good_by_the_letter(header) && base::load_be16(header.data() + 10) != 0)
           << round;
     }
   }
