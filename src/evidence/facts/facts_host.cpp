@@ -139,10 +139,32 @@ Finding silent_everywhere(const View& view) {
     return no("packets on connections that went on", std::move(packets));
   }
   const std::set<Service> tried = tried_during(view);
-  if (tried.size() < 2) return unknown();
+  // Two of each machine: that two machines have one silent service each says nothing of either.
+  for (const base::IpAddress& server : view.servers) {
+    const auto is_its = [&](const Service& service) { return service.server == server; };
+    if (std::ranges::count_if(tried, is_its) < 2) return unknown();
+  }
   const RowList rows =
       rows_where(view.host, [&](const Row& row) { return tried.contains(row.key.service); });
   return yes(fmt::format("{} services tried, nothing sent by the server itself", tried.size()),
+             cite_requests(rows));
+}
+
+Finding several_silent(const View& view) {
+  const bool is_silent = view.subject.symptom == Symptom::no_response;
+  if (!is_silent || is_neighbour(view.subject.services.front().protocol)) return unknown();
+  const RowList answered = answered_during(view);
+  std::set<base::IpAddress> silent;
+  RowList rows;
+  for (const Row* row : view.failed) {
+    const base::IpAddress& server = row->key.service.server;
+    const bool is_heard = std::ranges::any_of(
+        answered, [&](const Row* other) { return other->key.service.server == server; });
+    if (is_heard || !silent.insert(server).second) continue;
+    rows.push_back(row);
+  }
+  if (silent.size() < 2) return unknown();
+  return yes(fmt::format("{} servers, none of which sent anything", silent.size()),
              cite_requests(rows));
 }
 
@@ -207,9 +229,14 @@ constexpr std::array kFacts = {
           alive},
     Entry{{"host.silent_everywhere",
            "Were two or more different services of the server (ports, echo, ARP) tried since the "
-           "first failure, and none drew a packet from it?",
+           "first failure, and none drew a packet from it? Of several servers, two of each.",
            ""},
           silent_everywhere},
+    Entry{{"host.several_silent",
+           "Are two or more servers, at addresses of their own, silent in the same way, and was "
+           "nothing heard of any of them since the first failure?",
+           ""},
+          several_silent},
     Entry{{"arp.server_unanswered",
            "Were ARP or neighbour requests for the server's address near the failure left "
            "unanswered, and none answered since?",

@@ -55,6 +55,26 @@ TEST(FactsHost, OtherPortsRefuse) {
   EXPECT_NE(fact.detail.find("203.0.113.2 UDP port 123"), std::string::npos) << fact.detail;
 }
 
+// Two public resolvers asked one question each: neither was tried anywhere else.
+TEST(FactsHost, SeveralServersSilent) {
+  Subject both = kSilent;
+  both.services.push_back(dns(kOther));
+  const Attempt other = Make(dns(kOther), 1.5, 3);
+  const Attempt other_again = Make(tcp(80, kOther), 2, 5);
+  const Attempt again = Make(tcp(80), 2, 7);
+  expect_facts("host.several_silent",
+               {{"two resolvers", {silent(), other}, both, Truth::yes, {1, 3}},
+                {"one of them resets elsewhere",
+                 {silent(), other, Make(tcp(80, kOther), 2, 5).reset()},
+                 both,
+                 Truth::unknown},
+                {"one alone", {silent()}, kSilent, Truth::unknown}});
+  expect_facts("host.silent_everywhere",
+               {{"one service each", {silent(), other}, both, Truth::unknown},
+                {"two services of one", {silent(), other, again}, both, Truth::unknown},
+                {"two of each", {silent(), other, again, other_again}, both, Truth::yes}});
+}
+
 TEST(FactsHost, OtherPortsAnswer) {
   expect_facts(
       "host.other_ports_answer",
