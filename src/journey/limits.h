@@ -246,9 +246,14 @@ inline constexpr base::Duration kLossPause = milliseconds{150};
 inline constexpr base::Duration kReordered = milliseconds{3};  // without an IP id
 inline constexpr std::uint8_t kDuplicateAcks = 3;              // RFC 5681 3.2
 inline constexpr std::uint32_t kGoodbye = 64;                  // bytes of a TLS alert, at most
-// Data that was sent again so often, over so long, and was never acknowledged.
+// Data that was sent again so often, over so long, and was never acknowledged; of a sender whose
+// other side was never heard, a bit more.
 inline constexpr std::uint16_t kStuckTries = 3;
 inline constexpr base::Duration kStuck = seconds{2};
+inline constexpr std::uint16_t kStuckTriesSlow = 2;
+inline constexpr base::Duration kStuckSlow = seconds{8};
+inline constexpr std::uint16_t kStuckTriesUnheard = 4;
+inline constexpr base::Duration kStuckUnheard = seconds{4};
 // Of segments that vanish for their size: at least this large, as every path carries less than this
 // (RFC 8200 5: 1280 bytes with headers and options).
 inline constexpr std::uint16_t kLargeSegment = 1200;

@@ -126,6 +126,7 @@ void TcpTracker::close(Slot slot, base::Duration patience, bool now) {
     }
     case State::mid_stream:
       emit_mid_stream(slot);
+      end_transfer(slot);
       tell_of_server(flow);
       break;
     case State::established:

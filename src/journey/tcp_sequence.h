@@ -39,6 +39,13 @@ class Sequence {
     if (end - next_ < kNear) next_ = end;
   }
 
+  // The other side acknowledged bytes that may have passed before anybody looked. True when they
+  // fill a gap between captured ones.
+  bool catch_up(std::uint32_t upto) {
+    if (!known_) return false;
+    if (upto - next_ < kNear) next_ = upto;
+    return gap_ && upto - gap_end_ < kNear;
+  }
   // The other side acknowledged up to here. True once, when that proves a gap in the capture.
   bool acknowledged(std::uint32_t upto) {
     if (!known_) return false;

@@ -15,11 +15,12 @@ namespace flag = packet::tcp_flag;
 namespace {
 
 // Ports whose owner is the server whatever the other port is (IANA service names).
-constexpr std::array<std::uint16_t, 40> kServices{
-    21,   22,   23,   25,   53,   80,   88,   110,  123,  135,  139,   143,  161,  389,
-    443,  445,  465,  514,  587,  636,  993,  995,  1433, 1521, 1883,  3306, 3389, 5060,
-    5061, 5432, 5672, 5900, 6379, 6443, 8080, 8443, 9092, 9200, 11211, 27017};
-constexpr unsigned kBeatBits = 30;  // of nanoseconds: 1.07 s
+constexpr std::array<std::uint16_t, 44> kServices{
+    21,   22,   23,   25,   53,   80,   88,   110,  123,  135,  139,  143,  161,   389,  443,
+    445,  465,  514,  587,  636,  993,  995,  1433, 1521, 1883, 3306, 3389, 5060,  5061, 5222,
+    5223, 5432, 5672, 5900, 6379, 6443, 8080, 8443, 8883, 9092, 9100, 9200, 11211, 27017};
+constexpr std::uint16_t kSystemPorts = 1024;  // RFC 6335 6: below it, nobody asks from one
+constexpr unsigned kBeatBits = 30;            // of nanoseconds: 1.07 s
 // A segment this far ahead of the SYN does not belong to its connection.
 constexpr std::uint32_t kNearSyn = 1U << 20U;
 
@@ -27,6 +28,12 @@ bool is_service(std::uint16_t port) { return std::ranges::binary_search(kService
 
 bool knows_sequence(const Packet& packet) {
   return packet.known.has(Field::tcp_sequence) && packet.known.has(Field::bytes);
+}
+
+// Of a connection whose SYN was not captured: whether that guess is safe.
+bool is_surely_server(std::uint16_t server_port, std::uint16_t client_port) {
+  if (is_service(server_port)) return !is_service(client_port);
+  return server_port < kSystemPorts && client_port >= kSystemPorts;
 }
 
 // A content type of 21 and a version (RFC 8446 5.1; encrypted ones keep it in TLS 1.2).
@@ -90,6 +97,7 @@ void TcpTracker::packet(const Packet& packet) {
     follow_bytes(slot, view);
     if (is_read(flow, view)) read(slot, view);
   } else if (flow.state == State::mid_stream && !view.has(flag::syn)) {
+    follow_older(slot, view);
     if (is_read(flow, view)) read(slot, view);
   } else if (view.has(flag::rst)) {
     on_reset(slot, view);
@@ -121,6 +129,8 @@ void TcpTracker::first_packet(const View& view, std::uint64_t hash) {
     flow.sequel().looks = limits::kLooksMidStream;
     View first = view;
     first.from_client = sender_is_client;
+    first.before = flow.last_seen;
+    follow_older(slot, first);
     if (is_read(flow, first)) read(slot, first);
     return;
   }
@@ -331,24 +341,44 @@ void TcpTracker::note_data(Flow& flow, const View& view) {
   }
 }
 
+// Of a connection that is older than the capture, each direction is followed from its first segment
+// on.
+void TcpTracker::follow_older(Slot slot, const View& view) {
+  Flow& flow = flows_[slot];
+  if (!is_surely_server(flow.server_port, flow.client_port)) return;
+  Sequence& sent =
+      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
+  const packet::Tcp& tcp = view.packet.tcp;
+  if (!sent.known() && knows_sequence(view.packet) && !view.has(flag::rst)) {
+    sent.start(tcp.sequence);
+    (view.from_client ? flow.first_sequence : flow.server_sequence) = tcp.sequence - 1;
+  }
+  follow_bytes(slot, view);
+}
+
 void TcpTracker::follow_bytes(Slot slot, const View& view) {
   Flow& flow = flows_[slot];
   const Packet& packet = view.packet;
-  const bool is_exact = !flow.told_unseen && flow.sequel().from_client_bytes.known() &&
-                        knows_sequence(packet) && packet.known.has(Field::payload_length);
-  watch(slot, view, is_exact);
-  note_data(flow, view);
-  if (!is_exact) return;
   Sequence& sent =
       view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
   Sequence& received =
       view.from_client ? flow.sequel().from_server_bytes : flow.sequel().from_client_bytes;
-  if (view.has(flag::rst)) return;
+  const bool is_exact = !flow.told_unseen && sent.known() && knows_sequence(packet) &&
+                        packet.known.has(Field::payload_length);
+  watch(slot, view, is_exact);
+  note_data(flow, view);
+  if (!is_exact || view.has(flag::rst)) return;
   sent.sent(packet.tcp.sequence, packet.payload_length + (view.has(flag::fin) ? 1U : 0U));
   if (!view.has(flag::ack)) return;
   if (packet.tcp.acknowledgment == received.next()) {
     const std::size_t other = view.from_client ? 1 : 0;
     flow.sequel().marks.passed[other] = flow.sequel().marks.largest[other];
+  }
+  if (flow.state == State::mid_stream) {
+    // What was under way when the capture began is no gap in it. Of a capture that has gaps, such
+    // as one that keeps certain messages only, nothing can be said.
+    flow.told_unseen = received.catch_up(packet.tcp.acknowledgment);
+    return;
   }
   if (!received.acknowledged(packet.tcp.acknowledgment)) return;
   flow.told_unseen = true;

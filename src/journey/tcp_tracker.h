@@ -158,6 +158,7 @@ class TcpTracker {
   void first_packet(const View& view, std::uint64_t hash);
   void restart(Slot slot, const View& view, std::uint64_t hash);
   static bool is_copy_in_text(const Flow& flow, const View& view);
+  void follow_older(Slot slot, const View& view);
   void on_syn(Slot slot, const View& view, std::uint64_t hash);
   void on_syn_ack(Slot slot, const View& view, std::uint64_t hash);
   void on_reset(Slot slot, const View& view);
@@ -178,6 +179,7 @@ class TcpTracker {
   void cut(Slot slot, const View& view, bool is_exact);
   void tell_cut(Flow& flow, const Trace& reset, std::int64_t before, bool by_client);
   void end_transfer(Slot slot);
+  static const Trace& began(const Flow& flow);
   bool tell_trouble(Flow& flow, const Transfer& record);
   void tell_losses(const Flow& flow, const Transfer& record);
   void tell_transfer(Flow& flow, Attempt& attempt);

@@ -64,11 +64,14 @@ void TcpTracker::watch_closely(Slot slot, const View& view, bool is_exact) {
                         .time = flow.last_seen,
                         .before = view.before};
   Transfer& record = transfers_[flow.sequel().marks.record];
-  // Waiting for an answer, with the same data again and again, is no pause.
+  // Waiting is no pause: for an answer, with the same data again and again, or, in the middle of
+  // what there is to say, for room in the other side's window.
   const std::int64_t pause = base::ns_between(segment.before, segment.time);
   const bool is_new = static_cast<std::int32_t>(segment.end() - segment.next) > 0;
+  const TransferMarks& marks = flow.sequel().marks;
+  const bool is_done = marks.pushed || (marks.largest[0] == 0 && marks.largest[1] == 0);
   if (view.from_client && packet.payload_length != 0 && pause >= ns(limits::kLongPause) && is_new &&
-      !segment.is_probe()) {
+      is_done && !segment.is_probe()) {
     record.pause = pause;
     record.after_pause = trace_of(packet);
   } else if (!view.from_client) {
@@ -151,8 +154,9 @@ void TcpTracker::end_transfer(Slot slot) {
     tell_cut(flow, held.reset, held.before_reset, flow.sequel().marks.reset_by_client);
     return;
   }
-  const bool is_known =
-      flow.sequel().from_client_bytes.known() && flow.sequel().client_sent != Sent::nothing;
+  const bool is_known = flow.state != State::mid_stream &&
+                        flow.sequel().from_client_bytes.known() &&
+                        flow.sequel().client_sent != Sent::nothing;
   if (!is_known || flow.sequel().marks.is_reset()) return;
   const std::uint32_t up = flow.sequel().from_client_bytes.next() - flow.first_sequence;
   const std::uint32_t down = flow.sequel().from_server_bytes.next() - flow.server_sequence;
@@ -177,9 +181,20 @@ struct Trouble {
   bool from_client = false;  // whose data it is
 };
 
-bool is_stuck(const Way& way, bool has_other_spoken) {
-  return has_other_spoken && way.stuck_tries >= limits::kStuckTries &&
-         base::ns_between(way.stuck_since, way.last_again.time) >= ns(limits::kStuck);
+// Where the server was never heard the capture may show one side only. But a client that sends
+// nothing but the same data again and again gets no acknowledgment. A server that does so talks to
+// somebody who has left.
+bool is_stuck(const Way& way, bool from_client, bool has_other_spoken) {
+  const auto sent_again = [&](std::uint16_t tries, base::Duration over) {
+    return way.stuck_tries >= tries &&
+           base::ns_between(way.stuck_since, way.last_again.time) >= ns(over);
+  };
+  if (!has_other_spoken) {
+    return from_client && way.last_data == way.last_again.time &&
+           sent_again(limits::kStuckTriesUnheard, limits::kStuckUnheard);
+  }
+  return sent_again(limits::kStuckTries, limits::kStuck) ||
+         sent_again(limits::kStuckTriesSlow, limits::kStuckSlow);
 }
 
 // Segments as large never passed in this direction, while the other one's data is acknowledged.
@@ -206,6 +221,11 @@ bool is_lossy(const Way& way, std::int64_t seconds_ns) {
 
 }  // namespace
 
+// The answer to the SYN, or what was seen first.
+const Trace& TcpTracker::began(const Flow& flow) {
+  return flow.state == State::mid_stream ? flow.first : flow.sequel().answer;
+}
+
 bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
   const std::int64_t now = base::ns_of(context_.now);
   const std::int64_t until = flow.sequel().ended ? flow.last_seen : now;
@@ -213,6 +233,8 @@ bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
     const std::uint32_t start = (from_client ? flow.first_sequence : flow.server_sequence) + 1;
     return record.of(from_client).stuck_at - start;
   };
+  // Which sizes passed before the capture began, nobody knows.
+  const bool is_whole = flow.state != State::mid_stream;
   Trouble trouble;
   for (const bool from_client : {true, false}) {
     const Way& way = record.of(from_client);
@@ -223,14 +245,15 @@ bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
       trouble = {Symptom::zero_window, from_client};
     } else if (!from_client && record.is_after_client) {
       continue;  // whoever has left misses nothing
-    } else if (is_stuck(way, from_client ? flow.server_spoke : flow.client_spoke)) {
-      const bool big = is_too_big(way, other, flow.sequel().marks.passed[i], before(from_client));
+    } else if (is_stuck(way, from_client, from_client ? flow.server_spoke : flow.client_spoke)) {
+      const bool big =
+          is_whole && is_too_big(way, other, flow.sequel().marks.passed[i], before(from_client));
       trouble = {big ? Symptom::too_big : Symptom::stalled, from_client};
-    } else if (is_hidden(way, flow.sequel().marks.client_ended ? flow.last_seen : now,
-                         flow.sequel().marks.largest[i])) {
+    } else if (is_whole && is_hidden(way, flow.sequel().marks.client_ended ? flow.last_seen : now,
+                                     flow.sequel().marks.largest[i])) {
       trouble = {Symptom::too_big, from_client};
       observe_transfer(Sign::hidden_hole, flow, way.behind_hole, from_client);
-    } else if (is_lossy(way, base::ns_between(flow.sequel().answer.time, flow.last_seen))) {
+    } else if (is_lossy(way, base::ns_between(began(flow).time, flow.last_seen))) {
       trouble = {Symptom::lossy, from_client};
     }
     if (trouble.symptom != Symptom::none) break;
@@ -323,7 +346,7 @@ Attempt TcpTracker::transfer_of(const Flow& flow) const {
   attempt.tries = 1;
   attempt.request_seen = true;
   const Trace& opening = flow.first.is_set() ? flow.first : flow.sequel().answer;
-  attempt.request = digest_of_flow(flow, opening, flow.first.is_set());
+  attempt.request = digest_of_flow(flow, opening, flow.first.is_set() && !flow.from_server);
   return attempt;
 }
 

@@ -23,6 +23,11 @@ bool is_late_only(const Segment& segment, const Way& way) {
          base::ns_between(way.hole_since, segment.time) < ns(limits::kReordered);
 }
 
+// A FIN sent again, and nothing else: whoever does not answer it has left, and misses nothing.
+bool is_late_goodbye(const Segment& segment, const packet::Packet& packet) {
+  return packet.payload_length == 0 && is_before(segment.sequence, segment.next);
+}
+
 }  // namespace
 
 std::int64_t Way::shut_for(std::int64_t now) const {
@@ -35,7 +40,7 @@ void Transfer::see(const Segment& segment, bool from_client, const packet::Packe
   if (way.last_data == 0) way.last_data = segment.before;
   if (segment.is_probe()) {
     count_up(way.probes);
-  } else if (segment.length != 0) {
+  } else if (segment.length != 0 && !is_late_goodbye(segment, packet)) {
     see_data(segment, way, packet);
   }
   if (!segment.has_ack) return;

@@ -18,10 +18,8 @@ struct Row {
 
 void PrintTo(const Row& row, std::ostream* out) { *out << row.what; }
 
-std::vector<std::string> opened(const std::vector<std::string>& rest) {
-  std::vector<std::string> script{"0 syn c1:4000 s1:80 seq=100",
-                                  "0.001 synack c1:4000 s1:80 seq=500 ack=101",
-                                  "0.002 ack c1:4000 s1:80 seq=101 ack=501"};
+std::vector<std::string> of_one_connection(const std::vector<std::string>& rest,
+                                           std::vector<std::string> script = {}) {
   for (const std::string& line : rest) {
     const std::size_t kind = line.find(' ');
     const std::size_t options = line.find(' ', kind + 1);
@@ -31,10 +29,14 @@ std::vector<std::string> opened(const std::vector<std::string>& rest) {
   return script;
 }
 
-class Transfers : public ::testing::TestWithParam<Row> {};
+std::vector<std::string> opened(const std::vector<std::string>& rest) {
+  return of_one_connection(
+      rest, {"0 syn c1:4000 s1:80 seq=100", "0.001 synack c1:4000 s1:80 seq=500 ack=101",
+             "0.002 ack c1:4000 s1:80 seq=101 ack=501"});
+}
 
-TEST_P(Transfers, AreTold) {
-  const testing::Played played = play(opened(GetParam().script));
+void expect_transfer(const std::vector<std::string>& script, const Row& row) {
+  const testing::Played played = play(script);
   std::string found;
   for (const Attempt& attempt : played.attempts) {
     if (attempt.step != Step::transfer) continue;
@@ -44,12 +46,16 @@ TEST_P(Transfers, AreTold) {
     EXPECT_LE(attempt.begin, attempt.end);
     EXPECT_TRUE(attempt.request.is_set());
   }
-  EXPECT_EQ(found, GetParam().transfer);
+  EXPECT_EQ(found, row.transfer);
   std::vector<std::string> signs;
   for (const std::string& seen : played.observations)
     signs.push_back(seen.substr(0, seen.find(' ')));
-  EXPECT_EQ(signs, GetParam().signs);
+  EXPECT_EQ(signs, row.signs);
 }
+
+class Transfers : public ::testing::TestWithParam<Row> {};
+
+TEST_P(Transfers, AreTold) { expect_transfer(opened(GetParam().script), GetParam()); }
 
 const std::vector<Row> kCuts{
     {"reset in place of an answer",
@@ -103,6 +109,75 @@ const std::vector<Row> kCuts{
      ""},
 };
 INSTANTIATE_TEST_SUITE_P(Cuts, Transfers, ::testing::ValuesIn(kCuts));
+
+// Connections that were there before the capture began.
+class OlderTransfers : public ::testing::TestWithParam<Row> {};
+
+TEST_P(OlderTransfers, AreTold) {
+  expect_transfer(of_one_connection(GetParam().script), GetParam());
+}
+
+const std::vector<Row> kOlder{
+    {"data that nobody acknowledges, and nobody else is heard",
+     {"0 data seq=101 ack=501 len=648", "0.2 data seq=101 ack=501 len=648",
+      "0.8 data seq=101 ack=501 len=648", "2 data seq=101 ack=501 len=648",
+      "4.4 data seq=101 ack=501 len=648", "9.2 data seq=101 ack=501 len=648"},
+     "silent stalled 5"},
+    {"sent again and again, of which one side is captured: in the end it went on",
+     {"0 data seq=101 ack=501 len=648", "0.2 data seq=101 ack=501 len=648",
+      "0.8 data seq=101 ack=501 len=648", "2 data seq=101 ack=501 len=648",
+      "4.4 data seq=101 ack=501 len=648", "9.2 data seq=749 ack=501 len=648"},
+     ""},
+    {"a printer without room: the pause before its last page is no idle time",
+     {"0 data seq=101 ack=501 len=1460 nopush=1", "0.2 sack seq=501 ack=1561 win=1092",
+      "5 data seq=1561 ack=501 len=1092 nopush=1", "10.5 data seq=1561 ack=501 len=1092 nopush=1",
+      "16 data seq=1561 ack=501 len=1092 nopush=1"},
+     "silent stalled 2"},
+    {"a server that acknowledges no more",
+     {"0 sdata seq=501 ack=101 len=100", "0.1 ack seq=101 ack=601",
+      "0.2 data seq=101 ack=601 len=50", "0.4 data seq=101 ack=601 len=50",
+      "0.8 data seq=101 ack=601 len=50", "2.4 data seq=101 ack=601 len=50"},
+     "silent stalled 3"},
+    {"a receiver that stays shut",
+     {"0 sdata seq=501 ack=101 len=1344", "0.01 ack seq=101 ack=1845 win=0",
+      "3.4 sack seq=1844 ack=101", "3.41 ack seq=101 ack=1845 win=0", "10 sack seq=1844 ack=101",
+      "10.01 ack seq=101 ack=1845 win=0"},
+     "failed zero_window 1",
+     {"client_shut"}},
+    {"a request that meets a reset",
+     {"0 data seq=101 ack=501 len=50", "0.03 rst seq=501"},
+     "cut cut_off 1"},
+    {"what was under way when the capture began",
+     {"0 sdata seq=9001 ack=101 len=100", "0.01 ack seq=101 ack=12001",
+      "0.02 ack seq=101 ack=12001", "0.03 ack seq=101 ack=12001", "0.04 ack seq=101 ack=12001",
+      "0.05 sdata seq=12001 ack=101 len=100", "0.06 ack seq=101 ack=12101"},
+     ""},
+    {"large segments that passed before cannot be known to be too large",
+     {"0 data seq=101 ack=501 len=20", "0.01 ack seq=121 ack=501",
+      "0.02 sdata seq=501 ack=121 len=1448", "0.3 sdata seq=501 ack=121 len=1448",
+      "0.9 sdata seq=501 ack=121 len=1448", "2.5 sdata seq=501 ack=121 len=1448"},
+     "silent stalled 3",
+     {"server_stuck"}},
+    {"a server that says goodbye to a telephone that sleeps",
+     {"0 ack seq=101 ack=501", "10 sfin seq=501 ack=101", "10.3 sfin seq=501 ack=101",
+      "10.9 sfin seq=501 ack=101", "12.1 sfin seq=501 ack=101", "14.5 sfin seq=501 ack=101",
+      "19.3 sfin seq=501 ack=101"},
+     ""},
+    {"a server that talks to one who has left",
+     {"0 sdata seq=501 ack=101 len=46", "0.3 sdata seq=501 ack=101 len=46",
+      "0.9 sdata seq=501 ack=101 len=46", "2.1 sdata seq=501 ack=101 len=46",
+      "4.5 sdata seq=501 ack=101 len=46", "9.3 sdata seq=501 ack=101 len=46"},
+     ""},
+    {"the messages of TLS alone, without the segments between them",
+     {"0 data seq=101 ack=501 len=517", "0.01 sdata seq=501 ack=618 len=1440",
+      "0.02 sdata seq=3381 ack=618 len=599", "0.03 data seq=618 ack=3980 len=84",
+      "2 sdata seq=501 ack=618 len=1440", "6 sdata seq=501 ack=618 len=1220",
+      "14 sdata seq=501 ack=618 len=1220", "18 sdata seq=501 ack=618 len=1220",
+      "22 sdata seq=501 ack=618 len=1220", "30 sdata seq=501 ack=618 len=1220"},
+     ""},
+    {"an ACK scan", {"0 ack seq=101 ack=0", "0.01 rst seq=0"}, ""},
+};
+INSTANTIATE_TEST_SUITE_P(Older, OlderTransfers, ::testing::ValuesIn(kOlder));
 
 // A download of which every fifth segment is lost and waited for.
 std::vector<std::string> lossy(bool seen_twice, double wait) {
