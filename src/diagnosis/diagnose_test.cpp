@@ -160,6 +160,17 @@ TEST(Diagnose, ClosedDnsPortChecksAndSummary) {
   EXPECT_EQ(incident.journey[1].outcome, Outcome::refused);
   EXPECT_EQ(incident.journey[2].step, Step::connect);
   EXPECT_EQ(incident.journey[2].outcome, Outcome::unknown);
+  EXPECT_TRUE(holds(incident.journey[2].text, "No connection was attempted in this capture"));
+}
+
+// Not what was looked up here: but that nothing was attempted would be false.
+TEST(Diagnose, ConnectionsElsewhereAreNoneOfThisJourney) {
+  World world;
+  make_closed_dns_port(world);
+  world.add(tcp_service("203.0.113.80", 80), 1, Symptom::none, {}, "192.0.2.7");
+  const Diagnosis diagnosis = world.diagnosis();
+  ASSERT_EQ(diagnosis.incidents.size(), 1U);
+  EXPECT_TRUE(holds(diagnosis.incidents[0].journey.back().text, "not of this journey"));
 }
 
 TEST(Diagnose, AnotherDevicesAnswerPointsToTheWay) {

@@ -220,6 +220,15 @@ bool is_addressless(const Scope& scope) {
   return scope.found.subject.services.front().protocol == evidence::Protocol::dhcp;
 }
 
+// To anything at all, at any time.
+bool have_connected(const Scope& scope) {
+  return std::ranges::any_of(scope.store.service_clients(), [&](const auto& entry) {
+    const auto& [key, row] = entry;
+    return key.step == Step::connect && key.service.transport == packet::Transport::tcp &&
+           scope.is_same_client(key.client);
+  });
+}
+
 // Of a step that the same clients did not come to, or that is not in the capture: why. Empty where
 // there is nothing to say.
 std::string never(const Scope& scope, Step step, Step own) {
@@ -232,6 +241,10 @@ std::string never(const Scope& scope, Step step, Step own) {
     case Step::connect:
       if (is_addressless(scope)) return "Not reached: without an address nothing is connected to.";
       if (own > Step::connect) return "The connections were open before the capture began.";
+      if (have_connected(scope)) {
+        return "The connections that these clients did attempt in this capture are not of this "
+               "journey.";
+      }
       return own == Step::name ? "No connection was attempted in this capture: a client asks for "
                                  "the address first, and did not get it."
                                : "No connection was attempted in this capture.";

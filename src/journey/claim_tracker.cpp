@@ -1,6 +1,7 @@
 #include "journey/claim_tracker.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace whydown::journey {
 
@@ -50,10 +51,7 @@ void ClaimTracker::arp(const Packet& packet) {
   if (arp.operation == kRequest && arp.target.is_known() && arp.sender != arp.target) {
     const std::uint64_t pair = pair_hash(arp.sender, arp.target);
     asked_.get(pair).last = base::ns_of(packet.place.time);
-    if (const Slot slot = find(arp.target); slot != kNoSlot) {
-      claims_[slot].asked = packet.place.time;
-      claims_[slot].is_asked = true;
-    }
+    ask(packet);
   }
   const bool has_mac = arp.sender_mac.is_known() && !arp.sender_mac.is_group();
   if (!has_mac || (arp.operation != kRequest && arp.operation != kReply)) return;
@@ -62,6 +60,23 @@ void ClaimTracker::arp(const Packet& packet) {
   } else {
     claim(packet, is_unasked(packet));
   }
+}
+
+void ClaimTracker::ask(const Packet& packet) {
+  const packet::Arp& arp = packet.arp;
+  const Slot slot = find(arp.target);
+  if (slot == kNoSlot) return;
+  Claim& claim = claims_[slot];
+  claim.asked = packet.place.time;
+  claim.is_asked = true;
+  if (is_zero(arp.sender) || !arp.sender_mac.is_known()) return;
+  auto* poser = std::ranges::find_if(claim.by, [&](const Claimant& each) {
+    return each.is_set && each.mac == arp.sender_mac && each.pretence.is_set();
+  });
+  if (poser == claim.by.end() || !poser->timed || !packet.has_time) return;
+  const Digest said = std::exchange(poser->pretence, {});
+  if (base::between(said.place.time, packet.place.time) > limits::kContest) return;
+  emit(claim, digest_of(packet, Kind::arp_request, 0), said, said.destination, Symptom::spoofed);
 }
 
 // Text shows no one to whom a reply goes: then whoever asked for the address.
@@ -175,6 +190,10 @@ void ClaimTracker::claim(const Packet& packet, bool unasked) {
   speaker->last = packet.place.time;
   speaker->packet =
       digest_of(packet, arp.operation == kReply ? Kind::arp_reply : Kind::arp_request, 0);
+  // An announcement names itself; a failover or a start makes one.
+  if (unasked && !is_zero(arp.target) && arp.target != arp.sender) {
+    speaker->pretence = speaker->packet;
+  }
   Claimant& other = claim.by[1U - index];
   if (other.is_set && claim.latest != index) take_turns(claim, other, *speaker, packet);
   claim.latest = index;

@@ -4,14 +4,16 @@
 // was moved (failover, a new network card); one whose old owner goes on speaking for it, after the
 // other did, in turns, is contested. A contested address is `spoofed` where one of the two sends
 // replies that nobody asked for, again and again, and has another address of its own; else it is a
-// `conflict`. A machine that asks whether an address is free (RFC 5227 probe), hears that it is
-// not, and asks for it again, is in a conflict too.
+// `conflict`. Whoever told somebody unasked that it has an address, and then asks who has it, is
+// found out by itself. A machine that asks whether an address is free (RFC 5227 probe), hears that
+// it is not, and asks for it again, is in a conflict too.
 //
 // No contest: virtual MAC addresses of router redundancy (VRRP, HSRP, GLBP), and two neighbouring
 // MAC addresses, which are two ports of one machine that answers on both.
 //
 // Of an attempt, `request` is what the owner said and `answer` what the other one did (of a probe
-// that was answered: the probe and the answer), whichever came first; the client is who was told.
+// that was answered: the probe and the answer; of a machine that asks for what it says it has: the
+// question and what it said), whichever came first; the client is who was told.
 #pragma once
 
 #include <array>
@@ -38,7 +40,8 @@ class ClaimTracker {
     bool timed = true;
     base::Time last{};
     base::Time last_unasked{};
-    Digest packet;  // the latest
+    Digest packet;    // the latest
+    Digest pretence;  // the latest reply to one who had not asked
   };
   struct Claim {
     base::IpAddress address;
@@ -66,6 +69,7 @@ class ClaimTracker {
     bool has_several;
   };
 
+  void ask(const packet::Packet& packet);
   void probe(const packet::Packet& packet);
   void claim(const packet::Packet& packet, bool unasked);
   void defend(Claim& claim, const packet::Packet& packet);

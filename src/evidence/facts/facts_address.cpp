@@ -226,12 +226,26 @@ Finding arp_two_machines(const View& view) {
   for (const Attempt* attempt : kept(view.failed, [](const Attempt&) { return true; })) {
     const Digest& owner = attempt->request;
     const Digest& rival = attempt->answer;
-    if (!owner.mac.is_known() || !rival.mac.is_known()) continue;
+    if (!owner.mac.is_known() || !rival.mac.is_known() || owner.mac == rival.mac) continue;
     return yes(fmt::format("{} and {} both say that they have {}",
                            view.book.text(IpAddress::mac(owner.mac)),
                            view.book.text(IpAddress::mac(rival.mac)),
                            view.book.text(attempt->service.server)),
                earliest({owner.place, rival.place}));
+  }
+  return unknown();
+}
+
+Finding arp_asks_itself(const View& view) {
+  if (!is_contest(view.subject.symptom)) return unknown();
+  for (const Attempt* attempt : kept(view.failed, [](const Attempt&) { return true; })) {
+    const Digest& question = attempt->request;
+    const Digest& said = attempt->answer;
+    if (!said.mac.is_known() || question.mac != said.mac) continue;
+    return yes(fmt::format("{} says that it has {}, and asks who has it",
+                           view.book.text(IpAddress::mac(said.mac)),
+                           view.book.text(attempt->service.server)),
+               earliest({question.place, said.place}));
   }
   return unknown();
 }
@@ -316,6 +330,11 @@ constexpr std::array kFacts = {
            "Do two machines, by their hardware addresses, speak for the address? Never no.",
            "RFC 5227 2.4"},
           arp_two_machines},
+    Entry{{"arp.asks_itself",
+           "Does the machine that told somebody unasked that it has the address ask who has it, "
+           "from another address?",
+           "RFC 826"},
+          arp_asks_itself},
     Entry{{"arp.several_claimed",
            "Does one machine claim two or more addresses for which others speak, too?",
            "RFC 5227 2.4"},

@@ -205,6 +205,14 @@ TEST(FactsAddress, TwoMachines) {
       "arp.two_machines",
       {{"by their hardware addresses", {claimed(1, 1, kServer, kTwo)}, spoofed, Truth::yes, {1, 2}},
        {"not shown", {text}, spoofed, Truth::unknown}});
+  Attempt itself = claimed(1, 1, kServer, kTwo);
+  itself.request.mac = itself.answer.mac;
+  for (const char* id : {"arp.two_machines", "arp.asks_itself"}) {
+    const Truth asks = std::string_view{id} == "arp.asks_itself" ? Truth::yes : Truth::unknown;
+    EXPECT_EQ(Scene({itself}).ask(id, spoofed).truth, asks) << id;
+  }
+  expect_facts("arp.asks_itself",
+               {{"another one says so", {claimed(1, 1, kServer, kTwo)}, spoofed, Truth::unknown}});
 }
 
 TEST(FactsAddress, ServerRefuses) {
