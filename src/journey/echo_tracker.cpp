@@ -55,6 +55,10 @@ Slot EchoTracker::lookup(const Packet& packet, const base::IpAddress& client,
 void EchoTracker::on_request(const Packet& packet) {
   const base::IpAddress& client = packet.ip.source;
   const base::IpAddress& server = packet.ip.destination;
+  // A traceroute whose first request came before the capture.
+  if (packet.known.has(packet::Field::ttl) && packet.ip.ttl <= limits::kProbeTtl) {
+    healing_.mark_probes(client, server);
+  }
   bool crowded = false;
   Slot slot = lookup(packet, client, server, &crowded);
   if (slot != kNoSlot && echoes_[slot].age == asked) {

@@ -38,17 +38,19 @@ bool Probes::is_next_hop(const Attempt& attempt) {
   const std::uint8_t ttl = request_ttl(attempt);
   const bool fresh = path.routers == 0 || base::between(base::time_from_ns(path.last),
                                                         context_.now) > limits::kProbeMemory;
-  if (fresh) path.routers = 0;
+  if (fresh) path.routers = path.traced = 0;
   const bool another = path.routers == 0 || (path.router != router && path.router_before != router);
   // Equal hop limits from several routers are a loop or a balanced path, not a rise.
   const bool rising = !fresh && another && ttl != 0 && path.ttl != 0 && ttl > path.ttl;
+  if (rising) path.traced = ttl;
+  const bool again = ttl != 0 && ttl == path.traced;
   const bool unseen = ttl == 0 && another;
   if (another && path.routers != kManyRouters) ++path.routers;
   if (path.router != router) path.router_before = path.router;
   path.router = router;
   path.last = base::ns_of(context_.now);
   path.ttl = ttl;
-  return rising || (unseen && path.routers >= limits::kProbeRouters);
+  return rising || again || (unseen && path.routers >= limits::kProbeRouters);
 }
 
 std::size_t Probes::memory_bytes() { return Memory<Path>::bytes(limits::kProbePaths); }

@@ -28,6 +28,7 @@ class Probes {
     std::uint64_t router_before;
     std::uint8_t ttl;
     std::uint8_t routers;
+    std::uint8_t traced;  // the hop limit that rose last: three probes have it, of one router
   };
   bool is_next_hop(const Attempt& attempt);
 
