@@ -199,9 +199,11 @@ void ClaimTracker::claim(const Packet& packet, bool unasked) {
   claim.latest = index;
 }
 
-bool ClaimTracker::is_spoofer(const Claimant& claimant) {
+// Where both announce the address again and again, each of them means it.
+bool ClaimTracker::is_spoofer(const Claimant& claimant, const Claimant& rival) {
   const Owner* owner = owners_.find(key_of(claimant.mac));
-  return claimant.unasked >= kUnaskedReplies && owner != nullptr && owner->has_several;
+  return claimant.unasked >= kUnaskedReplies && rival.unasked * 2 < claimant.unasked &&
+         owner != nullptr && owner->has_several;
 }
 
 // One that only began to speak may be a move; the other, when it speaks again soon, contradicts it.
@@ -219,9 +221,11 @@ void ClaimTracker::take_turns(Claim& claim, Claimant& other, Claimant& speaker,
   const bool is_rested = !timed || claim.turns == 3 ||
                          base::between(claim.emitted, packet.place.time) >= limits::kContestEvery;
   if (!is_rested) return;
-  const bool other_spoofs = is_spoofer(other);
-  const bool spoofed = other_spoofs || is_spoofer(speaker);
-  if (!spoofed && (is_young(other, packet) || is_young(speaker, packet))) return;
+  const bool other_spoofs = is_spoofer(other, speaker);
+  const bool spoofed = other_spoofs || is_spoofer(speaker, other);
+  // Of two that announce it against each other, none takes over from the other.
+  const bool both = other.unasked > 1 && speaker.unasked > 1;
+  if (!spoofed && !both && (is_young(other, packet) || is_young(speaker, packet))) return;
   claim.emitted = packet.place.time;
   // The rival is who poses as the other, or who came second.
   const bool other_is_rival = spoofed ? other_spoofs : &other == &claim.by[1];

@@ -76,7 +76,7 @@ class ClaimTracker {
   void take_turns(Claim& claim, Claimant& other, Claimant& speaker, const packet::Packet& packet);
   bool is_unasked(const packet::Packet& packet);
   bool has_answered(const packet::Packet& packet, base::Time asked);
-  bool is_spoofer(const Claimant& claimant);
+  bool is_spoofer(const Claimant& claimant, const Claimant& rival);
   static bool is_young(const Claimant& claimant, const packet::Packet& packet);
   static base::IpAddress told(const Claimant& owner, const Claimant& rival);
   Claim& claim_of(const base::IpAddress& address);
