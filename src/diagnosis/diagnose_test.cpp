@@ -290,6 +290,19 @@ TEST(Diagnose, Verdicts) {
          w.store.set_totals(totals);
        },
        Verdict::inconclusive, "not what they said"},
+      {"two requests denied",
+       [](World& w) {
+         for (int i = 0; i < 2; ++i) {
+           w.add(tcp_service("198.51.100.4", 80), i, Symptom::none);
+           Attempt denied = w.maker.make(http_service("198.51.100.4", 80), "192.0.2.7", i + 0.1,
+                                         Symptom::denied);
+           denied.outcome = Outcome::refused;
+           denied.answer.code = 403;
+           w.store.attempt(denied);
+         }
+       },
+       Verdict::healthy,
+       "2 connection attempts were answered, 2 failed, too few to be an incident."},
       {"only unanswered pings",
        [](World& w) { w.add(echo_service("203.0.113.2"), 0, Symptom::no_response); },
        Verdict::inconclusive, "without an outage"},

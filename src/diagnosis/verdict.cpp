@@ -23,6 +23,7 @@ struct Sums {
   std::uint64_t waiting = 0;  // of these, lookups and connections, which must be answered
   std::uint64_t failed = 0;   // judged, whether healed or not
   std::uint64_t uncounted = 0;
+  bool is_read = false;  // what was said within connections, of some at least
 };
 
 Sums sum_up(const evidence::Store& store) {
@@ -33,6 +34,8 @@ Sums sum_up(const evidence::Store& store) {
     const Protocol protocol = key.service.protocol;
     if (protocol == Protocol::dns || protocol == Protocol::tcp) sums.waiting += row.open_at_end;
     sums.uncounted += row.attempts - judged(row);
+    // Protocols above TCP and UDP come last in the enumeration.
+    sums.is_read = sums.is_read || (protocol >= Protocol::tls && judged(row) != 0);
     if (is_served(row)) {
       if (judged(row) == 0) continue;
       sums.served[key.service.protocol] += judged(row);
@@ -62,15 +65,15 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
     text.append(fmt::format(" (names: {})", list_words(looked_up, kListed, looked_up.size())));
   }
   if (rare > 0) {
-    text.append(fmt::format(", {} failed, too few among so many to be an incident", rare));
+    constexpr std::uint64_t many = 10;  // times as many
+    text.append(fmt::format(", {} failed, too few{} to be an incident", rare,
+                            total >= many * rare ? " among so many" : ""));
   } else {
     text.append(sums.failed > 0 ? ", and what failed was served by a retry or is no service that "
                                   "the catalogue judges"
                                 : ", and none failed");
   }
-  // Protocols above TCP and UDP come last in the enumeration.
-  const bool is_read = sums.served.lower_bound(Protocol::tls) != sums.served.end();
-  if (sums.served.contains(Protocol::tcp) && !is_read) {
+  if (sums.served.contains(Protocol::tcp) && !sums.is_read) {
     text.append(". What was said within the connections could not be read, and is not judged");
   }
   if (sums.waiting > 0) {
