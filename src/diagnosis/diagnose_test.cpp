@@ -290,6 +290,14 @@ TEST(Diagnose, Verdicts) {
          w.store.set_totals(totals);
        },
        Verdict::inconclusive, "not what they said"},
+      {"nothing failed, but one waited",
+       [](World& w) {
+         Attempt late =
+             w.maker.make(tcp_service("198.51.100.4", 80), "192.0.2.7", 0, Symptom::none);
+         late.latency = std::chrono::milliseconds{879};
+         w.store.attempt(late);
+       },
+       Verdict::healthy, "The slowest answers came after 879 ms (connection attempt)."},
       {"two requests denied",
        [](World& w) {
          for (int i = 0; i < 2; ++i) {

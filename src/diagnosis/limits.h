@@ -37,6 +37,9 @@ inline constexpr std::uint64_t kNothingFoundShare = 4;  // of each that is found
 inline constexpr std::uint64_t kShutOut = 3;
 inline constexpr std::uint64_t kArpTries =
     3;  // a neighbour asked for less often is not yet missing
+// An answer that comes later is noticed by whoever waits for it.
+inline constexpr base::Duration kNoticed = std::chrono::milliseconds{500};
+
 // Failures that lie no further apart belong to one window. A Linux router with default neighbour
 // timers stays silent for up to 20 s before its first ICMP error (measured).
 inline constexpr base::Duration kNear = std::chrono::seconds{30};

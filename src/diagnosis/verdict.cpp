@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "diagnosis/limits.h"
 #include "diagnosis/row_view.h"
 #include "diagnosis/vocabulary.h"
 #include "diagnosis/words.h"
@@ -18,6 +19,7 @@ using evidence::Protocol;
 
 struct Sums {
   std::map<Protocol, std::uint64_t> served;
+  std::map<Protocol, base::Duration> slowest;  // of the served
   std::set<std::uint32_t> names;
   std::uint64_t open = 0;
   std::uint64_t waiting = 0;  // of these, lookups and connections, which must be answered
@@ -38,13 +40,28 @@ Sums sum_up(const evidence::Store& store) {
     sums.is_read = sums.is_read || (protocol >= Protocol::tls && judged(row) != 0);
     if (is_served(row)) {
       if (judged(row) == 0) continue;
-      sums.served[key.service.protocol] += judged(row);
-      if (key.service.protocol == Protocol::dns) add_names(row, sums.names);
+      sums.served[protocol] += judged(row);
+      if (row.latency.count() != 0) {
+        base::Duration& slowest = sums.slowest[protocol];
+        slowest = std::max(slowest, row.latency.maximum());
+      }
+      if (protocol == Protocol::dns) add_names(row, sums.names);
     } else if (key.symptom != evidence::Symptom::none) {
       sums.failed += judged(row);
     }
   }
   return sums;
+}
+
+// What people complain of where nothing fails.
+std::string slowness(const Sums& sums) {
+  std::vector<std::string> slow;
+  for (const auto& [protocol, latency] : sums.slowest) {
+    if (latency < limits::kNoticed) continue;
+    slow.push_back(fmt::format("{} ({})", base::human_duration(latency), attempt_noun(protocol)));
+  }
+  if (slow.empty()) return {};
+  return ". The slowest answers came after " + list_words(slow, slow.size(), slow.size());
 }
 
 std::string healthy_text(const Sums& sums, const base::Interner& names, std::uint64_t rare) {
@@ -76,6 +93,7 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
   if (sums.served.contains(Protocol::tcp) && !sums.is_read) {
     text.append(". What was said within the connections could not be read, and is not judged");
   }
+  text.append(slowness(sums));
   if (sums.waiting > 0) {
     text.append(fmt::format(". {} more {} still waiting for {} when the capture ended",
                             sums.waiting, sums.waiting == 1 ? "was" : "were",
