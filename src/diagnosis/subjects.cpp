@@ -260,9 +260,21 @@ bool shuts_out_a_client(const evidence::Store& store, const Row& denied) {
   return false;
 }
 
+// A refusal of what nobody is seen to have sent, to a port that a client may have had: so ends an
+// answer that came too late.
+bool is_late_answer(const Row& row) {
+  constexpr std::uint16_t kUserPorts = 1024;  // RFC 6335 6
+  return row.key.symptom == Symptom::port_unreachable &&
+         row.key.service.protocol == Protocol::udp && row.key.service.port >= kUserPorts &&
+         row.request_unseen == row.attempts && row.attempts < limits::kFewFailures;
+}
+
 // What there is not, and what a client has no right to, is asked for all day: pages that are gone,
 // a password mistyped. Not so where hardly anything is found for a while, or a client is shut out.
 bool is_usual_refusal(const evidence::Store& store, const Row& row) {
+  if (is_late_answer(row)) return true;
+  // Log lines of answers do not repeat the question; without it, nobody knows what there is not.
+  if (row.key.symptom == Symptom::nx_domain && row.names.count() == 0) return true;
   if (row.key.symptom == Symptom::denied) return !shuts_out_a_client(store, row);
   if (row.key.symptom != Symptom::not_found) return false;
   const Window window = window_of(row);

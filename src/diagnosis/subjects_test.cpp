@@ -27,6 +27,14 @@ struct World : Scene {
       store.attempt(maker.make(service, client, begin + i, symptom, "www.example.com"));
     }
   }
+  void refuse_unseen(const evidence::Service& service, int times) {
+    for (int i = 0; i < times; ++i) {
+      Attempt refused = maker.make(service, "192.0.2.7", i, Symptom::port_unreachable);
+      refused.request_seen = false;
+      refused.request = {};
+      store.attempt(refused);
+    }
+  }
   void serve(const evidence::Service& service, double begin, int times = 1,
              std::string_view client = "192.0.2.7") {
     fail(service, begin, Symptom::none, times, client);
@@ -74,6 +82,17 @@ const Row kRows[] = {
     {"queries refused by ICMP",
      [](World& w) { w.fail(dns_service(kDns), 0, Symptom::port_unreachable, 3); },
      "dns.port_unreachablex1"},
+    {"a log line that some high port is closed, of a datagram nobody saw",
+     [](World& w) { w.refuse_unseen(udp_service(kWeb, 3637), 1); }, ""},
+    {"again and again: somebody means it",
+     [](World& w) { w.refuse_unseen(udp_service(kWeb, 3637), 3); }, "udp.port_unreachablex1"},
+    {"a service's own port", [](World& w) { w.refuse_unseen(udp_service(kWeb, 123), 1); },
+     "udp.port_unreachablex1"},
+    {"a log line of an answer that there is no such name, without the name",
+     [](World& w) {
+       w.store.attempt(w.maker.make(dns_service(kDns), "192.0.2.7", 0, Symptom::nx_domain));
+     },
+     ""},
     {"every lookup late", [](World& w) { w.late(dns_service(kDns), 0, 6); }, "dns.slowx1"},
     {"late among others in time",
      [](World& w) {
