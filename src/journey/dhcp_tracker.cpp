@@ -121,14 +121,19 @@ bool DhcpTracker::is_continued(const Exchange& exchange, const Packet& packet) c
   return packet.dhcp.type != Type::unknown && gap <= limits::kDhcpGap;
 }
 
-void DhcpTracker::request(const Packet& packet) {
-  // Who has an address discovers nothing for itself (RFC 2131 4.1): routers look for other servers
-  // in this way.
+// Who has an address discovers nothing for itself (RFC 2131 4.1): routers look for other servers in
+// this way. Short log lines do not say what a request to everybody asks for.
+bool DhcpTracker::discovers_for_others(const Packet& packet) {
   constexpr base::IpAddress kNobody = base::IpAddress::v4(0);
-  if (!packet.dhcp.is_v6 && packet.dhcp.type == Type::discover && !packet.dhcp.relay.is_known() &&
-      packet.ip.source != kNobody && packet.known.has(Field::bytes)) {
-    return;
-  }
+  const packet::dhcp::Message& message = packet.dhcp;
+  const bool may_discover = message.type == Type::discover ||
+                            (message.type == Type::unknown && packet.ip.destination.is_broadcast());
+  return !message.is_v6 && may_discover && !message.relay.is_known() &&
+         packet.ip.source.is_known() && packet.ip.source != kNobody;
+}
+
+void DhcpTracker::request(const Packet& packet) {
+  if (discovers_for_others(packet)) return;
   if (!packet.dhcp.is_v6) {
     context_.discovered = packet.place.time;
     context_.has_discovered = true;

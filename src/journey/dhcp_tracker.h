@@ -79,6 +79,7 @@ class DhcpTracker {
   Slot begin(const packet::Packet& packet, const base::IpAddress& client);
   void touch(Slot slot, const packet::Packet& packet);
   void restart(Exchange& exchange) const;
+  static bool discovers_for_others(const packet::Packet& packet);
   bool is_continued(const Exchange& exchange, const packet::Packet& packet) const;
   bool is_silent(const Exchange& exchange) const;
   bool is_at_rest(const Exchange& exchange) const;

@@ -109,6 +109,33 @@ void read_udp(std::string_view payload, Packet& packet) {
   }
 }
 
+// Of IPv6, "frag (0|1448) 53 > 46433: 59844 2/3/9 AAAA 2001:db8::1 (1440)": here the ports stand
+// behind the addresses. Later fragments, "frag (1448|61)", carry none.
+bool read_first_fragment(std::string_view payload, const IpWords& words, base::Interner& names,
+                         Packet& packet) {
+  if (!scan::take(payload, "frag (")) return false;
+  if (scan::take(payload, "0x") && (!scan::take_hex(payload) || !scan::take(payload, ":"))) {
+    return false;  // the fragments' id, of -v
+  }
+  if (!scan::take(payload, "0|") || !scan::take_number(payload) || !scan::take(payload, ") ")) {
+    return false;
+  }
+  const std::size_t arrow = payload.find(" > ");
+  const std::size_t colon = payload.find(": ");
+  if (arrow == npos || colon == npos || arrow > colon) return false;
+  const auto source = read_port(payload.substr(0, arrow));
+  const auto destination = read_port(payload.substr(arrow + 3, colon - arrow - 3));
+  if (!source || !destination) return false;
+  payload.remove_prefix(colon + 2);
+  set_addresses(words, false, names, packet);
+  packet.source_port = *source;
+  packet.destination_port = *destination;
+  add_note(packet, Note::fragment);
+  std::string_view rest;
+  if (!read_tcp_words(payload, packet, rest)) read_udp(payload, packet);
+  return true;
+}
+
 void read_ip(std::string_view text, Network network, base::Interner& names, Packet& packet) {
   IpWords words;
   if (!read_ip_words(text, network, words)) {
@@ -140,6 +167,7 @@ void read_ip(std::string_view text, Network network, base::Interner& names, Pack
     read_icmp6_words(payload, names, packet);
     return;
   }
+  if (read_first_fragment(payload, words, names, packet)) return;
   std::string_view rest;
   if (read_tcp_words(payload, packet, rest)) {
     set_addresses(words, true, names, packet);

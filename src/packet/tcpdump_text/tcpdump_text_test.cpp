@@ -331,6 +331,16 @@ constexpr Row kVerbose[] = {
     {"IP (tos 0x0, ttl 64, id 162, offset 24, flags [none], proto UDP (17), length 40) "
      "192.51.100.15 > 203.0.113.2: ip-proto-17",
      "192.51.100.15 > 203.0.113.2 other !fragment"},
+    {"IP6 2001:db8::53 > 2001:db8::15: frag (0|1448) 53 > 46433: 59844*- 1/0/0 AAAA 2001:db8::1 "
+     "(1440)",
+     "[2001:db8::53]:53 > [2001:db8::15]:46433 udp dns answer 59844 1/0/0 aa = 2001:db8::1 "
+     "(1440) !fragment"},
+    {"IP6 (flowlabel 0x12345, hlim 57, next-header Fragment (44) payload length: 1456) "
+     "2001:db8::53 > 2001:db8::15: frag (0x8b4a3a01:0|1448) 53 > 46433: 59844*- 1/0/0 AAAA "
+     "2001:db8::1 (1440)",
+     "[2001:db8::53]:53 > [2001:db8::15]:46433 udp dns answer 59844 1/0/0 aa = 2001:db8::1 (1440) "
+     "!fragment"},
+    {"IP6 2001:db8::53 > 2001:db8::15: frag (1448|61)", "2001:db8::53 > 2001:db8::15 other"},
 };
 TEST(TcpdumpText, Verbose) { check(kVerbose); }
 
