@@ -226,7 +226,8 @@ void HttpTracker::row(const Packet& packet) {
     on_begin(talk);
   }
   rows_used_.at(at) = context_.totals.packets;
-  talk.timed = packet.has_time;
+  // A row stands where its message ends, or begins, and pairs by order alone: that tells of no times.
+  talk.timed = false;
   (void)on_words(talk, head.is_request ? Side::client : Side::server, packet.said, packet);
 }
 

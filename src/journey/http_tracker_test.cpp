@@ -298,13 +298,24 @@ TEST(HttpTracker, Rows) {
   row("1.2", "c1:0 s1", "GET / HTTP/1.1");
   row("2", "c2:0 s1", "GET / HTTP/1.1");
   row("3", "s1:0 c2", "HTTP/1.1 504 Gateway Time-out (text/html)");
+  // Where a message stands tells nothing of how long its answer took; and whether a request was
+  // answered before a reset, only rows with ports tell.
+  row("4", "c4:0 s1", "GET / HTTP/1.1");
+  row("60", "s1:0 c4", "HTTP/1.1 200 OK (text/html)");
+  for (const char* line : {"70 syn c5:4005 s1:80 text", "70.1 synack c5:4005 s1:80 text",
+                           "70.2 ack c5:4005 s1:80 text", "70.3 data c5:4005 s1:80 len=900 text"}) {
+    tracker.packet(builder.build(line));
+  }
+  row("70.4", "s1:0 c5", "HTTP/1.1 200 OK (text/html)");
+  tracker.packet(builder.build("80 rst c5:4005 s1:80 text"));
   tracker.finish();
   std::vector<std::string> lines;
   for (const Attempt& attempt : recorder.attempts) lines.push_back(summary(attempt));
-  EXPECT_EQ(lines, (std::vector<std::string>{"http c3>s1:443/tcp ok none 1",
-                                             "tcp c3>s1:443/tcp ok none 0 unseen",
-                                             "http c1>s1:80/tcp unknown none 1 open",
-                                             "http c2>s1:80/tcp failed error_status 1"}));
+  EXPECT_EQ(lines, (std::vector<std::string>{
+                       "http c3>s1:443/tcp ok none 1", "http c2>s1:80/tcp failed error_status 1",
+                       "http c4>s1:80/tcp ok none 1", "tcp c5>s1:80/tcp ok none 1",
+                       "http c5>s1:80/tcp ok none 0 unseen", "tcp c3>s1:443/tcp ok none 0 unseen",
+                       "http c1>s1:80/tcp unknown none 1 open"}));
 }
 
 }  // namespace

@@ -74,8 +74,12 @@ void TcpTracker::expect(const Packet& packet, std::uint64_t ends) const {
 }
 
 void TcpTracker::packet(const Packet& packet) {
-  // Some text shows no ports; nothing can be paired then.
-  if (packet.source_port == 0 && packet.destination_port == 0) return;
+  // Some text shows no ports, and tables none where they show what is said: nothing can be paired
+  // then.
+  if (packet.source_port == 0 && packet.destination_port == 0) {
+    hides_data_ = true;
+    return;
+  }
   const std::uint64_t hash = context_.ends;
   View view{.packet = packet, .flags = packet.tcp.flags, .before = {}};
   bool crowded = false;

@@ -200,6 +200,7 @@ class TcpTracker {
   Chains transfers_by_age_{1, limits::kTransfers};
   SilentServers troubled_;  // servers of which some transfer did not go well
   std::size_t settled_count_ = 0;
+  bool hides_data_ = false;  // some rows of a table showed no ports
 };
 
 // Server side of a conversation whose beginning was not seen: the known service, else the lower

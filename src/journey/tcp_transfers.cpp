@@ -118,6 +118,7 @@ void TcpTracker::cut(Slot slot, const View& view, bool is_exact) {
     record.before_reset = view.before;
   }
   if (view.from_client) return;
+  if (hides_data_ && !view.packet.known.has(packet::Field::bytes)) return;
   // A request without its answer; or the server in the middle of something.
   const bool is_waiting = marks.client_last && !marks.goodbye;
   const bool is_speaking = flow.sequel().server_sent && !marks.client_last && !marks.pushed &&
