@@ -89,7 +89,6 @@ bool next_packet(Bytes& datagram, Header& header) {
     datagram = {};
     return true;
   }
-  if ((datagram[0] & 0x40U) == 0) return false;
   header.type = type_of(datagram[0], header.version);
   if (header.type == Type::unknown || header.type == Type::retry) {
     header.is_whole = true;
@@ -102,6 +101,15 @@ bool next_packet(Bytes& datagram, Header& header) {
   }
   datagram = datagram.subspan(header.packet.size());
   return true;
+}
+
+bool may_be_short(Bytes payload) {
+  // A connection id or a packet number and a sealed payload follow: RFC 9000 17.3.1, RFC
+  // 9001 5.4.2.
+  constexpr std::size_t least = 21;
+  constexpr std::size_t zeros = 8;
+  if (payload.size() < least || (payload[0] & 0x80U) != 0) return false;
+  return std::ranges::any_of(payload.first(zeros), [](std::uint8_t byte) { return byte != 0; });
 }
 
 bool is_known(std::uint32_t version) {

@@ -49,13 +49,13 @@ struct Header {
   bool is_whole = false;  // all of them are there
 };
 
-// A cheap look at what might be a long header of any version but that of a Version Negotiation.
+// A cheap look at what might be the long header of a connection's first packet.
 inline bool may_be_long(Bytes payload) {
   return payload.size() >= kLeastHeader && (payload[0] & 0xc0U) == 0xc0U;
 }
-inline bool may_be_short(Bytes payload) {
-  return !payload.empty() && (payload[0] & 0xc0U) == 0x40U;
-}
+// On a known flow: a short header, and not the zeros that some fill a datagram up with. The fixed
+// bit may be anything once the two sides know each other (RFC 9287).
+bool may_be_short(Bytes payload);
 
 // The next packet with a long header; `datagram` moves behind it. False where there is none: at the
 // end, at a short header, at padding, at damage.

@@ -57,7 +57,8 @@ const HeaderRow kHeaders[] = {
     {"ids that are too long", "c0 00000001 15 000000000000000000000000000000000000000000 00 00 00",
      "left 30"},
     {"ids beyond the end", "c0 00000001 08 8394", "left 8"},
-    {"no fixed bit", "80 00000001" + kIds + "00 02 0102", "left 23"},
+    {"no fixed bit, which known peers may leave out", "80 00000001" + kIds + "00 02 0102",
+     "Initial 1 8+4 token 0 length 2 whole; left 0"},
 };
 
 TEST(Quic, Headers) {
@@ -103,6 +104,16 @@ TEST(Quic, WhatBeginsAConnection) {
     EXPECT_EQ(begins_connection(bytes, row.length), row.begins) << row.name;
     EXPECT_EQ(is_of_handshake(bytes), row.of_handshake) << row.name;
   }
+}
+
+TEST(Quic, ShortHeaders) {
+  const std::string rest = "0102030405060708 090a0b0c0d0e0f10 11121314";
+  EXPECT_TRUE(may_be_short(hex("4f" + rest)));
+  EXPECT_TRUE(may_be_short(hex("0f" + rest)));  // RFC 9287
+  EXPECT_FALSE(may_be_short(hex("c0" + rest)));
+  EXPECT_FALSE(may_be_short(hex("4f 01020304")));
+  EXPECT_FALSE(may_be_short(hex(std::string(60, '0'))));
+  EXPECT_FALSE(may_be_short({}));
 }
 
 TEST(Quic, OfferedVersions) {
