@@ -25,7 +25,7 @@ bool is_neighbour(const evidence::Service& service) {
 // Whether attempts at the service may be the flood's own packets.
 bool may_hold(const Pattern& flood, const evidence::Service& service) {
   if (!flood.is_flood() || flood.services.front().server != service.server) return false;
-  if (flood.kind == PatternKind::udp_flood) return service.protocol == Protocol::udp;
+  if (flood.kind == PatternKind::udp_flood) return is_datagrams(service.protocol);
   if (flood.kind == PatternKind::icmp_flood) return service.protocol == Protocol::icmp;
   if (flood.kind == PatternKind::http_flood) return service.port == flood.services.front().port;
   if (flood.kind == PatternKind::dns_query_flood) return service == flood.services.front();

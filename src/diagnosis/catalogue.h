@@ -65,6 +65,8 @@ struct CatalogueCheck {
   // takes a person. `cost` is the number of packets at most.
   std::string sends = {};
   std::uint32_t cost = 0;
+  // Only for incidents of this protocol, as they show it ("QUIC"); empty: for all of the fault's.
+  std::string protocol = {};
   friend bool operator==(const CatalogueCheck&, const CatalogueCheck&) = default;
 };
 

@@ -33,7 +33,8 @@ void fields(Archive& archive, CatalogueAnswer& answer) {
 }
 template <typename Archive>
 void fields(Archive& archive, CatalogueCheck& check) {
-  archive(check.command, check.where, check.separates, check.answers, check.sends, check.cost);
+  archive(check.command, check.where, check.separates, check.answers, check.sends, check.cost,
+          check.protocol);
 }
 template <typename Archive>
 void fields(Archive& archive, NotShown& not_shown) {

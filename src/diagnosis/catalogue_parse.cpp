@@ -127,6 +127,7 @@ CatalogueCheck read_check(TomlTable& table, std::span<const string_view> causes)
     check.answers.push_back(std::move(read));
   }
   read_sends(table, check);
+  check.protocol = table.optional_text("protocol");
   table.finish();
   return check;
 }

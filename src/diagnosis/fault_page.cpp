@@ -89,7 +89,8 @@ void add_pairs(std::string& page, const Fault& fault) {
 void add_checks(std::string& page, const Fault& fault) {
   page.append("## Checks that decide\n\n");
   for (const CatalogueCheck& check : fault.checks) {
-    page.append(fmt::format("`{}` ({})\n\n", plain(check.command), plain(check.where)));
+    const std::string only = check.protocol.empty() ? "" : "; of " + check.protocol + " only";
+    page.append(fmt::format("`{}` ({}{})\n\n", plain(check.command), plain(check.where), only));
     if (!check.sends.empty()) {
       page.append(fmt::format("A probe makes it by itself: `{}`, {} packets at most.\n\n",
                               check.sends, check.cost));

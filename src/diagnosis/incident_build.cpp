@@ -171,6 +171,10 @@ std::string protocol_of(const Fault& fault, const evidence::Service& service) {
       return "NTP";
     case Protocol::http:
       return "HTTP";
+    case Protocol::quic:
+      return "QUIC";
+    case Protocol::tls:
+      return service.transport == packet::Transport::udp ? "TLS over QUIC" : fault.protocol;
     default:
       return fault.protocol;
   }
@@ -209,6 +213,7 @@ std::vector<InseparablePair> pairs_left(const Fault& fault, const std::vector<Ra
 std::vector<Check> checks_of(const Fault& fault, const Values& values) {
   std::vector<Check> out;
   for (const CatalogueCheck& check : fault.checks) {
+    if (!check.protocol.empty() && check.protocol != values.protocol) continue;
     Check filled{
         fill_command(check.command, values), fill(check.where, values), check.separates, {}};
     for (const CatalogueAnswer& answer : check.answers) {

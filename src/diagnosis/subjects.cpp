@@ -65,6 +65,8 @@ int rank_of(const RowKey& key) {
   if (is_about_host(key.symptom)) return 1;
   if (key.step == evidence::Step::secure) return kSecure;
   if (key.service.protocol == Protocol::tcp && key.service.port == kDnsPort) return 4;
+  // Behind the connections over TCP that its clients fall back to.
+  if (key.service.protocol == Protocol::quic) return key.symptom == Symptom::no_response ? 5 : 4;
   return key.symptom == Symptom::no_response ? 3 : 2;
 }
 
@@ -109,6 +111,11 @@ bool explains(const RowKey& a, const RowKey& b) {
       return silent;
     default:
       break;
+  }
+  // A server that takes no connections over TCP takes none over QUIC.
+  if (b.service.protocol == Protocol::quic && a.service.protocol == Protocol::tcp) {
+    return a.service.port == b.service.port && a.step == evidence::Step::connect &&
+           (silent || is_icmp_error(b.symptom));
   }
   if (is_dns_family(a.service) && is_dns_family(b.service) && rank_of(b) == 4) {
     return a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
@@ -452,15 +459,19 @@ const Fault* fault_for(const Catalogue& catalogue, const RowKey& key) {
   // A reset belongs to TCP's handshake, whatever was to be carried.
   if (key.symptom == Symptom::reset) protocol = journey::protocol_id(Protocol::tcp);
   const std::string_view symptom = journey::symptom_id(key.symptom);
+  // QUIC runs over UDP, and its connections fail as UDP does, unless a fault is QUIC's own.
+  const bool is_quic = key.service.protocol == Protocol::quic;
+  const Fault* for_udp = nullptr;
   const Fault* for_any = nullptr;
   for (const Fault& fault : catalogue.faults()) {
     if (std::ranges::find(fault.raised_by_symptoms, symptom) == fault.raised_by_symptoms.end()) {
       continue;
     }
     if (fault.raised_by_protocol == protocol) return &fault;
+    if (is_quic && fault.raised_by_protocol == "udp") for_udp = &fault;
     if (fault.raised_by_protocol == "any" && for_any == nullptr) for_any = &fault;
   }
-  return for_any;
+  return for_udp != nullptr ? for_udp : for_any;
 }
 
 Cases find_cases(const evidence::Store& store, const Catalogue& catalogue,

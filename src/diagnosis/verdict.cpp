@@ -22,11 +22,20 @@ struct Sums {
   std::map<Protocol, base::Duration> slowest;  // of the served
   std::set<std::uint32_t> names;
   std::uint64_t open = 0;
-  std::uint64_t waiting = 0;  // of these, lookups and connections, which must be answered
-  std::uint64_t failed = 0;   // judged, whether healed or not
+  std::uint64_t waiting = 0;      // of these, lookups and connections, which must be answered
+  std::uint64_t failed = 0;       // judged, whether healed or not
+  std::uint64_t fallen_back = 0;  // of these, QUIC whose clients went on over TCP
   std::uint64_t uncounted = 0;
   bool is_read = false;  // what was said within connections, of some at least
 };
+
+bool is_served_over_tcp(const evidence::Store& store, const evidence::Service& quic) {
+  return std::ranges::any_of(store.rows(), [&](const auto& entry) {
+    const auto& [key, row] = entry;
+    return key.service.protocol == Protocol::tcp && key.service.server == quic.server &&
+           key.service.port == quic.port && is_served(row);
+  });
+}
 
 Sums sum_up(const evidence::Store& store) {
   Sums sums;
@@ -36,8 +45,9 @@ Sums sum_up(const evidence::Store& store) {
     const Protocol protocol = key.service.protocol;
     if (protocol == Protocol::dns || protocol == Protocol::tcp) sums.waiting += row.open_at_end;
     sums.uncounted += row.attempts - judged(row);
-    // Protocols above TCP and UDP come last in the enumeration.
-    sums.is_read = sums.is_read || (protocol >= Protocol::tls && judged(row) != 0);
+    // Protocols above TCP and UDP come last in the enumeration, and QUIC behind them.
+    const bool is_above = protocol >= Protocol::tls && protocol != Protocol::quic;
+    sums.is_read = sums.is_read || (is_above && judged(row) != 0);
     if (is_served(row)) {
       if (judged(row) == 0) continue;
       sums.served[protocol] += judged(row);
@@ -48,6 +58,9 @@ Sums sum_up(const evidence::Store& store) {
       if (protocol == Protocol::dns) add_names(row, sums.names);
     } else if (key.symptom != evidence::Symptom::none) {
       sums.failed += judged(row);
+      if (protocol == Protocol::quic && key.healed && is_served_over_tcp(store, key.service)) {
+        sums.fallen_back += judged(row);
+      }
     }
   }
   return sums;
@@ -89,6 +102,11 @@ std::string healthy_text(const Sums& sums, const base::Interner& names, std::uin
     text.append(sums.failed > 0 ? ", and what failed was served by a retry or is no service that "
                                   "the catalogue judges"
                                 : ", and none failed");
+  }
+  if (sums.fallen_back > 0) {
+    text.append(
+        fmt::format(". {} failed and went on over TCP, as where a firewall lets no UDP through",
+                    count_words(sums.fallen_back, attempt_noun(Protocol::quic))));
   }
   if (sums.served.contains(Protocol::tcp) && !sums.is_read) {
     text.append(". What was said within the connections could not be read, and is not judged");

@@ -149,6 +149,8 @@ std::string_view attempt_noun(evidence::Protocol protocol) {
       return "connection attempt";
     case evidence::Protocol::tls:
       return "TLS handshake";
+    case evidence::Protocol::quic:
+      return "QUIC connection attempt";
     case evidence::Protocol::udp:
     case evidence::Protocol::http:
     case evidence::Protocol::ntp:

@@ -29,6 +29,7 @@ namespace whydown::evidence {
 using journey::Attempt;
 using journey::Digest;
 using journey::DnsUse;
+using journey::is_datagrams;
 using journey::Observation;
 using journey::Outcome;
 using journey::Outline;

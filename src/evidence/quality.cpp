@@ -170,6 +170,20 @@ void clear_text_remark(const Store& store, const base::Interner& names,
                  facts_detail::earliest(std::move(places)), count});
 }
 
+// Of connections with a packet that a snap length cut, of versions that are not read, of a
+// beginning that is not in view, and of more than are read at once.
+void quic_remark(const journey::Totals& totals, std::vector<QualityRemark>& out) {
+  const std::uint64_t unread = totals.quic_unread;
+  if (unread == 0) return;
+  QualityRemark remark{"quic.unread", Severity::note, {}, {}, unread};
+  remark.text = fmt::format(
+      "Of {} the first message could not be read (cut short, of a version that is not known, or "
+      "more at once than are read): what name was asked for is not known from it.",
+      counted(unread, "QUIC connection"));
+  if (totals.quic_unread_first.is_set()) remark.packets.push_back(totals.quic_unread_first);
+  out.push_back(std::move(remark));
+}
+
 void limit_remarks(const Store& store, std::vector<QualityRemark>& out) {
   const std::uint64_t evicted = store.totals().evicted;
   if (evicted > 0) {
@@ -222,6 +236,7 @@ std::vector<QualityRemark> quality(const Store& store, const base::Interner& nam
   std::vector<QualityRemark> out;
   observation_remarks(store, out);
   note_remarks(store.totals(), out);
+  quic_remark(store.totals(), out);
   clear_text_remark(store, names, out);
   limit_remarks(store, out);
   std::vector<QualityRemark> text = text_remarks(store, names);

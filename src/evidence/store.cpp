@@ -101,6 +101,8 @@ void merge_into(journey::Totals& totals, const journey::Totals& other) {
   totals.tcp_flows_one_way += other.tcp_flows_one_way;
   totals.udp_flows += other.udp_flows;
   totals.udp_flows_one_way += other.udp_flows_one_way;
+  totals.quic_unread += other.quic_unread;
+  keep_earlier(totals.quic_unread_first, other.quic_unread_first);
   totals.evicted += other.evicted;
   totals.malformed += other.malformed;
   keep_earlier(totals.malformed_first, other.malformed_first);
@@ -195,7 +197,7 @@ void Store::add_to_row(Row& row, Add add) {
 
 // Traffic that may be a flood. Of what is answered, service_clients() tells who asked.
 void Store::count_source(Row& row, const Outline& attempt) {
-  const bool is_unanswered_udp = row.key.service.protocol == Protocol::udp &&
+  const bool is_unanswered_udp = is_datagrams(row.key.service.protocol) &&
                                  row.key.outcome != Outcome::ok && row.key.outcome != Outcome::slow;
   const bool is_login = row.key.symptom == Symptom::denied;
   const bool may_be_flood =

@@ -158,7 +158,9 @@ std::map<base::IpAddress, std::vector<const Row*>> rows_by_host(const Store& sto
   std::map<base::IpAddress, std::vector<const Row*>> out;
   for (const auto& [key, row] : store.rows()) {
     const bool is_loop = key.step == Step::link;  // the same packets once more
-    if (key.service.protocol != protocol || is_loop || row.mid_stream == row.attempts) continue;
+    const bool is_one = key.service.protocol == protocol ||
+                        (protocol == Protocol::udp && key.service.protocol == Protocol::quic);
+    if (!is_one || is_loop || row.mid_stream == row.attempts) continue;
     out[key.service.server].push_back(&row);
   }
   return out;
@@ -184,7 +186,7 @@ bool is_of_few(const Store& store, const base::IpAddress& host, const Sum& sum) 
   constexpr std::uint64_t kOfOne = 200;
   std::uint64_t count = 0;
   for (const auto& [key, row] : store.service_clients()) {
-    const bool is_here = key.service.server == host && key.service.protocol == Protocol::udp;
+    const bool is_here = key.service.server == host && is_datagrams(key.service.protocol);
     if (is_here && row.total() >= kOfOne) count += row.total();
   }
   return count * 4 >= sum.attempts * 3;
@@ -194,7 +196,7 @@ bool is_of_few(const Store& store, const base::IpAddress& host, const Sum& sum) 
 void add_udp_sources(const Store& store, const base::IpAddress& host, Pattern& pattern) {
   TopSources top;
   for (const auto& [key, row] : store.service_clients()) {
-    const bool is_here = key.service.server == host && key.service.protocol == Protocol::udp;
+    const bool is_here = key.service.server == host && is_datagrams(key.service.protocol);
     if (is_here) top.add(key.client, row.total());
   }
   pattern.sources = top.largest(limits::kPatternSources);

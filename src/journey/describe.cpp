@@ -10,6 +10,7 @@
 #include "packet/dns/registry.h"
 #include "packet/http/http.h"
 #include "packet/ntp/ntp.h"
+#include "packet/quic/quic.h"
 #include "packet/reply/reply.h"
 #include "packet/tls/tls.h"
 #include "packet/transport_words.h"
@@ -125,14 +126,19 @@ std::string tcp_words(const Words& words, std::string_view what) {
 
 std::string hello_words(const Words& words) {
   const std::string name = words.names.shown(words.digest.name);
-  const std::string text = words.ends() + " TLS ClientHello: asks for a secure connection";
+  const bool is_quic = words.digest.transport == Transport::udp;
+  const std::string text = words.ends() + (is_quic ? " QUIC Initial with a TLS" : " TLS") +
+                           " ClientHello: asks for a secure connection";
   return name.empty() ? text : text + " to " + name;
 }
 
 std::string alert_words(const Words& words) {
   const std::uint16_t code = words.digest.code;
   if (code == 0) return words.ends() + " TLS alert, encrypted";
-  std::string text = words.ends() + " TLS alert " + std::to_string(code) + " (";
+  const bool is_quic = words.digest.transport == Transport::udp;
+  std::string text = words.ends() +
+                     (is_quic ? " QUIC CONNECTION_CLOSE with TLS alert " : " TLS alert ") +
+                     std::to_string(code) + " (";
   text += packet::tls::alert_name(static_cast<std::uint8_t>(code));
   return text + ")";
 }
@@ -143,6 +149,23 @@ std::string datagram_words(const Words& words) {
     text += ", " + std::to_string(words.digest.payload_length) + " bytes";
   }
   return text;
+}
+
+// A client's Initial, or what else it sends to begin with.
+std::string initial_words(const Words& words) {
+  const std::string name = words.names.shown(words.digest.name);
+  std::string text = words.ends() + " QUIC: asks for a connection";
+  if (!name.empty()) text += " to " + name;
+  if (words.digest.known.has(Field::payload_length)) {
+    text += ", " + std::to_string(words.digest.payload_length) + " bytes";
+  }
+  return text;
+}
+
+std::string close_words(const Words& words) {
+  const std::uint16_t error = words.digest.detail;
+  std::string text = words.ends() + " QUIC CONNECTION_CLOSE " + std::to_string(error) + " (";
+  return text.append(packet::quic::error_name(error)).append(")");
 }
 
 std::string neighbour_words(const Words& words) {
@@ -320,7 +343,9 @@ std::string describe(const Digest& digest, const base::Interner& names) {
     case Kind::tls_client_hello:
       return hello_words(words);
     case Kind::tls_server_hello:
-      return words.ends() + " TLS ServerHello: accepts the handshake";
+      return words.ends() +
+             (digest.transport == Transport::udp ? " QUIC Initial with a TLS" : " TLS") +
+             " ServerHello: accepts the handshake";
     case Kind::tls_alert:
       return alert_words(words);
     case Kind::not_tls:
@@ -340,6 +365,14 @@ std::string describe(const Digest& digest, const base::Interner& names) {
     case Kind::dhcp_request:
     case Kind::dhcp_reply:
       return dhcp_words(words);
+    case Kind::quic_initial:
+      return initial_words(words);
+    case Kind::quic_answer:
+      return words.ends() + " QUIC: answers";
+    case Kind::quic_versions:
+      return words.ends() + " QUIC Version Negotiation: speaks other versions";
+    case Kind::quic_close:
+      return close_words(words);
   }
   return "no packet";
 }

@@ -42,6 +42,10 @@ enum class Kind : std::uint8_t {
   ntp_answer,
   dhcp_request,  // of any type; Digest::dhcp_type
   dhcp_reply,
+  quic_initial,   // a client's, or whatever it sends to begin with
+  quic_answer,    // the server's first packet
+  quic_versions,  // ... which says that it speaks other versions
+  quic_close,     // CONNECTION_CLOSE, without an alert: Digest::detail
 };
 
 // Plain data, about 170 bytes. Of ICMP errors, `quoted_*` is the datagram complained of. Of DHCP,
@@ -74,7 +78,7 @@ struct Digest {
   std::uint16_t icmp_identifier = 0;
   std::uint16_t icmp_sequence = 0;
   std::uint16_t code = 0;    // TLS alert; HTTP status; reply code of SMTP and FTP; NTP: stratum
-  std::uint16_t detail = 0;  // see application.h
+  std::uint16_t detail = 0;  // see application.h; of quic_close the error (RFC 9000 20.1)
   // Of a request, 0 where there is none: digests of the credentials offered, and of an HTTP query.
   // They say whether two differ, and nothing else; neither is ever shown.
   std::uint16_t secret = 0;

@@ -14,7 +14,14 @@ namespace type = packet::dns::type;
 // Beside the types of the registry: the answer held an address of that type.
 constexpr std::uint32_t kAnyAddress = 0x10000;
 constexpr std::uint32_t kUnchecked = 0x20000;  // of a query with CD
-constexpr std::uint16_t kQuic = 443;
+constexpr std::uint16_t kQuicPort = 443;
+
+// QUIC, be it known as such or by its port alone.
+bool is_quic(const Service& service) {
+  const bool is_web = service.protocol == Protocol::udp && service.port == kQuicPort;
+  return service.transport == packet::Transport::udp &&
+         (is_web || service.protocol == Protocol::quic || service.protocol == Protocol::tls);
+}
 
 std::uint32_t server_tag(const base::IpAddress& server) {
   return static_cast<std::uint32_t>(hash_of(server, 9));
@@ -35,14 +42,23 @@ std::uint64_t name_key(std::uint64_t client, std::uint32_t name, std::uint32_t t
   return fold(client + 3, std::uint64_t{name} << 32U | t);
 }
 
-// TCP and UDP share keys, because HTTP over QUIC that fails is healed by TCP. DNS does not: a TCP
-// handshake on port 53 serves nobody who asked over UDP.
+// TCP and UDP share keys, because HTTP over QUIC that fails is healed by TCP; so do the handshakes
+// of TLS on both. DNS does not: a TCP handshake on port 53 serves nobody who asked over UDP.
 std::uint64_t connect_key(std::uint64_t client, const Service& service) {
-  const bool shared = service.protocol == Protocol::tcp || service.protocol == Protocol::udp;
+  const bool shared = service.protocol == Protocol::tcp || is_datagrams(service.protocol);
+  const packet::Transport transport =
+      service.protocol == Protocol::tls ? packet::Transport::tcp : service.transport;
   const std::uint64_t salt = shared ? 1
                                     : 2 + (static_cast<std::uint64_t>(service.protocol) << 8U |
-                                           static_cast<std::uint64_t>(service.transport));
+                                           static_cast<std::uint64_t>(transport));
   return fold(client + hash_of(service.server, 2), salt << 16U | service.port);
+}
+
+// Connections over QUIC are remembered apart: one that came about before serves no later one, as an
+// older one over TCP does.
+std::uint64_t by_quic(std::uint64_t key) { return fold(key, 21); }
+bool is_by_quic(const Service& service) {
+  return service.transport == packet::Transport::udp && service.protocol != Protocol::udp;
 }
 
 std::uint64_t named_connect_key(std::uint64_t client, std::uint32_t name, std::uint16_t port) {
@@ -104,7 +120,8 @@ bool may_heal(const Outline& attempt) {
 // What is spoken on a connection is another wish than the connection: to be accepted does not help
 // who then meets an expired certificate.
 std::uint64_t wish_salt(Protocol protocol) {
-  return protocol > Protocol::udp ? static_cast<std::uint64_t>(protocol) << 32U : 0;
+  const bool is_connection = protocol <= Protocol::udp || protocol == Protocol::quic;
+  return is_connection ? 0 : static_cast<std::uint64_t>(protocol) << 32U;
 }
 
 }  // namespace
@@ -131,7 +148,8 @@ base::Time Healing::until(const Outline& attempt, bool same_server) {
   if (question_of(attempt) != nullptr) {
     return base::add(attempt.begin, same_server ? limits::kSameNameHealing : limits::kNameHealing);
   }
-  const bool again = same_server && attempt.service.transport == packet::Transport::tcp;
+  const bool again = same_server && (attempt.service.transport == packet::Transport::tcp ||
+                                     attempt.service.protocol == Protocol::quic);
   return base::add(attempt.begin, again ? limits::kSameConnectHealing : limits::kConnectHealing);
 }
 
@@ -234,9 +252,10 @@ void Healing::connect_served(const base::IpAddress& address, const Service& serv
     connects_.get(key).add(time, kConnectSlot);
   };
   const bool waits = waits_of(client) != 0;
-  remember(connect_key(client, service), asked);
+  const std::uint64_t key = connect_key(client, service);
+  remember(is_by_quic(service) ? by_quic(key) : key, asked);
   if (waits)
-    each_waiting(wishes_, connect_key(client, service), [&](Attempt& attempt) {
+    each_waiting(wishes_, key, [&](Attempt& attempt) {
       const bool sent_again = client_port != 0 && attempt.request.source_port == client_port;
       const bool same =
           attempt.service.transport == service.transport;  // TCP serves who tried QUIC
@@ -321,9 +340,11 @@ bool Healing::check_connect(const Outline& attempt) {
     return entry != nullptr && entry->within(from, to, kConnectSlot);
   };
   // A browser that already has its TCP connection tries QUIC beside it.
-  const bool quic = service.transport == packet::Transport::udp && service.port == kQuic;
+  const bool quic = is_quic(service);
   const base::Time start = quic ? base::add(begin, -limits::kConnectHealing) : begin;
-  if (served(connect_key(client, service), start, until(attempt, !quic))) return true;
+  const std::uint64_t key = connect_key(client, service);
+  if (served(key, start, until(attempt, !quic))) return true;
+  if (served(by_quic(key), begin, until(attempt, is_by_quic(service)))) return true;
   if (service.transport != packet::Transport::tcp) return false;
   const base::Time end = until(attempt, false);
   const Origin origin = origin_of(service.server);
@@ -386,7 +407,10 @@ void Healing::settle(Attempt& attempt) {
 void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
   // Captures of several queues are not in order.
   attempt.end = std::max(attempt.begin, attempt.end);
-  if (attempt.step == Step::connect) attempt.question.name = origin_of(attempt.service.server).name;
+  // A QUIC client says itself what it asks for.
+  if (attempt.step == Step::connect && attempt.question.name == 0) {
+    attempt.question.name = origin_of(attempt.service.server).name;
+  }
   if (!may_heal(attempt)) {
     context_.sink.attempt(attempt, packets);
     return;

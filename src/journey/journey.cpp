@@ -15,6 +15,7 @@
 #include "journey/neighbour_tracker.h"
 #include "journey/ntp_tracker.h"
 #include "journey/probes.h"
+#include "journey/quic_tracker.h"
 #include "journey/reply_tracker.h"
 #include "journey/request_healing.h"
 #include "journey/streams.h"
@@ -38,7 +39,8 @@ struct Tracker::State {
         fragments(context, dns),
         tls(context, healing),
         tcp(context, healing, probes, streams),
-        udp(context, healing, probes),
+        quic(context, healing),
+        udp(context, healing, probes, quic),
         echo(context, healing, probes),
         neighbours(context, healing),
         requests(context),
@@ -69,6 +71,7 @@ struct Tracker::State {
   Fragments fragments;
   TlsTracker tls;
   TcpTracker tcp;
+  QuicTracker quic;
   UdpTracker udp;
   EchoTracker echo;
   NeighbourTracker neighbours;
@@ -127,6 +130,7 @@ void Tracker::State::advance() {
   fragments.advance();
   dns.advance();
   udp.advance();
+  quic.advance();
   echo.advance();
   neighbours.advance();
   dhcp.advance();
@@ -280,8 +284,8 @@ std::size_t Tracker::memory_bytes() {
          TcpTracker::memory_bytes() + Streams::memory_bytes() + TlsTracker::memory_bytes() +
          RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
          ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() + UdpTracker::memory_bytes() +
-         EchoTracker::memory_bytes() + NeighbourTracker::memory_bytes() +
-         DhcpTracker::memory_bytes() + Errors::memory_bytes();
+         QuicTracker::memory_bytes() + EchoTracker::memory_bytes() +
+         NeighbourTracker::memory_bytes() + DhcpTracker::memory_bytes() + Errors::memory_bytes();
 }
 
 }  // namespace whydown::journey

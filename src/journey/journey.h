@@ -48,6 +48,7 @@ enum class Protocol : std::uint8_t {
   imap,
   ssh,
   ethernet,  // frames for everybody that go round: no request of anybody's
+  quic,      // the connection; what is agreed on it is tls
   count_,
 };
 
@@ -100,6 +101,11 @@ enum class Symptom : std::uint8_t {
   looping,  // the same packets go round
   count_,
 };
+
+// Datagrams that owe nobody an answer, as far as is known of them.
+constexpr bool is_datagrams(Protocol protocol) {
+  return protocol == Protocol::udp || protocol == Protocol::quic;
+}
 
 std::string_view step_id(Step step);              // "name"
 std::string_view outcome_id(Outcome outcome);     // "refused"
@@ -253,6 +259,8 @@ struct Totals {
       0;  // ... of which only one direction was captured, with data or ACKs
   std::uint64_t udp_flows = 0;
   std::uint64_t udp_flows_one_way = 0;
+  std::uint64_t quic_unread = 0;  // QUIC connections of which the ClientHello could not be read
+  base::Place quic_unread_first;
   std::uint64_t evicted = 0;  // attempts given up undecided because a table was full
   std::uint64_t notes[static_cast<std::size_t>(packet::Note::count_)] = {};
   base::Place note_first[static_cast<std::size_t>(packet::Note::count_)] = {};

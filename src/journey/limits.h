@@ -110,6 +110,18 @@ inline constexpr std::size_t kLongLabel = 16;
 // Bytes of an answer worth a forged question.
 inline constexpr std::size_t kLargeAnswer = 400;
 
+// QUIC: handshakes that are read, or were lately; ClientHellos that came in part; Initial packets
+// that are opened of each side of a handshake, and in one second of the capture.
+inline constexpr std::size_t kQuicHandshakes = entries(11);
+inline constexpr std::size_t kQuicHellos = entries(8);
+inline constexpr std::uint8_t kQuicOpensOfSide = 8;
+inline constexpr std::size_t kQuicOpensPerSecond = 4096;
+// Packets of one flight are sent at once; a client that waits in vain sends it again after a
+// second, or a little sooner (RFC 9002 6.2.2).
+inline constexpr base::Duration kQuicFlight = milliseconds{100};
+// A client that goes on from a Version Negotiation does so at once.
+inline constexpr base::Duration kQuicNegotiated = seconds{1};
+
 // UDP that is not DNS. Who waits for an answer sends the same bytes again: this often, and no more
 // often, no faster and no slower than this; shorter ones keep a NAT's memory alive. The last one
 // was given so long.

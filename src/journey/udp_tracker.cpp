@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <string_view>
 
 #include "journey/verdict.h"
 
@@ -21,6 +21,11 @@ constexpr std::array<std::uint16_t, 5> kDiscovery{137, 138, 1900, 5353, 5355};
 constexpr std::array<std::uint16_t, 7> kAnswering{53, 123, 161, 443, 514, 1812, 5060};
 constexpr std::size_t kPairMask = limits::kUdpFlows / 8 - 1;
 
+// "initial, dcid 8394c8f03e515708" of tcpdump, "Initial, DCID=8394c8f03e515708" of Wireshark.
+bool says_initial(std::string_view said) {
+  return said.starts_with("initial") || said.starts_with("Initial");
+}
+
 bool is_discovery(const Packet& packet) {
   const auto is = [](std::uint16_t port) {
     return std::ranges::find(kDiscovery, port) != kDiscovery.end();
@@ -31,8 +36,8 @@ bool is_discovery(const Packet& packet) {
 
 }  // namespace
 
-UdpTracker::UdpTracker(Context& context, Healing& healing, Probes& probes)
-    : context_(context), healing_(healing), probes_(probes) {}
+UdpTracker::UdpTracker(Context& context, Healing& healing, Probes& probes, QuicTracker& quic)
+    : context_(context), healing_(healing), probes_(probes), quic_(quic) {}
 
 Slot UdpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_client,
                         bool& crowded) {
@@ -52,7 +57,10 @@ Slot UdpTracker::lookup(const Packet& packet, std::uint64_t hash, bool& from_cli
 void UdpTracker::expect(std::uint64_t ends) const { by_ends_.prefetch(ends); }
 
 void UdpTracker::packet(const Packet& packet) {
-  if (is_discovery(packet) || (packet.source_port == 0 && packet.destination_port == 0)) return;
+  // Rows of tables show no ports of QUIC: one flow stands for all of a client and a server.
+  const bool has_ports = packet.source_port != 0 || packet.destination_port != 0 ||
+                         packet.application == packet::Application::quic;
+  if (is_discovery(packet) || !has_ports) return;
   const std::uint64_t hash = context_.ends;
   bool is_client = true;
   bool crowded = false;
@@ -94,17 +102,45 @@ void UdpTracker::open(const Packet& packet, std::uint64_t hash) {
   by_age_.append(undecided, slot);
   if (!answer) enter_pairs(slot);
   ++context_.totals.udp_flows;
+  const bool may_be_quic = packet.payload.empty() ? packet.application == packet::Application::quic
+                                                  : packet::quic::may_be_long(packet.payload);
+  if (may_be_quic) [[unlikely]]
+    open_quic(flow, packet, answer);
+}
+
+void UdpTracker::open_quic(Flow& flow, const Packet& packet, bool is_answer) {
+  const bool is_text = packet.payload.empty();
+  if (!is_answer && packet::quic::begins_connection(packet.payload, packet.payload_length)) {
+    flow.quic = Quic::begun;
+    flow.handshake = quic_.begin(packet);
+  } else if (is_text || packet::quic::is_of_handshake(packet.payload)) {
+    flow.quic = is_text && !is_answer && says_initial(packet.said) ? Quic::begun : Quic::part;
+  }
+}
+
+// What a QUIC client sends at once is one try.
+void UdpTracker::count_try(Flow& flow, const Packet& packet) {
+  const Trace& before = flow.last.is_set() ? flow.last : flow.first;
+  const bool is_same = flow.quic != Quic::no && flow.timed && packet.has_time &&
+                       base::between(before.when(), packet.place.time) < limits::kQuicFlight;
+  if (!is_same) count_up(flow.tries);
 }
 
 void UdpTracker::from_client(Slot slot, const Packet& packet) {
   Flow& flow = flows_[slot];
   flow.client_spoke = true;
+  if (flow.quic == Quic::part && !packet.payload.empty()) [[unlikely]] {
+    // The first Initial may come behind 0-RTT packets that were sent after it.
+    open_quic(flow, packet, false);
+  } else if (flow.handshake != 0) [[unlikely]] {
+    quic_.from_client(flow.handshake, packet);
+  }
   const Trace trace = trace_of(packet);
   if (flow.state == State::asked || flow.state == State::asked_again) {
     note_repeat(flow, packet);
+    count_try(flow, packet);
     flow.last = trace;
     flow.timed = flow.timed && packet.has_time;
-    if (flow.tries != std::numeric_limits<std::uint16_t>::max()) ++flow.tries;
     return;
   }
   // Its first datagram after an answer: kept as the request, should an error come.
@@ -123,14 +159,22 @@ void UdpTracker::from_client(Slot slot, const Packet& packet) {
 void UdpTracker::from_server(Slot slot, const Packet& packet) {
   Flow& flow = flows_[slot];
   flow.server_spoke = true;
-  if (flow.state == State::quiet || flow.state == State::unasked) return;
-  leave_pairs(slot);
-  const bool first_exchange = flow.state == State::asked;
-  flow.state = State::quiet;
-  if (!first_exchange) return;
+  const State before = flow.state;
+  if (before == State::asked || before == State::asked_again) {
+    leave_pairs(slot);
+    flow.state = State::quiet;
+  }
+  if (before == State::asked) answered(slot, packet);
+  if (flow.handshake != 0) [[unlikely]]
+    quic_.from_server(flow.handshake, packet);
+}
+
+void UdpTracker::answered(Slot slot, const Packet& packet) {
+  const Flow& flow = flows_[slot];
+  const Kind kind = flow.quic == Quic::no ? Kind::udp_datagram : Kind::quic_answer;
   Attempt attempt = attempt_of(flow);
   attempt.outcome = Outcome::ok;
-  attempt.answer = digest_of(packet, Kind::udp_datagram, 0);
+  attempt.answer = digest_of(packet, kind, 0);
   attempt.end = packet.place.time;
   attempt.latency = latency_of(flow.timed && packet.has_time, attempt.begin, packet.place.time);
   move_to(slot, decided);
@@ -161,7 +205,7 @@ UdpTracker::Found UdpTracker::find(const Complaint& complaint) const {
     slot = find_in(by_pair_, pair & kPairMask, [&](Slot s) {
       const Flow& flow = flows_[s];
       return flow.client == complaint.client && flow.server == complaint.server &&
-             (complaint.server_port == 0 || flow.server_port == complaint.server_port);
+             (complaint.server_port == 0 || service_of(flow).port == complaint.server_port);
     });
   }
   if (slot == kNoSlot) return {};
@@ -237,10 +281,14 @@ void UdpTracker::fail(Slot slot, const Complaint& complaint) {
 }
 
 Service UdpTracker::service_of(const Flow& flow) {
+  constexpr std::uint16_t quic_port = 443;  // where it is not shown
+  const bool is_shown = flow.server_port != 0 || flow.quic == Quic::no;
   return {.server = flow.server,
-          .port = flow.server_port,
+          .port = is_shown ? flow.server_port : quic_port,
           .transport = Transport::udp,
-          .protocol = flow.server_port == kDnsPort ? Protocol::dns : Protocol::udp};
+          .protocol = flow.quic != Quic::no          ? Protocol::quic
+                      : flow.server_port == kDnsPort ? Protocol::dns
+                                                     : Protocol::udp};
 }
 
 Attempt UdpTracker::attempt_of(const Flow& flow) const {
@@ -255,9 +303,14 @@ Attempt UdpTracker::attempt_of(const Flow& flow) const {
   attempt.request_seen = flow.tries != 0;
   attempt.is_probe = Probes::is_traceroute_port(attempt.service);
   const Ends ends{flow.client, flow.server, flow.client_port, flow.server_port};
+  const Kind kind = flow.quic == Quic::no ? Kind::udp_datagram : Kind::quic_initial;
+  if (flow.quic != Quic::no) [[unlikely]] {
+    attempt.question.name = quic_.name_of(flow.handshake);
+  }
   if (attempt.request_seen) {
-    attempt.request = expand(flow.first, Kind::udp_datagram, Transport::udp, ends);
-    attempt.last_request = expand(flow.last, Kind::udp_datagram, Transport::udp, ends);
+    attempt.request = expand(flow.first, kind, Transport::udp, ends);
+    attempt.request.name = attempt.question.name;
+    attempt.last_request = expand(flow.last, kind, Transport::udp, ends);
   }
   attempt.begin = flow.first.when();
   attempt.end = flow.last.is_set() ? flow.last.when() : attempt.begin;
@@ -286,12 +339,18 @@ void UdpTracker::move_to(Slot slot, Age age) {
   by_age_.append(age, slot);
 }
 
+// Unlike other services, a name server owes one, and a QUIC server to who begins a connection.
+bool UdpTracker::is_owed_answer(const Flow& flow) {
+  return flow.quic == Quic::begun || (flow.quic == Quic::no && flow.server_port == kDnsPort);
+}
+
 // Says what is left to say of a flow that ends or leaves the table.
 void UdpTracker::close(Slot slot, bool evicted) {
   const Flow& flow = flows_[slot];
   if (flow.client_spoke != flow.server_spoke && flow.age == undecided) {
     ++context_.totals.udp_flows_one_way;
   }
+  if (flow.handshake != 0) quic_.end(flow.handshake, evicted);
   const bool mid_stream = flow.state == State::unasked && flow.age == undecided;
   const bool is_asked = flow.state == State::asked || flow.state == State::asked_again;
   const bool is_waiting = is_asked && !evicted && waits(flow);
@@ -306,16 +365,19 @@ void UdpTracker::close(Slot slot, bool evicted) {
       attempt.symptom = Symptom::no_response;
     }
   }
-  // Unlike other services, a name server owes an answer.
-  if (!mid_stream && attempt.service.protocol == Protocol::dns) {
+  if (!mid_stream && is_owed_answer(flow)) {
     const bool silent = is_silence({.has_time = flow.timed,
                                     .since_first = base::between(attempt.begin, context_.now),
                                     .tries = flow.tries,
                                     .later_packets = context_.since(flow.order)});
-    attempt.open_at_end = !silent;
-    if (silent) {
+    // Every QUIC client sends its first flight again, after a second at the latest (RFC
+    // 9002 6.2.2). One that does not is gone, or the capture is a part of what there was.
+    const bool is_waiting_client = flow.quic == Quic::no || flow.tries > 1;
+    attempt.open_at_end = !silent || !is_waiting_client;
+    if (!attempt.open_at_end) {
       attempt.outcome = Outcome::silent;
       attempt.symptom = Symptom::no_response;
+      attempt.healed = quic_.is_healed(flow.handshake);
     }
   }
   if (mid_stream) {

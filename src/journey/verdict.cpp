@@ -163,8 +163,8 @@ std::string_view outcome_id(Outcome outcome) {
 
 std::string_view protocol_id(Protocol protocol) {
   static constexpr std::array<std::string_view, static_cast<std::size_t>(Protocol::count_)> kIds{
-      "arp",  "nd",  "dhcp", "icmp", "dns", "tcp",  "udp", "tls",
-      "http", "ntp", "ftp",  "smtp", "pop", "imap", "ssh", "ethernet"};
+      "arp", "nd",  "dhcp", "icmp", "dns",  "tcp", "udp",      "tls", "http",
+      "ntp", "ftp", "smtp", "pop",  "imap", "ssh", "ethernet", "quic"};
   return kIds.at(static_cast<std::size_t>(protocol));
 }
 

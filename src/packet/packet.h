@@ -24,7 +24,8 @@ namespace whydown::packet {
 
 enum class Network : std::uint8_t { none, arp, ipv4, ipv6 };
 enum class Transport : std::uint8_t { none, udp, tcp, icmp, icmp6, other };
-enum class Application : std::uint8_t { none, dns, dhcp };
+// quic: said by words. Of bytes only the flow tells, or a closer look (packet/quic/quic.h).
+enum class Application : std::uint8_t { none, dns, dhcp, quic };
 
 // Which fields the input showed. A capture that is not cut shows all of its layers' fields.
 enum class Field : std::uint32_t {

@@ -21,7 +21,7 @@ constexpr std::span<const Entry> (*kTables[])() = {
     detail::http_facts,         detail::redirect_facts,  detail::replies_facts,
     detail::transfer_facts,     detail::traffic_facts,   detail::slow_facts,
     detail::tls_facts,          detail::address_facts,   detail::link_facts,
-    detail::attack_facts,
+    detail::attack_facts,       detail::quic_facts,
 };
 
 const std::vector<Entry>& entries() {

@@ -33,6 +33,7 @@ std::span<const Entry> replies_facts();
 std::span<const Entry> transfer_facts();
 std::span<const Entry> traffic_facts();
 std::span<const Entry> slow_facts();
+std::span<const Entry> quic_facts();
 std::span<const Entry> tls_facts();
 std::span<const Entry> address_facts();
 std::span<const Entry> link_facts();

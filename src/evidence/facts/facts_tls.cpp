@@ -19,6 +19,7 @@ namespace alert = journey::alert;
 using Codes = std::initializer_list<std::uint16_t>;
 
 std::string alert_words(std::uint16_t code) {
+  if (code == journey::kQuicVersions) return "a Version Negotiation of QUIC";
   return fmt::format("alert {} ({})", code, journey::alert_name(static_cast<std::uint8_t>(code)));
 }
 
@@ -120,11 +121,15 @@ std::optional<bool> closed_by(const Attempt& attempt, Kind kind) {
       !attempt.tls.is_plain_answer) {
     return std::nullopt;
   }
-  return attempt.outcome == Outcome::cut && attempt.answer.kind == kind && is_by_server(attempt);
+  // QUIC closes with a message of its own.
+  const bool is_kind = attempt.answer.kind == kind ||
+                       (kind == Kind::tcp_segment && attempt.answer.kind == Kind::quic_close);
+  return attempt.outcome == Outcome::cut && is_kind && is_by_server(attempt);
 }
 
 Finding tls_alert_version(const View& view) {
-  return alert_fact(view, {alert::protocol_version, alert::inappropriate_fallback});
+  return alert_fact(
+      view, {alert::protocol_version, alert::inappropriate_fallback, journey::kQuicVersions});
 }
 
 Finding tls_alert_no_agreement(const View& view) {
@@ -261,10 +266,12 @@ Finding tls_other_names_served(const View& view) {
 }
 
 constexpr std::array kFacts = {
-    Entry{{"tls.alert_version",
-           "Are the TLS alerts (80 % of them or more) about the version of TLS (70, 86)?",
-           "RFC 8446 6.2"},
-          tls_alert_version},
+    Entry{
+        {"tls.alert_version",
+         "Are the TLS alerts (80 % of them or more) about the version of TLS (70, 86), or Version "
+         "Negotiations of QUIC?",
+         "RFC 8446 6.2"},
+        tls_alert_version},
     Entry{{"tls.alert_no_agreement",
            "Do the TLS alerts (80 % or more) say that the two sides have no common ground: 40, 47, "
            "71, 109, 110, 120?",
