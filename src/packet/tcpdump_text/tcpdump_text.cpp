@@ -92,6 +92,11 @@ void read_udp(std::string_view payload, Packet& packet) {
   }
   packet.known = before;
   if (scan::take(payload, "BOOTP/DHCP, ")) read_dhcp_words(payload, packet);
+  // "quic, initial, dcid 8394c8f03e515708, length 1182"
+  if (!named && scan::take(payload, "quic, ")) {
+    packet.application = Application::quic;
+    packet.said = payload;
+  }
   if (payload.find("[|") != npos) {
     add_note(packet, Note::truncated_capture);
     return;

@@ -104,6 +104,11 @@ constexpr Row kTcp[] = {
      "HTTP: HTTP/1.1 504 Gateway Time-out",
      "192.0.2.1:80 > 192.51.100.15:36088 tcp [PSH, ACK] says \"HTTP/1.1 504 Gateway Time-out\" "
      "(33)"},
+    {"IP 192.0.2.7.50606 > 203.0.113.2.443: quic, initial, dcid 84acac06b42ed863, length 1182",
+     "192.0.2.7:50606 > 203.0.113.2:443 udp says \"initial, dcid 84acac06b42ed863, length 1182\" "
+     "(1182)"},
+    {"IP 203.0.113.2.443 > 192.0.2.7.50606: quic, protected",
+     "203.0.113.2:443 > 192.0.2.7:50606 udp says \"protected\""},
     {"IP 192.0.2.1.80 > 192.51.100.15.36088: Flags [P.], seq 34:107, ack 48, win 64240, length 73: "
      "HTTP, length: 73",
      "192.0.2.1:80 > 192.51.100.15:36088 tcp [PSH, ACK] (73)"},

@@ -45,8 +45,8 @@ inline std::string told(const Packet& packet, const base::Interner& names) {
         out += " ack " + number(packet.tcp.acknowledgment);
     }
     if (packet.tcp.mss != 0) out += " mss " + number(packet.tcp.mss);
-    if (!packet.said.empty()) out += " says \"" + std::string(packet.said) + '"';
   }
+  if (!packet.said.empty()) out += " says \"" + std::string(packet.said) + '"';
   if (packet.transport == Transport::icmp || packet.transport == Transport::icmp6) {
     const Icmp& icmp = packet.icmp;
     out += ' ' + number(icmp.type) + '/' + number(icmp.code);

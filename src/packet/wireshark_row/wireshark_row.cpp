@@ -95,6 +95,12 @@ void read_ip(std::string_view protocol, std::string_view info, base::Interner& n
     return;
   } else if (is_listed(kOverUdp, protocol)) {
     set_transport(Transport::udp, 17, packet);
+    // "Initial, DCID=8394c8f03e515708, PKN: 0, CRYPTO, PADDING": no ports.
+    if (scan::equal_ignoring_case(protocol, "QUIC")) {
+      packet.application = Application::quic;
+      packet.said = info;
+      return;
+    }
     if (!read_udp_info(info, packet)) read_ports_of(protocol, info, packet);
     return;
   } else if (read_tcp_info(info, packet)) {

@@ -28,6 +28,9 @@ const struct {
 } kRows[] = {
     {"192.51.100.15\t203.0.113.2\tDNS\t81\tStandard query 0x890c A yummyrecipesforme.com",
      "192.51.100.15 > 203.0.113.2:53 udp dns query 35084 type 1 yummyrecipesforme.com"},
+    {"192.0.2.7\t203.0.113.2\tQUIC\t1292\tInitial, DCID=9d5728481287a3b4, PKN: 0, CRYPTO, PADDING",
+     "192.0.2.7 > 203.0.113.2 udp says \"Initial, DCID=9d5728481287a3b4, PKN: 0, CRYPTO, "
+     "PADDING\""},
     {"203.0.113.2\t192.51.100.15\tICMP\t109\tDestination unreachable (Port unreachable)",
      "203.0.113.2 > 192.51.100.15 icmp 3/3"},
     {"192.51.100.15\t203.0.113.2\tDNS\t92\tStandard query 0x0001 AAAA yummyrecipesforme.com OPT",
