@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "explain/cite.h"
+#include "explain/quic.h"
 #include "explain/relation_words.h"
 #include "explain/sheet.h"
 #include "packet/note.h"
@@ -118,6 +119,7 @@ void protocol_items(const View& view, Sheet& sheet) {
       break;
     case Transport::udp:
       if (packet.application != Application::dns) udp_items(view, sheet);
+      if (is_quic(view)) quic_items(view, sheet);
       break;
     case Transport::icmp:
     case Transport::icmp6:

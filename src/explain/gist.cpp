@@ -5,6 +5,7 @@
 #include "base/ports.h"
 #include "explain/content.h"
 #include "explain/icmp_meanings.h"
+#include "explain/quic.h"
 #include "explain/record_words.h"
 #include "explain/sheet.h"
 #include "packet/dns/registry.h"
@@ -189,8 +190,19 @@ std::string tcp_gist(const View& view) {
   return fmt::format("{} confirms what it has received from {}.", source, destination);
 }
 
+std::string quic_gist(const View& view) {
+  const std::string name = quic_name(view);
+  if (!name.empty()) {
+    return fmt::format("{} begins a QUIC connection to {} with {}, its {}.", view.source(), name,
+                       view.destination(), port_words(view.packet.destination_port));
+  }
+  return fmt::format("{} sends {} a packet of a QUIC handshake: {}.", view.source(),
+                     view.destination(), quic_title(view));
+}
+
 std::string udp_gist(const View& view) {
   const Packet& packet = view.packet;
+  if (view.is_bytes() && is_quic(view)) return quic_gist(view);
   std::string size;
   if (view.knows(Field::payload_length)) {
     size = fmt::format(" of {}", counted(packet.payload_length, "byte", "bytes"));
@@ -429,6 +441,7 @@ std::string title_of(const View& view) {
     case Transport::tcp:
       return tcp_title(view);
     case Transport::udp: {
+      if (is_quic(view)) return quic_title(view);
       const std::uint16_t port = from_client(packet) ? packet.destination_port : packet.source_port;
       const std::string_view name = base::port_name(port);
       return name.empty() ? "UDP datagram" : fmt::format("UDP datagram ({})", name);
