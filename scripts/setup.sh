@@ -15,9 +15,11 @@ declare -A packages=(
   [bench]="python3"
   [lab-fit]="python3 python3-numpy python3-scipy"
   [examples]="iproute2 iptables nftables tcpdump tshark bind9 bind9-dnsutils unbound nginx-light
-              dnsmasq-base udhcpc isc-dhcp-client curl iputils-ping netcat-openbsd traceroute zstd python3"
+              dnsmasq-base udhcpc isc-dhcp-client curl iputils-ping netcat-openbsd traceroute zstd python3
+              ngtcp2-server ngtcp2-client"
   [lab]="iproute2 iptables nftables tcpdump wireshark-common bind9 unbound nginx-light
-         dnsmasq-base arping openssl openssh-server sshpass curl faketime traceroute zstd python3"
+         dnsmasq-base arping openssl openssh-server sshpass curl faketime traceroute zstd python3
+         ngtcp2-server ngtcp2-client"
 )
 
 # These may be there from elsewhere than Debian, and would not go together with its packages.

@@ -10,13 +10,13 @@ import socket
 import subprocess
 import time
 
-from . import authority, dnswire, namespace
+from . import authority, dnswire, namespace, quic
 
 READY_SECONDS = 25
 HERE = pathlib.Path(__file__).resolve().parent
 DNS = {"named", "unbound", "dnsmasq", "py-dns"}
 UDP_ONLY = {"py-dns", "py-udp", "py-sink", "py-ntp"}
-DATAGRAMS = DNS | UDP_ONLY | {"dnsmasq-dhcp"}
+DATAGRAMS = DNS | UDP_ONLY | {"dnsmasq-dhcp", "gtlsserver"}
 
 
 class Service:
@@ -74,6 +74,8 @@ class Service:
             return self.ask(socket.SOCK_DGRAM, dnswire.query(7, name, "A"))
         if self.kind in ("py-deaf", "py-sink", "dnsmasq-dhcp"):
             return True  # of DHCP: it listens; a request would use up an address
+        if self.kind == "gtlsserver":
+            return self.ask(socket.SOCK_DGRAM, quic.QUESTION)
         if self.kind in UDP_ONLY:
             return self.ask(socket.SOCK_DGRAM, b"\x23" + bytes(47))
         return self.ask(socket.SOCK_STREAM, b"")
@@ -120,6 +122,10 @@ class Service:
         self.options = options
         if self.kind == "nginx":
             self.relieve()
+            return
+        if self.kind == "gtlsserver":  # it reads nothing again
+            self.stop()
+            self.start()
             return
         BUILD[self.kind](self, self.address)
         self.process.send_signal(signal.SIGHUP)
@@ -388,4 +394,4 @@ BUILD = {"named": named, "unbound": unbound, "dnsmasq": dnsmasq,
          "s_server": s_server, "py-dns": python("dns"), "py-http": python("http"),
          "py-tcp": python("tcp"), "py-udp": python("udp"), "py-sink": python("sink"),
          "py-deaf": python("deaf"), "py-tls": secure, "py-talk": python("talk"),
-         "py-ntp": python("ntp"), "sshd": sshd}
+         "py-ntp": python("ntp"), "sshd": sshd, "gtlsserver": quic.server}

@@ -11,7 +11,7 @@ import ssl
 import struct
 import subprocess
 
-from . import dhcp, dnswire, made_names, secure_load, stub
+from . import dhcp, dnswire, made_names, quic, secure_load, stub
 from .network import DEV
 
 MOST_OPEN = 400  # actions under way at once, over all clients
@@ -113,6 +113,9 @@ class Load:
         if not isinstance(habits["edns"], bool):
             habits["version"], habits["edns"] = habits["edns"], True
         return habits
+
+    async def visit(self, spec, client, rng):
+        await visit(self, spec, client, rng)
 
     def name(self, spec, rng):
         if spec["names"] == "many":
@@ -532,5 +535,5 @@ ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visi
            "udp": datagram, "stream": stream, "tunnel": tunnel, "report": report,
            "ping": ping, "trace": trace,
            "local_noise": local_noise, "talk": visit, "time": ask_time, "dhcp": dhcp.act,
-           "claim": claim, "ssh": ssh}
+           "claim": claim, "ssh": ssh, "quic": quic.page}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -82,8 +82,31 @@ def talks(packets, servers, port):
     return out
 
 
+def quic_failed(packets, servers, port):
+    """The same over QUIC: answered, and the client never got as far as short headers."""
+    known = {}  # client, port, server -> first packet's time, answered, short
+    for packet in packets:
+        if packet.kind != "udp" or packet.quote or not packet.said:
+            continue
+        by_client = packet.dport == port and packet.target in servers
+        if not by_client and not (packet.sport == port and packet.source in servers):
+            continue
+        key = (packet.source, packet.sport, packet.target) if by_client else \
+              (packet.target, packet.dport, packet.source)
+        if by_client and key not in known and packet.said[0] & 0xc0 == 0xc0 and packet.size >= 1200:
+            known[key] = [packet.time, False, False]
+        elif key in known:
+            is_short = packet.said[0] & 0x80 == 0  # the other bits are greased
+            known[key][1] |= not by_client
+            known[key][2] |= is_short and by_client
+    for (client, _, server), (first, is_answered, is_short) in known.items():
+        if is_answered and not is_short:
+            yield first, first, client, server
+
+
 def failed(packets, servers, port):
     """(first, last, client, server) of the handshakes that failed."""
+    yield from quic_failed(packets, servers, port)
     end = packets[-1].time if packets else 0.0
     for talk in talks(packets, servers, port):
         until = talk.last if talk.ended else end

@@ -21,7 +21,8 @@ SIDES = ("client", "router", "server")
 PHASES = ("before", "during", "after")
 
 DAEMONS = ("named", "unbound", "dnsmasq", "dnsmasq-dhcp", "nginx", "s_server", "py-dns",
-           "py-http", "py-tcp", "py-udp", "py-sink", "py-deaf", "py-tls", "py-talk", "py-ntp", "sshd")
+           "py-http", "py-tcp", "py-udp", "py-sink", "py-deaf", "py-tls", "py-talk", "py-ntp", "sshd",
+           "gtlsserver")
 
 FORMS = ("pcap", "pcapng", "pcap.gz", "pcapng.gz", "pcap.zst", "txt")
 
@@ -37,6 +38,7 @@ LOADS = {
                      "method"}),
     "secure": ({"to"}, {"timeout", "trust", "newest", "ciphers", "clock"}),
     "half_secure": ({"to", "leave"}, {"newest"}),
+    "quic": ({"to"}, {"also_to", "timeout", "version", "ciphers"}),
     "talk": ({"to"}, {"timeout", "login"}),
     "time": ({"to"}, set()),
     "ssh": ({"to"}, set()),
@@ -135,6 +137,8 @@ OPTIONS = {"serves", "allow", "forward", "dnssec", "block", "wildcard", "address
             "tunnel", "absent", "world", "portal",
            # of py-tls; see secure.py
            "deed", "certificate", "newest", "oldest", "ciphers", "ask",
+           # of gtlsserver, with ciphers; see quic.py
+           "retry",
            # of the web (nginx): behind which service, with how much patience; which path alone
            "proxy", "patience", "path", "retry_after", "limit", "auth", "redirect", "keep",
            # of py-http: closes without an answer, refuses above so many at once
