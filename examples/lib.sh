@@ -249,6 +249,29 @@ page_over_tls() {
   try c curl -4 -sS --cacert "$WORK/ca.pem" --max-time 8 "$@" https://www.example.com/
 }
 
+# start_quic NS NAME [GTLSSERVER-OPTION...]: pages over HTTP/3 on UDP port 443; DAEMON is its process
+# id.
+start_quic() {
+  local ns=$1 name=$2
+  shift 2
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
+    -subj "/CN=$name" -keyout "$WORK/quic.key" -out "$WORK/quic.pem" 2>"$WORK/quic-key.log"
+  mkdir -p "$WORK/pages"
+  echo '<!doctype html><title>It works</title>' >"$WORK/pages/index.html"
+  echo 'text/html html' >"$WORK/mime"
+  inside "$ns" gtlsserver -q -d "$WORK/pages" --mime-types-file="$WORK/mime" "$@" '*' 443 \
+    "$WORK/quic.key" "$WORK/quic.pem" >"$WORK/quic-$ns.log" 2>&1 &
+  DAEMON=$!
+  PIDS+=("$DAEMON")
+  wait_listening "$ns" -u 443
+}
+
+# page_over_quic [GTLSCLIENT-OPTION...]: looks the name up and loads its page over HTTP/3.
+page_over_quic() {
+  try c gtlsclient -q --exit-on-all-streams-close --no-pmtud --handshake-timeout=6s --timeout=8s \
+    "$@" www.example.com 443 https://www.example.com/
+}
+
 # start_unbound NS CONFIG-TEXT: a validating resolver; DAEMON is its process id.
 start_unbound() {
   local ns=$1 conf="$WORK/unbound-$1.conf"
