@@ -58,7 +58,8 @@ std::uint64_t connect_key(std::uint64_t client, const Service& service) {
 // older one over TCP does.
 std::uint64_t by_quic(std::uint64_t key) { return fold(key, 21); }
 bool is_by_quic(const Service& service) {
-  return service.transport == packet::Transport::udp && service.protocol != Protocol::udp;
+  return service.protocol == Protocol::quic ||
+         (service.protocol == Protocol::tls && service.transport == packet::Transport::udp);
 }
 
 std::uint64_t named_connect_key(std::uint64_t client, std::uint32_t name, std::uint16_t port) {

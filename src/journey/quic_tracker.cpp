@@ -61,15 +61,27 @@ void QuicTracker::from_client(Id id, const Packet& packet) {
   quic::Bytes datagram = packet.payload;
   quic::Header header;
   while (quic::next_packet(datagram, header)) {
+    note_unseen(*handshake, header);
     if (header.type != quic::Type::initial) continue;
     if (header.version != handshake->version) on_new_version(*handshake, header);
     if (on_initial(*handshake, header, packet, Sender::client)) return;
   }
-  if (handshake->stage != Stage::answered || !quic::may_be_short(datagram)) return;
+  if (!quic::may_be_short(datagram)) return;
+  handshake->is_answer_unseen = handshake->stage == Stage::asked;
+  if (handshake->stage != Stage::answered) return;
   Attempt attempt = attempt_of(*handshake);
   attempt.outcome = Outcome::ok;
   healing_.connect_served(attempt.client, attempt.service, attempt.begin);
   settle(*handshake, attempt);
+}
+
+// Keys for Handshake packets, and another connection id for the server, come with an answer.
+void QuicTracker::note_unseen(Handshake& handshake, const quic::Header& header) {
+  if (handshake.stage != Stage::asked || header.version != handshake.version) return;
+  const quic::Bytes first_id{handshake.first_id.data(), handshake.first_id_size};
+  const bool is_other =
+      header.type == quic::Type::initial && !std::ranges::equal(header.destination, first_id);
+  if (header.type == quic::Type::handshake || is_other) handshake.is_answer_unseen = true;
 }
 
 void QuicTracker::from_server(Id id, const Packet& packet) {
@@ -333,6 +345,11 @@ void QuicTracker::end(Id id, bool evicted) {
 std::uint32_t QuicTracker::name_of(Id id) const {
   const Handshake* handshake = find(id);
   return handshake == nullptr ? 0 : handshake->name;
+}
+
+bool QuicTracker::is_answer_unseen(Id id) const {
+  const Handshake* handshake = find(id);
+  return handshake != nullptr && handshake->is_answer_unseen;
 }
 
 bool QuicTracker::is_healed(Id id) const {

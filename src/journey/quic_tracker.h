@@ -42,10 +42,11 @@ class QuicTracker {
   void end(Id id, bool evicted);
   // The name that the client asks for; 0 where it is not known, or no longer.
   std::uint32_t name_of(Id id) const;
+  // The client goes on as only an answer lets it, and none is in the capture.
+  bool is_answer_unseen(Id id) const;
   // A handshake that nobody answered, and whose client was served in time in another way.
   bool is_healed(Id id) const;
   void advance();
-  void finish();
   static std::size_t memory_bytes();
 
  private:
@@ -71,8 +72,8 @@ class QuicTracker {
     std::uint16_t buffer = 0;  // of a ClientHello in several packets, counted from 1
     Stage stage = Stage::none;
     bool has_hello = false;
-    bool has_server_keys = false;  // a Handshake packet of the server was seen
-    bool is_unread = false;        // counted as one whose ClientHello was not read
+    bool is_answer_unseen = false;
+    bool is_unread = false;  // counted as one whose ClientHello was not read
     bool healed = false;
     bool timed = true;
   };
@@ -93,6 +94,7 @@ class QuicTracker {
                   const packet::Packet& packet, packet::quic::Sender by);
   bool on_frames(Handshake& handshake, packet::quic::Bytes plain, const packet::Packet& packet,
                  packet::quic::Sender by);
+  static void note_unseen(Handshake& handshake, const packet::quic::Header& header);
   void set_first_id(Handshake& handshake, packet::quic::Bytes id);
   void on_new_version(Handshake& handshake, const packet::quic::Header& header);
   void on_negotiation(Handshake& handshake, const packet::quic::Header& header,

@@ -372,7 +372,8 @@ void UdpTracker::close(Slot slot, bool evicted) {
                                     .later_packets = context_.since(flow.order)});
     // Every QUIC client sends its first flight again, after a second at the latest (RFC
     // 9002 6.2.2). One that does not is gone, or the capture is a part of what there was.
-    const bool is_waiting_client = flow.quic == Quic::no || flow.tries > 1;
+    const bool is_waiting_client =
+        flow.quic == Quic::no || (flow.tries > 1 && !quic_.is_answer_unseen(flow.handshake));
     attempt.open_at_end = !silent || !is_waiting_client;
     if (!attempt.open_at_end) {
       attempt.outcome = Outcome::silent;
