@@ -43,6 +43,9 @@ inline Service http_service(std::string_view server, std::uint16_t port) {
 inline Service udp_service(std::string_view server, std::uint16_t port) {
   return {address(server), port, packet::Transport::udp, Protocol::udp};
 }
+inline Service quic_service(std::string_view server) {
+  return {address(server), 443, packet::Transport::udp, Protocol::quic};
+}
 inline Service arp_service(std::string_view target) {
   return {address(target), 0, packet::Transport::none, Protocol::arp};
 }

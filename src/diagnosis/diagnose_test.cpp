@@ -136,6 +136,26 @@ TEST(Diagnose, KnownFactsAreListedWhetherTheyWeighOrNot) {
   EXPECT_EQ(known("reset.ttl_differs"), facts.end());       // unknown: nothing was reset
 }
 
+// Checks may be of one protocol of their fault.
+TEST(Diagnose, QuicHasChecksOfItsOwn) {
+  const auto curls = [](const evidence::Service& service) {
+    World world;
+    for (int i = 0; i < 4; ++i) {
+      world.store.attempt(world.maker.make(service, "192.0.2.7", i, Symptom::no_response));
+    }
+    const Diagnosis diagnosis = world.diagnosis();
+    EXPECT_EQ(diagnosis.incidents.size(), 1U);
+    if (diagnosis.incidents.empty()) return std::string{};
+    const Incident& incident = diagnosis.incidents[0];
+    const auto count = std::ranges::count_if(incident.checks, [](const Check& check) {
+      return check.command.starts_with("curl --http3");
+    });
+    return incident.fault + " " + incident.protocol + " " + std::to_string(count);
+  };
+  EXPECT_EQ(curls(quic_service("198.51.100.4")), "udp.no_response QUIC 1");
+  EXPECT_EQ(curls(udp_service("198.51.100.4", 1812)), "udp.no_response UDP 0");
+}
+
 TEST(Diagnose, ClosedDnsPortChecksAndSummary) {
   World world;
   make_closed_dns_port(world);

@@ -78,6 +78,26 @@ struct Row {
 
 const Row kRows[] = {
     {"nothing", [](World&) {}, ""},
+    {"QUIC fails as UDP does",
+     [](World& w) { w.fail(quic_service(kWeb), 0, Symptom::no_response, 4); }, "udp.no_responsex1"},
+    {"QUIC refused and silent: errors are limited in rate",
+     [](World& w) {
+       w.fail(quic_service(kWeb), 0, Symptom::port_unreachable, 4);
+       w.fail(quic_service(kWeb), 1, Symptom::no_response, 4);
+     },
+     "udp.port_unreachablex1", 1},
+    {"a server that takes no connections over TCP takes none over QUIC",
+     [](World& w) {
+       w.fail(quic_service(kWeb), 0, Symptom::no_response, 4);
+       w.fail(tcp_service(kWeb, 443), 1, Symptom::no_response, 4);
+     },
+     "tcp.no_responsex1", 1},
+    {"TCP at another port explains nothing of QUIC",
+     [](World& w) {
+       w.fail(quic_service(kWeb), 0, Symptom::no_response, 4);
+       w.fail(tcp_service(kWeb, 25), 1, Symptom::no_response, 4);
+     },
+     "tcp.no_responsex1 udp.no_responsex1"},
     {"all served", [](World& w) { w.serve(dns_service(kDns), 0, 5); }, ""},
     {"queries refused by ICMP",
      [](World& w) { w.fail(dns_service(kDns), 0, Symptom::port_unreachable, 3); },
