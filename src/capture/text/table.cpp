@@ -186,6 +186,18 @@ bool is_plausible_address(std::string_view text) {
   return std::count(text.begin(), text.end(), ' ') <= 1 && !is_rule(text);
 }
 
+// Cooked captures show no receiver of an ARP packet.
+bool is_for_nobody(Parts& parts, const Row& row) {
+  return row.destination.empty() && unquoted(parts[Column::protocol]) == "ARP";
+}
+
+// "ARP 44 Who has": what stands where the address should is the protocol, as a length follows it.
+bool lacks_address(std::string_view line) {
+  (void)take_token(line);
+  skip_blanks(line);
+  return all_digits(take_token(line));
+}
+
 RowAnswer build(Parts& parts, const TableShape& shape, Row& row) {
   const std::string_view number = unquoted(parts[Column::number]);
   const auto stamp = parse_time_cell(unquoted(parts[Column::time]));
@@ -193,8 +205,8 @@ RowAnswer build(Parts& parts, const TableShape& shape, Row& row) {
   // A row shows its number or its time; where the table has neither, its addresses must do.
   const bool begun = shape.has(Column::number) ? numbered : !shape.has(Column::time) || stamp;
   if (!begun) return RowAnswer::no;
-  if (!is_plausible_address(row.source) || !is_plausible_address(row.destination) ||
-      (shape.has(Column::time) && !stamp) ||
+  const bool has_receiver = is_plausible_address(row.destination) || is_for_nobody(parts, row);
+  if (!is_plausible_address(row.source) || !has_receiver || (shape.has(Column::time) && !stamp) ||
       (parts[Column::info].empty() && parts[Column::protocol].empty())) {
     return numbered || stamp ? RowAnswer::damaged : RowAnswer::no;
   }
@@ -251,7 +263,10 @@ RowAnswer read_words(const TableShape& shape, std::string_view line, Row& row) {
   for (std::size_t i = 0; i < shape.count; ++i) {
     const Column column = shape.columns[i];
     skip_blanks(line);
-    if (column == Column::source || column == Column::destination) {
+    if (column == Column::destination && shape.separator == Separator::tshark &&
+        lacks_address(line)) {
+      row.destination.clear();
+    } else if (column == Column::source || column == Column::destination) {
       (void)take_address_words(line, column == Column::source ? row.source : row.destination,
                                row.repairs);
       skip_blanks(line);

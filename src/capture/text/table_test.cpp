@@ -126,6 +126,18 @@ TEST(Table, ReadsEveryLayout) {
   }
 }
 
+TEST(Table, CookedCapturesShowNoReceiverOfArp) {
+  const std::string expected = "02:00:00:00:01:01\t\tARP\t44\tWho has 192.0.2.7? Tell 192.0.2.1";
+  for (const char* text :
+       {"    4   3.144521 02:00:00:00:01:01 \xe2\x86\x92              ARP 44 Who has 192.0.2.7? "
+        "Tell 192.0.2.1\n",
+        "\"No.\",\"Time\",\"Source\",\"Destination\",\"Protocol\",\"Length\",\"Info\"\n"
+        "\"4\",\"3.144521\",\"02:00:00:00:01:01\",\"\",\"ARP\",\"44\",\"Who has 192.0.2.7? Tell "
+        "192.0.2.1\"\n"}) {
+    EXPECT_EQ(read(text).words, std::vector<std::string>{expected}) << text;
+  }
+}
+
 TEST(Table, RepeatedNumbersGiveWayToTheOrderOfRows) {
   const Reading reading = read(
       "No. | Time | Source | Destination | Protocol | Info\n"
