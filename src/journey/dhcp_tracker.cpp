@@ -408,8 +408,8 @@ void DhcpTracker::router(const Packet& packet) {
   constexpr std::size_t options_at = 8;    // behind the timers
   constexpr std::uint8_t prefix = 3;
   constexpr std::uint8_t autonomous = 0x40;  // RFC 4861 4.6.2: A
-  if (!packet.known.has(packet::Field::bytes)) return;
   is_managed_ = (packet.icmp.identifier & managed) != 0;
+  if (!packet.known.has(packet::Field::bytes)) return;  // the decoder looked at the prefixes
   const auto& bytes = packet.payload;
   for (std::size_t at = options_at; at + 4 <= bytes.size() && bytes[at + 1] != 0;
        at += std::size_t{bytes[at + 1]} * 8) {

@@ -172,15 +172,15 @@ Taken HttpTracker::read_messages(Conversation& about, Side side,
   return {.read = all};
 }
 
-bool HttpTracker::on_words(Conversation& conversation, Side side, std::string_view words,
-                           const Packet& packet) {
+Taken HttpTracker::on_words(Conversation& conversation, Side side, std::string_view words,
+                            const Packet& packet) {
   http::Head head;
   const http::Reading reading = read_words(words, head);
   const bool is_start = reading == http::Reading::whole || reading == http::Reading::start_only;
   if (is_start && head.is_request == (side == Side::client)) {
     (void)on_head(conversation, side, head, packet);
   }
-  return true;
+  return {};
 }
 
 HttpTracker::Door& HttpTracker::door_of(const base::IpAddress& client,
@@ -193,10 +193,10 @@ void HttpTracker::accepted(const Packet& packet) {
   door = {.client = packet.ip.destination, .server = packet.ip.source, .port = packet.source_port};
 }
 
-void HttpTracker::row(const Packet& packet) {
+bool HttpTracker::row(const Packet& packet) {
   http::Head head;
   const http::Reading reading = read_words(packet.said, head);
-  if (reading == http::Reading::not_http || reading == http::Reading::too_short) return;
+  if (reading == http::Reading::not_http || reading == http::Reading::too_short) return false;
   constexpr std::uint16_t kPort = 80;  // where no connection of the two was seen
   const base::IpAddress& client = head.is_request ? packet.ip.source : packet.ip.destination;
   const base::IpAddress& server = head.is_request ? packet.ip.destination : packet.ip.source;
@@ -229,6 +229,7 @@ void HttpTracker::row(const Packet& packet) {
   // A row stands where its message ends, or begins, and pairs by order alone: that tells of no times.
   talk.timed = false;
   (void)on_words(talk, head.is_request ? Side::client : Side::server, packet.said, packet);
+  return true;
 }
 
 void HttpTracker::finish() {

@@ -38,14 +38,15 @@ class HttpTracker final : public Listener {
   void on_begin(Conversation& conversation) override;
   Taken on_bytes(Conversation& conversation, Side side, std::span<const std::uint8_t> bytes,
                  const packet::Packet& packet) override;
-  bool on_words(Conversation& conversation, Side side, std::string_view words,
-                const packet::Packet& packet) override;
+  Taken on_words(Conversation& conversation, Side side, std::string_view words,
+                 const packet::Packet& packet) override;
   void on_gap(Conversation& conversation, Side side) override;
   bool on_close(Conversation& conversation, Side side, bool reset,
                 const packet::Packet& packet) override;
   void on_end(Conversation& conversation, End end) override;
-  // A line of a table that shows an HTTP message and no ports: it is paired by the addresses.
-  void row(const packet::Packet& packet);
+  // A line of a table that shows an HTTP message and no ports: it is paired by the addresses. False
+  // where it shows none.
+  bool row(const packet::Packet& packet);
   // A line that shows a connection accepted: later rows without ports are of that connection.
   void accepted(const packet::Packet& packet);
   void finish();

@@ -18,6 +18,7 @@
 #include "journey/quic_tracker.h"
 #include "journey/reply_tracker.h"
 #include "journey/request_healing.h"
+#include "journey/row_ends.h"
 #include "journey/streams.h"
 #include "journey/tcp_tracker.h"
 #include "journey/tls_tracker.h"
@@ -60,6 +61,7 @@ struct Tracker::State {
   void count_notes(const Packet& packet);
   void advance();
   void dispatch(const Packet& packet);
+  void row(const Packet& packet);
 
   Context context;
   Duplicates duplicates;
@@ -67,6 +69,8 @@ struct Tracker::State {
   Probes probes;
   DnsTracker dns;
   Streams streams;
+  RowEnds row_ends;
+  Packet named;  // a row with the ports that it does not show itself
   DnsStream dns_stream;
   Fragments fragments;
   TlsTracker tls;
@@ -155,11 +159,10 @@ void Tracker::State::dispatch(const Packet& packet) {
     case Transport::tcp:
       // The handshake and the messages on it are attempts of their own.
       context.reader = nullptr;
-      tcp.packet(packet);
-      if (!packet.said.empty() && packet.source_port == 0 && packet.destination_port == 0) {
-        http.row(packet);
-      } else if (!packet.known.has(packet::Field::bytes) && kind_of(packet) == Kind::tcp_syn_ack) {
-        http.accepted(packet);
+      if (packet.known.has(packet::Field::bytes)) {
+        tcp.packet(packet);
+      } else {
+        row(packet);
       }
       if (packet.application == packet::Application::dns && context.reader != &dns_stream) {
         dns.packet(packet);
@@ -197,6 +200,34 @@ void Tracker::State::dispatch(const Packet& packet) {
     case Transport::other:
       break;
   }
+}
+
+// Text: one that shows what was said may not show on which connection.
+void Tracker::State::row(const Packet& packet) {
+  if (packet.source_port != 0 || packet.destination_port != 0) {
+    row_ends.note(packet);
+    tcp.packet(packet);
+    if (kind_of(packet) == Kind::tcp_syn_ack) http.accepted(packet);
+    return;
+  }
+  RowEnds::Others others;
+  named = packet;
+  bool is_tls = false;
+  const bool is_known = row_ends.resolve(named, others, is_tls);
+  // Of HTTP the addresses are enough, but for an answer to another protocol's hello.
+  if (!is_tls && http.row(packet)) return;
+  if (!is_known) return;
+  context.ends = hash_of_ends(named);
+  const RowEnds::Ports own{.source = named.source_port, .destination = named.destination_port};
+  if (!others.empty()) others.push_back(own);
+  for (const RowEnds::Ports& ports : others) {
+    named.source_port = ports.source;
+    named.destination_port = ports.destination;
+    tcp.doubt(named);
+  }
+  named.source_port = own.source;
+  named.destination_port = own.destination;
+  tcp.packet(named);
 }
 
 Tracker::Tracker(Sink& sink, base::Interner& names)
@@ -281,8 +312,8 @@ std::size_t Tracker::memory_bytes() {
   return sizeof(State) + Duplicates::memory_bytes() + Healing::memory_bytes() +
          Memory<OfferedAddress>::bytes(limits::kOffered) + Probes::memory_bytes() +
          DnsTracker::memory_bytes() + DnsStream::memory_bytes() + Fragments::memory_bytes() +
-         TcpTracker::memory_bytes() + Streams::memory_bytes() + TlsTracker::memory_bytes() +
-         RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
+         RowEnds::memory_bytes() + TcpTracker::memory_bytes() + Streams::memory_bytes() +
+         TlsTracker::memory_bytes() + RequestHealing::memory_bytes() + HttpTracker::memory_bytes() +
          ReplyTracker::memory_bytes() + NtpTracker::memory_bytes() + UdpTracker::memory_bytes() +
          QuicTracker::memory_bytes() + EchoTracker::memory_bytes() +
          NeighbourTracker::memory_bytes() + DhcpTracker::memory_bytes() + Errors::memory_bytes();

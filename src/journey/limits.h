@@ -80,6 +80,11 @@ inline constexpr std::size_t kPaths = entries(13);            // whose text is k
 inline constexpr std::size_t kPathBytes = 64;                 // of each
 inline constexpr std::size_t kRowTalks = 64;                  // of tables without ports, by address
 inline constexpr std::size_t kRowDoors = 256;                 // of tables, pairs that connected
+// Of tables: connections that rows without ports may belong to, so many of each pair of addresses;
+// one that was not heard for so many rows is at rest.
+inline constexpr std::size_t kRowSets = 64;
+inline constexpr std::size_t kRowWays = 16;
+inline constexpr std::uint64_t kRowsAtRest = 128;
 inline constexpr std::size_t kNtpRequests = entries(10);
 
 // Entries looked at in one hash chain. Longer chains are an attack or a very full table: the oldest

@@ -385,15 +385,20 @@ Taken ReplyTracker::on_sealed(Conversation& about, Side side, std::span<const st
                               const Packet& packet) {
   Session& session = sessions_[about.id];
   const SshLogin::Read read = session.ssh.read(side, bytes);
+  const Taken taken = settle_ssh(about, packet);
+  return taken.done ? taken : Taken{.read = read.taken, .wants = read.wants};
+}
+
+// What was read of a session came with the packet.
+Taken ReplyTracker::settle_ssh(Conversation& about, const Packet& packet) {
+  Session& session = sessions_[about.id];
   if (session.ssh.begins_login() && !session.deed.command.is_set()) {
     session.deed.verb = Verb::login;
     session.deed.command = trace_of(packet);
   }
-  if (session.ssh.verdict() != SshLogin::Verdict::open) {
-    end_ssh(about, &packet);
-    return {.done = true};
-  }
-  return {.read = read.taken, .wants = read.wants};
+  if (session.ssh.verdict() == SshLogin::Verdict::open) return {};
+  end_ssh(about, &packet);
+  return {.done = true};
 }
 
 // What became of the login, as far as sizes tell.

@@ -35,6 +35,11 @@ class ReplyTracker final : public Listener {
   void on_begin(Conversation& conversation) override;
   Taken on_bytes(Conversation& conversation, Side side, std::span<const std::uint8_t> bytes,
                  const packet::Packet& packet) override;
+  bool claims_words(const Conversation& conversation, Side side,
+                    std::string_view words) const override;
+  // reply_told.cpp
+  Taken on_words(Conversation& conversation, Side side, std::string_view words,
+                 const packet::Packet& packet) override;
   void on_gap(Conversation& conversation, Side side) override;
   bool on_close(Conversation& conversation, Side side, bool reset,
                 const packet::Packet& packet) override;
@@ -80,6 +85,9 @@ class ReplyTracker final : public Listener {
   enum class Next : std::uint8_t { more, done, over };
   Taken on_sealed(Conversation& about, Side side, std::span<const std::uint8_t> bytes,
                   const packet::Packet& packet);
+  Taken on_ssh_words(Conversation& about, Side side, std::string_view words,
+                     const packet::Packet& packet);
+  Taken settle_ssh(Conversation& about, const packet::Packet& packet);
   void end_ssh(const Conversation& about, const packet::Packet* packet);
   Next on_line(Conversation& about, Side side, std::string_view line, const packet::Packet& packet);
   Next on_command(Conversation& about, std::string_view line, const packet::Packet& packet);

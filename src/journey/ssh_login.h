@@ -36,6 +36,11 @@ class SshLogin {
   // What follows of this side are packets.
   bool is_binary(Side side) const { return halves_[static_cast<std::size_t>(side)].hello; }
   Read read(Side side, std::span<const std::uint8_t> bytes);
+  // A row of a table told of the side's last message in clear, or of so many sealed bytes.
+  void told_new_keys(Side side) { half(side).sealed = true; }
+  void told_sealed(Side side, std::uint32_t size) {
+    if (half(side).sealed) on_sealed(side, size);
+  }
   // The client asked to be let in.
   bool begins_login() const { return requests_ >= kFirstLogin; }
   void lose() { lost_ = true; }  // bytes are missing

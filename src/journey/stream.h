@@ -118,10 +118,10 @@ class Listener {
   // complete. Where they fill a whole buffer and nothing is read, they are given up: on_gap().
   virtual Taken on_bytes(Conversation& conversation, Side side, std::span<const std::uint8_t> bytes,
                          const packet::Packet& packet) = 0;
-  // False when done.
-  virtual bool on_words(Conversation& /*conversation*/, Side /*side*/, std::string_view /*words*/,
-                        const packet::Packet& /*packet*/) {
-    return false;
+  // Of Taken, whether it is done or over.
+  virtual Taken on_words(Conversation& /*conversation*/, Side /*side*/, std::string_view /*words*/,
+                         const packet::Packet& /*packet*/) {
+    return {.done = true};
   }
   // Bytes that were not captured, or that nobody could keep. What comes next begins with a segment.
   virtual void on_gap(Conversation& conversation, Side side) = 0;

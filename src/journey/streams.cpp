@@ -77,6 +77,7 @@ bool Streams::arrive(const Arrival& arrival) {
   const std::uint8_t flags = packet.tcp.flags;
   if ((flags & flag::rst) != 0) return close(arrival, true);
   if (!packet.said.empty() && !words(arrival)) return false;
+  if (packet.payload.empty() && packet.payload_length != 0) pass_told(arrival);
   if (!packet.payload.empty() && !segment(arrival)) return false;
   if ((flags & flag::ack) != 0 && !heed_ack(arrival)) return false;
   if ((flags & flag::fin) != 0) {
@@ -95,11 +96,39 @@ bool Streams::arrive(const Arrival& arrival) {
 bool Streams::words(const Arrival& arrival) {
   Talk& talk = talks_[arrival.slot];
   if (talk.over) hand_over(arrival, {});
-  if (talk.listener->on_words(talk.about, arrival.side, arrival.packet.said, arrival.packet)) {
-    return true;
+  const Taken taken =
+      talk.listener->on_words(talk.about, arrival.side, arrival.packet.said, arrival.packet);
+  talk.over = talk.over || taken.over;
+  if (taken.done) drop(arrival.slot);
+  return !taken.done;
+}
+
+// Data that a row of a table tells of with its numbers, and does not show.
+void Streams::pass_told(const Arrival& arrival) {
+  const Packet& packet = arrival.packet;
+  const bool is_told = packet.known.has(Field::tcp_sequence) &&
+                       packet.known.has(Field::payload_length) && packet.payload_length != 0 &&
+                       !packet.known.has(Field::bytes);
+  if (!is_told) return;
+  Talk& talk = talks_[arrival.slot];
+  Half& half = half_of(arrival);
+  if (!half.known) half.next = packet.tcp.sequence;
+  half.known = true;
+  const auto ahead =
+      static_cast<std::int32_t>(packet.tcp.sequence + packet.payload_length - half.next);
+  const auto side = static_cast<std::size_t>(arrival.side);
+  if (ahead <= 0) {
+    count_up(talk.about.repeats[side]);
+    return;
   }
-  drop(arrival.slot);
-  return false;
+  talk.about.acknowledged[side] = false;
+  advance_by(arrival, static_cast<std::uint32_t>(ahead));
+}
+
+void Streams::doubt(Slot slot, Slot flow) {
+  Talk& talk = talks_[slot];
+  if (talk.flow != flow) return;
+  for (const Side side : {Side::client, Side::server}) talk.listener->on_gap(talk.about, side);
 }
 
 // A side is closed once everything before its FIN was given.

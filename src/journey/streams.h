@@ -39,6 +39,8 @@ class Streams {
   Slot begin(const Connection& connection, Side side, const packet::Packet& packet);
   // Every later packet. False where the conversation is no more.
   bool packet(Slot conversation, Slot flow, Side side, const packet::Packet& packet);
+  // A row of a table may be of this conversation, and may not: what is missing of it says nothing.
+  void doubt(Slot conversation, Slot flow);
   // The connection leaves the caller's table.
   void end(Slot conversation, Slot flow, End end);
 
@@ -103,6 +105,7 @@ class Streams {
   // All of these: false when the conversation is over.
   bool arrive(const Arrival& arrival);
   bool words(const Arrival& arrival);
+  void pass_told(const Arrival& arrival);
   bool segment(const Arrival& arrival);
   bool give(const Arrival& arrival, std::span<const std::uint8_t> bytes, std::uint32_t missing);
   bool keep(const Arrival& arrival, std::uint32_t offset, std::span<const std::uint8_t> bytes);

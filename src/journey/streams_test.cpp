@@ -46,9 +46,9 @@ class Lines final : public Listener {
     if (line[0] == '+') return {.read = read, .skip = std::stoul(line.substr(1))};
     return {.read = read};
   }
-  bool on_words(Conversation&, Side side, std::string_view words, const Packet&) override {
+  Taken on_words(Conversation&, Side side, std::string_view words, const Packet&) override {
     tell(std::string{letter(side)} + " says " + std::string{words});
-    return words != "!";
+    return {.done = words == "!"};
   }
   void on_gap(Conversation&, Side side) override { tell(std::string{letter(side)} + " gap"); }
   bool on_close(Conversation& conversation, Side side, bool reset, const Packet&) override {

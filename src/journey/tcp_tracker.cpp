@@ -114,6 +114,15 @@ void TcpTracker::packet(const Packet& packet) {
   }
 }
 
+void TcpTracker::doubt(const Packet& packet) {
+  bool from_client = false;
+  bool crowded = false;
+  const Slot slot = lookup(packet, hash_of_ends(packet), from_client, crowded);
+  if (slot == kNoSlot) return;
+  const Slot stream = flows_[slot].sequel().stream;
+  if (stream != kNoSlot) streams_.doubt(stream, slot);
+}
+
 void TcpTracker::first_packet(const View& view, std::uint64_t hash) {
   const Packet& packet = view.packet;
   const bool syn = view.has(flag::syn) && !view.has(flag::rst);

@@ -24,6 +24,8 @@ class TcpTracker {
  public:
   TcpTracker(Context& context, Healing& healing, Probes& probes, Streams& streams);
   void packet(const packet::Packet& packet);
+  // A row of a table may be of the connection with these ends, or of another one.
+  void doubt(const packet::Packet& packet);
   // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
   void expect(const packet::Packet& packet, std::uint64_t ends) const;
   // How well this tracker knows the flow that an ICMP error complains of. `order` of the request

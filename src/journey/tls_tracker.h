@@ -18,6 +18,7 @@
 #include "journey/table.h"
 #include "packet/tls/certificate.h"
 #include "packet/tls/tls.h"
+#include "packet/tls/tls_words.h"
 
 namespace whydown::journey {
 
@@ -29,6 +30,11 @@ class TlsTracker final : public Listener {
               std::span<const std::uint8_t> bytes) const override;
   void on_begin(Conversation& conversation) override;
   Taken on_bytes(Conversation& conversation, Side side, std::span<const std::uint8_t> bytes,
+                 const packet::Packet& packet) override;
+  // tls_told.cpp
+  bool claims_words(const Conversation& conversation, Side side,
+                    std::string_view words) const override;
+  Taken on_words(Conversation& conversation, Side side, std::string_view words,
                  const packet::Packet& packet) override;
   void on_gap(Conversation& conversation, Side side) override;
   bool on_close(Conversation& conversation, Side side, bool reset,
@@ -104,6 +110,8 @@ class TlsTracker final : public Listener {
   bool on_alert(const Heard& heard);
   bool on_sealed(const Heard& heard);
   bool on_sealed_13(const Heard& heard);
+  bool on_item(const Heard& heard, const packet::tls::Item& item);
+  void on_told_hello(const Heard& heard, std::string_view server_name);
   bool on_foreign(Conversation& about, Handshake& handshake, Side side,
                   const packet::Packet& packet);
   void on_client_hello(const Heard& heard, const packet::tls::Piece& piece);

@@ -168,6 +168,7 @@ void reset(const capture::Frame& frame, Packet& packet) {
   packet.destination_port = 0;
   packet.payload = {};
   packet.said = {};
+  packet.tongue = Tongue::unknown;
   packet.notes.clear();
 }
 

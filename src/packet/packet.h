@@ -26,6 +26,8 @@ enum class Network : std::uint8_t { none, arp, ipv4, ipv6 };
 enum class Transport : std::uint8_t { none, udp, tcp, icmp, icmp6, other };
 // quic: said by words. Of bytes only the flow tells, or a closer look (packet/quic/quic.h).
 enum class Application : std::uint8_t { none, dns, dhcp, quic };
+// Whose words a text line shows.
+enum class Tongue : std::uint8_t { unknown, tls, http, smtp, ftp, pop, imap, ssh };
 
 // Which fields the input showed. A capture that is not cut shows all of its layers' fields.
 enum class Field : std::uint32_t {
@@ -160,6 +162,7 @@ struct Packet {
   // What a text line says of the payload in the application's own words: "GET / HTTP/1.1", "Client
   // Hello (SNI=www.example.org)". Empty for bytes. Valid as long as the frame.
   std::string_view said;
+  Tongue tongue = Tongue::unknown;  // of the words, where the line names their protocol
   base::BoundedVector<NoteAt, 8> notes;
 
   bool is_first_fragment_or_whole() const { return ip.fragment_offset == 0; }

@@ -1,5 +1,6 @@
 #include "packet/dhcp6/dhcp6.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -259,6 +260,58 @@ Next decode(Layer& layer) {
     packet.dhcp.reason = Reason::none;
   }
   return kStop;
+}
+
+void set_told(const Told& told, Packet& packet) {
+  Found found;
+  found.client = told.client;
+  found.address = told.address;
+  found.status = told.status;
+  packet.application = Application::dhcp;
+  packet.dhcp = {};
+  packet.dhcp.has_id = told.has_id;
+  packet.dhcp.id = told.id;
+  fill(found, told.number, packet);
+  // Whether it gives an address is not shown.
+  const bool is_open = !told.is_whole && !told.address.is_known() && told.status == status::success;
+  if (packet.dhcp.is_reply && is_open) packet.dhcp.type = Type::unknown;
+}
+
+base::MacAddress mac_of_duid(std::string_view hex) {
+  std::array<std::uint8_t, 32> bytes{};
+  const auto value = [](char c) {
+    const char lower = static_cast<char>(c | 0x20);
+    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  };
+  if (hex.size() % 2 != 0 || hex.size() / 2 > bytes.size()) return {};
+  for (std::size_t i = 0; i < hex.size(); i += 2) {
+    const int high = value(hex[i]);
+    const int low = value(hex[i + 1]);
+    if (high < 0 || low < 0) return {};
+    bytes.at(i / 2) = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return mac_of(Bytes(bytes).first(hex.size() / 2));
+}
+
+std::uint8_t number_of(std::string_view name) {
+  const auto is_same = [&](std::string_view known) {
+    return std::ranges::equal(name, known, [](char a, char b) {
+      return (a == ' ' ? '-' : a >= 'a' && a <= 'z' ? a - 'a' + 'A' : a) == b;
+    });
+  };
+  for (std::uint8_t number = solicit; number <= relay_reply; ++number) {
+    if (!type_name(number).empty() && is_same(type_name(number))) return number;
+  }
+  // tcpdump's own.
+  if (is_same("INF-REQ")) return information_request;
+  return 0;
+}
+
+std::uint16_t status_of(std::string_view name) {
+  for (std::uint16_t number = status::success; number <= status::no_prefixes; ++number) {
+    if (status_name(number) == name) return number;
+  }
+  return status::unspecified;
 }
 
 std::string_view type_name(std::uint8_t type) {

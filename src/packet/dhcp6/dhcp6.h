@@ -27,6 +27,22 @@ inline constexpr std::uint16_t no_prefixes = 6;
 // Anything on these ports that is no such message stays a plain datagram.
 [[gnu::cold, gnu::noinline]] Next decode(Layer& layer);
 
+// A message of which a line of text tells: its number, and what else it shows.
+struct Told {
+  std::uint8_t number = 0;
+  bool is_whole = false;  // all options were shown: what is not there was not sent
+  bool has_id = false;
+  std::uint32_t id = 0;
+  base::MacAddress client;
+  base::IpAddress address;
+  std::uint16_t status = status::success;
+};
+void set_told(const Told& told, Packet& packet);
+// The hardware address at the end of a DUID that is written in hexadecimal.
+base::MacAddress mac_of_duid(std::string_view hex);
+std::uint8_t number_of(std::string_view name);   // of "Solicit", "solicit"; 0 for unknown names
+std::uint16_t status_of(std::string_view name);  // of "NoAddrsAvail"; `unspecified` for unknown
+
 std::string_view type_name(std::uint8_t type);       // "SOLICIT"; "" for unknown numbers
 std::string_view status_name(std::uint16_t status);  // "NoAddrsAvail"
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "capture/text/scan.h"
+#include "packet/dhcp6/dhcp6.h"
 #include "packet/tcpdump_text/parts.h"
 
 namespace whydown::packet::text {
@@ -94,6 +95,43 @@ void read_dhcp_words(std::string_view text, Packet& packet) {
   message.yours = address_in(word_after(text, "Your-IP "));
   message.relay = address_in(word_after(text, "Gateway-IP "));
   read_options(text, message);
+}
+
+void read_dhcp6_words(std::string_view text, Packet& packet) {
+  dhcp6::Told told;
+  const std::string_view name = text.substr(0, text.find(' '));
+  told.number = dhcp6::number_of(name);
+  // What relays carry inside is not read.
+  if (told.number == 0 || name.starts_with("relay")) return;
+  std::string_view id = word_after(text, "(xid=");
+  if (const auto value = scan::take_hex(id)) {
+    told.has_id = true;
+    told.id = static_cast<std::uint32_t>(*value);
+    told.is_whole = text.find("[|dhcp6]") == npos;
+  }
+  // The hardware address stands last: "(client-ID hwaddr type 1 020000000001)".
+  const std::size_t client = text.find("(client-ID hwaddr");
+  if (client != npos) {
+    const std::string_view duid = text.substr(client, text.find(')', client) - client);
+    const std::string_view hex = duid.substr(duid.rfind(' ') + 1);
+    std::array<char, 20> whole{'0', '0', '0', '3', '0', '0', '0', '1'};
+    if (hex.size() == 12) {
+      std::ranges::copy(hex, whole.begin() + 8);
+      told.client = dhcp6::mac_of_duid({whole.data(), whole.size()});
+    }
+  }
+  for (const std::string_view key : {"(IA_ADDR ", "(IA_PD-prefix "}) {
+    const std::string_view word = word_after(text, key);
+    const auto address = base::IpAddress::parse(word.substr(0, word.find('/')));
+    if (address && !told.address.is_known()) told.address = *address;
+  }
+  constexpr std::string_view kStatus = "(status-code ";
+  for (std::size_t at = text.find(kStatus); at != npos && told.status == dhcp6::status::success;
+       at = text.find(kStatus, at + 1)) {
+    const std::string_view rest = text.substr(at + kStatus.size());
+    told.status = dhcp6::status_of(rest.substr(0, rest.find_first_of(") ")));
+  }
+  dhcp6::set_told(told, packet);
 }
 
 }  // namespace whydown::packet::text

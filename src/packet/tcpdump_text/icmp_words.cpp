@@ -302,6 +302,12 @@ bool read_icmp6(std::string_view text, base::Interner& names, Packet& packet) {
   if (!read_plain(kPlain6, text, icmp)) return false;
   if (icmp.type == 128 || icmp.type == 129) read_echo(text, icmp);
   if (icmp.type == 135 || icmp.type == 136) read_neighbour(text, names, icmp);
+  // Of -v: "Flags [managed, other stateful]", and of each prefix "Flags [onlink, auto]". As on the
+  // wire, where addresses come from DHCP alone (RFC 4861 4.2: M).
+  constexpr std::uint16_t managed = 0x80;
+  if (icmp.type == 134 && text.find("Flags [managed") != npos && text.find("auto]") == npos) {
+    icmp.identifier = managed;
+  }
   if (icmp.type == 2 && scan::take(text, "packet too big, mtu ")) {
     icmp.mtu = static_cast<std::uint32_t>(scan::take_number(text, 0xffffffff).value_or(0));
   }

@@ -43,6 +43,10 @@ bool read_dns_words(std::string_view text, Packet& packet, std::uint32_t& length
 // "BOOTP/DHCP, Request from ...", with the options that -v prints.
 void read_dhcp_words(std::string_view text, Packet& packet);
 
+// "solicit", and what -v prints behind it: "(xid=bbd9ea (client-ID hwaddr/time type 1 time 8490
+// 020000000077) (IA_NA IAID:119 T1:3600 T2:5400) (status-code NoAddrsAvail))".
+void read_dhcp6_words(std::string_view text, Packet& packet);
+
 void read_arp_words(std::string_view text, base::Interner& names, Packet& packet);
 
 void add_note(Packet& packet, Note note);

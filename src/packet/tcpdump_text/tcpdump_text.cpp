@@ -47,12 +47,18 @@ bool is_local_name_port(std::uint16_t port) {
 }
 
 // "GET / HTTP/1.1" of ": HTTP: GET / HTTP/1.1", which is what follows the length; and, of -v, of
-// ": HTTP, length: 73 GET / HTTP/1.1 Host: www.example.com".
+// ": HTTP, length: 73 GET / HTTP/1.1 Host: www.example.com". FTP and SMTP are shown in the same
+// way, on their ports.
 std::string_view application_words(std::string_view rest) {
-  if (scan::take(rest, ": HTTP: ")) return rest;
-  if (!scan::take(rest, ": HTTP, length: ") || !scan::take_number(rest)) return {};
-  scan::skip_blanks(rest);
-  return rest;
+  if (!scan::take(rest, ": ")) return {};
+  for (const std::string_view name : {"HTTP", "FTP", "SMTP"}) {
+    if (!scan::take(rest, name)) continue;
+    if (scan::take(rest, ": ")) return rest;
+    if (!scan::take(rest, ", length: ") || !scan::take_number(rest)) return {};
+    scan::skip_blanks(rest);
+    return rest;
+  }
+  return {};
 }
 
 // The DNS message behind "length 41" of a TCP segment.
@@ -92,6 +98,7 @@ void read_udp(std::string_view payload, Packet& packet) {
   }
   packet.known = before;
   if (scan::take(payload, "BOOTP/DHCP, ")) read_dhcp_words(payload, packet);
+  if (scan::take(payload, "dhcp6 ")) read_dhcp6_words(payload, packet);
   // "quic, initial, dcid 8394c8f03e515708, length 1182"
   if (!named && scan::take(payload, "quic, ")) {
     packet.application = Application::quic;

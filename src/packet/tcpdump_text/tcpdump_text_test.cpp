@@ -116,6 +116,12 @@ constexpr Row kTcp[] = {
      "HTTP, length: 73 GET / HTTP/1.1 Host: example.com",
      "192.51.100.15:36088 > 192.0.2.1:80 tcp [PSH, ACK] says \"GET / HTTP/1.1 Host: example.com\" "
      "(73)"},
+    {"IP 192.0.2.9.21 > 192.0.2.7.49674: Flags [P.], seq 16:30, ack 11, win 63, length 22: FTP: "
+     "530 Login incorrect.",
+     "192.0.2.9:21 > 192.0.2.7:49674 tcp [PSH, ACK] says \"530 Login incorrect.\" (22)"},
+    {"IP 192.0.2.9.25 > 192.0.2.7.49674: Flags [P.], seq 1:45, ack 1, win 510, length 44: SMTP, "
+     "length: 44 220 mail.example.org ESMTP",
+     "192.0.2.9:25 > 192.0.2.7:49674 tcp [PSH, ACK] says \"220 mail.example.org ESMTP\" (44)"},
     {"IP 192.51.100.15.36088 > 192.0.2.1.80: Flags [F.], seq 48, ack 34, win 64240, length 0",
      "192.51.100.15:36088 > 192.0.2.1:80 tcp [FIN, ACK] (0)"},
     {"IP6 2001:db8::15.40000 > 2001:db8::53.443: Flags [S], seq 1, win 64240, options [mss "
@@ -199,6 +205,30 @@ constexpr Row kOthers[] = {
      "arp is-at 192.0.2.1 02:00:5e:10:00:02"},
     {"IP 0.0.0.0.68 > 255.255.255.255.67: BOOTP/DHCP, Request from 02:00:5e:10:00:01, length 244",
      "0.0.0.0:68 > 255.255.255.255:67 udp dhcp request of 02:00:5e:10:00:01 (244)"},
+    {"IP6 fe80::77.546 > ff02::1:2.547: dhcp6 solicit",
+     "[fe80::77]:546 > [ff02::1:2]:547 udp dhcp request DISCOVER"},
+    {"IP6 fe80::77.546 > ff02::1:2.547: dhcp6 solicit (xid=bbd9ea (client-ID hwaddr/time type 1 "
+     "time "
+     "849002169 020000000077) (option-request DNS-server) (elapsed-time 0) (IA_NA IAID:119 T1:3600 "
+     "T2:5400))",
+     "[fe80::77]:546 > [ff02::1:2]:547 udp dhcp request DISCOVER 12311018 of 02:00:00:00:00:77"},
+    {"IP6 fe80::2.547 > fe80::77.546: dhcp6 advertise (xid=bbd9ea (client-ID hwaddr/time type 1 "
+     "time "
+     "849002169 020000000077) (server-ID hwaddr/time type 1 time 849002166 020000000002) (IA_NA "
+     "IAID:119 T1:300 T2:525 (IA_ADDR 2001:db8:1::100 pltime:600 vltime:600)) (status-code "
+     "Success) "
+     "(preference 255))",
+     "[fe80::2]:547 > [fe80::77]:546 udp dhcp reply OFFER 12311018 of 02:00:00:00:00:77 gets "
+     "2001:db8:1::100 server fe80::2"},
+    {"IP6 fe80::2.547 > fe80::1.546: dhcp6 advertise (xid=dcf57 (client-ID hwaddr type 1 "
+     "020000000001) (status-code NoAddrsAvail))",
+     "[fe80::2]:547 > [fe80::1]:546 udp dhcp reply OFFER 905047 of 02:00:00:00:00:01 server "
+     "fe80::2 "
+     "reason 2"},
+    {"IP6 fe80::2.547 > fe80::1.546: dhcp6 reply",
+     "[fe80::2]:547 > [fe80::1]:546 udp dhcp reply server "
+     "fe80::2"},
+    {"IP6 fe80::2.547 > fe80::1.546: dhcp6 relay-fwd", "[fe80::2]:547 > [fe80::1]:546 udp"},
     {"IP 192.168.7.1.67 > 192.168.7.55.68: BOOTP/DHCP, Reply, length 300",
      "192.168.7.1:67 > 192.168.7.55:68 udp dhcp reply (300)"},
     {"IP 0.0.0.0.68 > 255.255.255.255.67: BOOTP/DHCP, Request from 02:00:5e:10:00:01, length 300, "

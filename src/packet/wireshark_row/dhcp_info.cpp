@@ -2,6 +2,7 @@
 #include <array>
 
 #include "capture/text/scan.h"
+#include "packet/dhcp6/dhcp6.h"
 #include "packet/wireshark_row/info.h"
 
 namespace whydown::packet::row {
@@ -48,6 +49,29 @@ bool read_dhcp_info(std::string_view info, Packet& packet) {
       message.client = *mac;
     }
   }
+  return true;
+}
+
+// Wireshark shows the addresses of an identity, but no status and no prefix.
+bool read_dhcp6_info(std::string_view info, Packet& packet) {
+  const std::size_t head = info.find(" XID: 0x");
+  dhcp6::Told told;
+  told.number = dhcp6::number_of(info.substr(0, head));
+  if (head == std::string_view::npos || told.number == 0) return false;
+  const auto after = [&](std::string_view key) {
+    const std::size_t at = info.find(key);
+    const std::string_view rest =
+        at == std::string_view::npos ? std::string_view{} : info.substr(at + key.size());
+    return rest.substr(0, rest.find(' '));
+  };
+  std::string_view id = after(" XID: 0x");
+  if (const auto value = scan::take_hex(id)) {
+    told.has_id = true;
+    told.id = static_cast<std::uint32_t>(*value);
+  }
+  told.client = dhcp6::mac_of_duid(after(" CID: "));
+  told.address = base::IpAddress::parse(after(" IAA: ")).value_or(base::IpAddress{});
+  dhcp6::set_told(told, packet);
   return true;
 }
 

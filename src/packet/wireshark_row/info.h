@@ -29,6 +29,14 @@ bool read_dhcp_info(std::string_view info, Packet& packet);
 void read_arp_info(std::string_view source, std::string_view destination, std::string_view info,
                    base::Interner& names, Packet& packet);
 
+// What the application said, as its own tracker reads it: "220 mail.example.org ESMTP" of "S: 220
+// mail.example.org ESMTP", "SSH-2.0-OpenSSH_9.2" of "Server: Protocol (SSH-2.0-OpenSSH_9.2)". Empty
+// where Info shows nothing that one reads.
+std::string_view words_of(Tongue tongue, std::string_view info);
+Tongue tongue_of(std::string_view protocol);
+// "Solicit XID: 0xbbd9ea CID: 00010001329abeb9020000000077"
+bool read_dhcp6_info(std::string_view info, Packet& packet);
+
 void add_row_note(Packet& packet, Note note);
 
 }  // namespace whydown::packet::row

@@ -15,16 +15,18 @@ namespace {
 namespace scan = capture::text;
 constexpr std::size_t npos = std::string_view::npos;
 
-constexpr std::string_view kOverTcp[] = {
-    "TCP", "HTTP", "TLSv1",  "SSL",   "SSH",   "SMTP", "FTP", "FTP-DATA", "IMAP", "POP",
-    "SMB", "SMB2", "TELNET", "MySQL", "PGSQL", "RDP",  "BGP", "HTTP2",    "LDAP", "TPKT"};
+constexpr std::string_view kOverTcp[] = {"TCP",    "HTTP",     "TLSv1", "SSL",   "SSH",  "SMTP",
+                                         "FTP",    "FTP-DATA", "IMAP",  "POP",   "SMB",  "SMB2",
+                                         "TELNET", "MySQL",    "PGSQL", "RDP",   "BGP",  "HTTP2",
+                                         "LDAP",   "TPKT",     "TLS",   "SSHv2", "COTP", "T.125"};
 constexpr std::string_view kOverUdp[] = {
     "UDP",  "QUIC",   "NTP",  "DHCP",  "BOOTP",  "SSDP",   "NBNS",    "SNMP",
     "TFTP", "DHCPv6", "STUN", "GQUIC", "RADIUS", "Syslog", "OpenVPN", "WireGuard"};
 
-// "TLSv1.2" is listed as "TLSv1".
+// "TLSv1.2" is listed as "TLSv1", "SMTP/IMF" as "SMTP".
 template <std::size_t N>
 bool is_listed(const std::string_view (&list)[N], std::string_view protocol) {
+  protocol = protocol.substr(0, protocol.find('/'));
   return std::ranges::any_of(list, [&](std::string_view name) {
     return scan::equal_ignoring_case(protocol, name) ||
            (name == "TLSv1" && scan::starts_ignoring_case(protocol, name));
@@ -56,6 +58,9 @@ void read_ports_of(std::string_view protocol, std::string_view info, Packet& pac
   if (scan::equal_ignoring_case(protocol, "DHCP") || scan::equal_ignoring_case(protocol, "BOOTP")) {
     if (!read_dhcp_info(info, packet)) return;
     set_client_ports(dhcp::kClientPort, dhcp::kServerPort, !packet.dhcp.is_reply, packet);
+  } else if (scan::equal_ignoring_case(protocol, "DHCPv6")) {
+    if (!read_dhcp6_info(info, packet)) return;
+    set_client_ports(dhcp::kClientPort6, dhcp::kServerPort6, !packet.dhcp.is_reply, packet);
   } else if (scan::equal_ignoring_case(protocol, "NTP")) {
     if (info.find("client") != npos) packet.destination_port = 123;
     if (info.find("server") != npos) packet.source_port = 123;
@@ -91,7 +96,10 @@ void read_ip(std::string_view protocol, std::string_view info, base::Interner& n
   } else if (is_listed(kOverTcp, protocol)) {
     set_transport(Transport::tcp, 6, packet);
     // An HTTP status may stand on a TCP row; then the row shows neither ports nor flags.
-    (void)read_tcp_info(info, packet);
+    packet.tongue = tongue_of(protocol);
+    if (!read_tcp_info(info, packet) && packet.said.empty()) {
+      packet.said = words_of(packet.tongue, info);
+    }
     return;
   } else if (is_listed(kOverUdp, protocol)) {
     set_transport(Transport::udp, 17, packet);
