@@ -257,7 +257,8 @@ def guess(world, spec):
     attacker = world.plan.hosts[spec.get("from", "bad")]
     dialect = {"nginx": "http", "sshd": "ssh"}.get(service["daemon"]) or \
         service["options"].get("dialect", "smtp")
-    order = order_for(world, spec, dialect=dialect, right=spec.get("right", False))
+    order = order_for(world, spec, dialect=dialect, right=spec.get("right", False),
+                      spray=spec.get("spray", False))
     world.note(f"logins are guessed from {attacker.address}")
     world.spaces.start(attacker.name, ["python3", "-B", str(HERE / "guess.py"), json.dumps(order)])
     return nothing

@@ -1,7 +1,8 @@
 """Guesses passwords, bounded in number and time. Run as `guess.py JSON`, in a namespace.
 
 One connection and one login each, a new password each time; with `right`, the last one is the right
-one. Dialects: ftp, smtp, pop, imap, http, ssh (by the ssh program itself).
+one; with `spray`, one password for many names, all names before the next password. Dialects: ftp,
+smtp, pop, imap, http, ssh (by the ssh program itself).
 """
 
 import base64
@@ -15,6 +16,8 @@ import time
 
 MOST = 400
 WORDS = ("love", "dragon", "letmein", "summer", "monkey", "shadow", "master", "qwerty", "hello")
+NAMES = ("anna", "ben", "carla", "david", "emma", "frank", "greta", "henry", "ida", "jonas", "karin",
+         "lukas", "maria", "nils", "olga", "peter", "rosa", "simon", "tina", "ute", "viktor", "wanda")
 RIGHT = "secret"
 
 
@@ -54,15 +57,23 @@ def ssh(order, name, password):
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
+def offers(order, rng, count):
+    """A name and a password for each login."""
+    if order.get("spray"):
+        first = rng.randrange(2000)
+        return [(NAMES[number % len(NAMES)], f"Winter{first + number // len(NAMES)}!")
+                for number in range(count)]
+    names = ["lab"] if rng.random() < 0.5 else ["lab", "root", "admin", "test"]
+    return [(rng.choice(names), rng.choice(WORDS) + str(rng.randrange(10000)))
+            for _ in range(count)]
+
+
 def main():
     order = json.loads(sys.argv[1])
     rng = random.Random(order["seed"])
     count = min(int(order["per_second"] * order["seconds"]), MOST)
-    names = ["lab"] if rng.random() < 0.5 else ["lab", "root", "admin", "test"]
     started = []
-    for number in range(count):
-        password = rng.choice(WORDS) + str(rng.randrange(10000))
-        name = rng.choice(names)
+    for number, (name, password) in enumerate(offers(order, rng, count)):
         if order["right"] and number == count - 1:
             name, password = "lab", RIGHT
         if order["dialect"] == "ssh":

@@ -1,12 +1,17 @@
-// Guessed logins: one source is refused again and again, and offers something else each time.
+// Guessed logins: one source is refused again and again, and offers something else each time; or it
+// tries one password for many names (spraying); or many sources, each with a few tries, go for one
+// name.
 //
 // What looks alike and is none: a program with an old password (it offers the same each time), a
 // user who mistypes (three times, not twelve), a challenge that is answered at once (no refusal), a
 // web mail server before a mail server whose users cannot log in all of a sudden (it was let in
 // before). Of SSH it is not seen what is offered; there the pace must be no human's.
 //
-// Left out: guesses spread over so many sources that each makes a few; forms that are refused with
-// the status of a success; logins inside TLS.
+// Where those who check passwords failed, all users are refused at once, from many machines: but
+// each offers what it offered before, and each name comes from few of them.
+//
+// Left out: guesses spread over many sources where no name or no password is seen; forms that are
+// refused with the status of a success; logins inside TLS.
 #include <algorithm>
 #include <map>
 #include <set>
@@ -24,6 +29,10 @@ constexpr std::uint64_t kBlindGuesses = 20;  // ... where it is not seen what it
 constexpr double kBlindPerMinute = 10;
 constexpr std::size_t kSecretsSeen = 3;
 constexpr std::size_t kPaths = 2;
+constexpr std::size_t kUsers = 5;  // names that one source tries
+// Of many sources: so many guesses of so many, and as many that go for one name.
+constexpr std::uint64_t kSpreadGuesses = 24;
+constexpr std::size_t kSpreadSources = 6;
 
 bool has_logins(const RowKey& key) {
   switch (key.service.protocol) {
@@ -73,6 +82,29 @@ bool offers_ever_new(const Guesser& guesser, bool is_http) {
     paths.insert(attempt->request.target);
   }
   return seen >= kSecretsSeen && secrets.size() * 2 > seen && (!is_http || paths.size() <= kPaths);
+}
+
+// Names and passwords as they were offered together.
+struct Offers {
+  std::size_t seen = 0;
+  std::set<std::uint16_t> users;
+  std::set<std::pair<std::uint16_t, std::uint16_t>> pairs;
+
+  void add(const Attempt& attempt) {
+    const journey::Digest& request = attempt.request;
+    if (request.secret == 0 || request.variant == 0) return;
+    ++seen;
+    users.insert(request.variant);
+    pairs.insert({request.variant, request.secret});
+  }
+  // Hardly anything was tried twice, as those do who have a password.
+  bool are_new() const { return (seen - pairs.size()) * 4 <= seen; }
+};
+
+bool names_many(const Guesser& guesser) {
+  Offers offers;
+  for (const Attempt* attempt : guesser.kept) offers.add(*attempt);
+  return offers.users.size() >= kUsers && offers.users.size() * 2 > offers.seen && offers.are_new();
 }
 
 struct Span {
@@ -129,8 +161,9 @@ bool is_guessing(const Store& store, const Service& service, const base::IpAddre
   if (guesser.kept.empty() || guesser.refused < kGuesses) return false;
   const Span span = span_of(guesser);
   if (was_let_in(store, service, source, span.first)) return false;
+  if (service.protocol == Protocol::http) return offers_ever_new(guesser, true);
   if (service.protocol != Protocol::ssh) {
-    return offers_ever_new(guesser, service.protocol == Protocol::http);
+    return offers_ever_new(guesser, false) || names_many(guesser);
   }
   const double per_minute = 60 * static_cast<double>(guesser.refused) / span.seconds();
   return guesser.refused >= kBlindGuesses && per_minute >= kBlindPerMinute;
@@ -171,6 +204,47 @@ void add_source(const Store& store, Pattern& pattern, const base::IpAddress& sou
   }
   if (accepted == 0 && is_in(store, pattern, source, span.first)) accepted = 1;
   pattern.accepted += accepted;
+}
+
+// Those that go for one name together, each with passwords of its own; none where that is not to be
+// seen. Whoever has a password is let in, before or after.
+std::vector<base::IpAddress> spread_sources(const Store& store, const Service& service,
+                                            const Guessers& guessers) {
+  std::map<std::uint16_t, std::map<base::IpAddress, Offers>> by_user;
+  for (const auto& [source, guesser] : guessers) {
+    if (guesser.kept.empty() || !accepted_of(store, service, source).empty() ||
+        was_let_in(store, service, source, base::Time::max())) {
+      continue;
+    }
+    for (const Attempt* attempt : guesser.kept) {
+      if (attempt->request.variant != 0) by_user[attempt->request.variant][source].add(*attempt);
+    }
+  }
+  std::vector<base::IpAddress> out;
+  for (const auto& [user, sources] : by_user) {
+    std::set<std::pair<std::uint16_t, std::uint16_t>> pairs;
+    std::size_t seen = 0;
+    for (const auto& [source, offers] : sources) {
+      seen += offers.seen;
+      pairs.insert(offers.pairs.begin(), offers.pairs.end());
+    }
+    if (sources.size() < kSpreadSources || pairs.size() * 4 < seen * 3) continue;
+    for (const auto& [source, offers] : sources) out.push_back(source);
+  }
+  std::ranges::sort(out);
+  const auto rest = std::ranges::unique(out);
+  out.erase(rest.begin(), rest.end());
+  return out;
+}
+
+void add_spread_sources(const Store& store, Pattern& pattern, const Guessers& guessers) {
+  const auto sources = spread_sources(store, pattern.services.front(), guessers);
+  std::uint64_t refused = 0;
+  for (const base::IpAddress& source : sources) refused += guessers.at(source).refused;
+  if (refused < kSpreadGuesses) return;
+  for (const base::IpAddress& source : sources) {
+    add_source(store, pattern, source, guessers.at(source));
+  }
 }
 
 Pattern empty_pattern(const Service& service, std::vector<const Row*> rows) {
@@ -231,6 +305,7 @@ void find_guessed_logins(const Store& store, std::vector<Pattern>& out) {
         add_source(store, pattern, source, guesser);
       }
     }
+    if (pattern.source_count == 0) add_spread_sources(store, pattern, guessers);
     if (pattern.source_count == 0) continue;
     finish(pattern);
     out.push_back(std::move(pattern));

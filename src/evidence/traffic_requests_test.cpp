@@ -88,6 +88,33 @@ TEST(GuessedLogins, ThenOneIsAccepted) {
   EXPECT_EQ(logins.scene.ask("attack.one_path", subject).truth, Truth::unknown);
 }
 
+// One password for many names, which locks no account.
+TEST(GuessedLogins, ManyNames) {
+  Requests logins;
+  for (unsigned i = 0; i < 40; ++i) {
+    logins.add(kFtp, 10 + i, kBad, Symptom::denied, 5, 0, secret(i));
+  }
+  const auto found = logins.found();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_TRUE(found[0].is_source(kBad));
+  Subject subject;
+  subject.services = found[0].services;
+  subject.pattern = &found[0];
+  EXPECT_EQ(logins.scene.ask("attack.users_differ", subject).truth, Truth::yes);
+  EXPECT_EQ(logins.scene.ask("attack.secrets_differ", subject).truth, Truth::unknown);
+}
+
+TEST(GuessedLogins, OfManySourcesThatGoForOneName) {
+  Requests logins;
+  for (unsigned i = 0; i < 60; ++i) {
+    logins.add(kFtp, 10 + i, IpAddress::v4(0xc6336400 + i % 12), Symptom::denied, secret(i), 0, 9);
+  }
+  const auto found = logins.found();
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_GE(found[0].source_count, 6U);
+  EXPECT_TRUE(found[0].is_source(IpAddress::v4(0xc6336400)));
+}
+
 // Of several clients in one row, each is counted for itself.
 TEST(GuessedLogins, BesideUsersWhoMistype) {
   Requests logins;
@@ -131,6 +158,26 @@ TEST(GuessedLogins, WhatLooksAlike) {
        [](Requests& r) {
          for (unsigned i = 0; i < 80; ++i) {
            r.add(kFtp, 10 + i, IpAddress::v4(0xc0000200 + i), Symptom::denied, secret(i));
+         }
+       }},
+      {"nobody's password is accepted any more, and each tries again",
+       [](Requests& r) {
+         for (unsigned i = 0; i < 80; ++i) {
+           const unsigned user = i % 10;
+           r.add(kFtp, 10 + i, IpAddress::v4(0xc0000200 + user), Symptom::denied, secret(user), 0,
+                 secret(100 + user));
+         }
+       }},
+      {"... all of them behind one address",
+       [](Requests& r) {
+         for (unsigned i = 0; i < 80; ++i) {
+           r.add(kFtp, 10 + i, kBad, Symptom::denied, 5, 0, secret(i % 4));
+         }
+       }},
+      {"a mailbox that several machines ask for with an old password",
+       [](Requests& r) {
+         for (unsigned i = 0; i < 80; ++i) {
+           r.add(kFtp, 10 + i, IpAddress::v4(0xc0000200 + i % 8), Symptom::denied, 5, 0, 9);
          }
        }},
       {"a job whose key was taken away, every minute",

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "journey/application.h"
+#include "packet/reply/login.h"
 
 namespace whydown::journey {
 
@@ -285,6 +286,16 @@ std::uint16_t secret_of(const http::Head& head, const Packet& packet) {
   return asks_to_log_in(form) ? short_digest(form) : std::uint16_t{0};
 }
 
+// A digest of the user's name.
+std::uint16_t user_of(const http::Head& head) {
+  constexpr std::string_view kBasic = "basic ";
+  if (!begins_with_word(head.credentials, kBasic)) return 0;
+  packet::reply::LoginBuffer buffer;
+  const std::string_view user =
+      packet::reply::user_of_basic(head.credentials.substr(kBasic.size()), buffer);
+  return user.empty() ? std::uint16_t{0} : short_digest(user);
+}
+
 }  // namespace
 
 void HttpTracker::on_request(Conversation& about, const http::Head& head, const Packet& packet) {
@@ -302,6 +313,7 @@ void HttpTracker::on_request(Conversation& about, const http::Head& head, const 
   asked.secret = secret_of(head, packet);
   const std::size_t query = head.target.find('?');
   if (query != std::string_view::npos) asked.variant = short_digest(head.target.substr(query));
+  if (asked.variant == 0 && asked.secret != 0) asked.variant = user_of(head);
   asked.has_credentials = head.has_authorization;
   asked.has_body = http::body_of_request(head).framing != http::Framing::none;
   asked.is_reused = exchange.has_answered;

@@ -67,6 +67,10 @@ std::uint16_t secret_of(Dialect dialect, std::string_view line) {
   return is_plain ? short_digest(line) : std::uint16_t{0};
 }
 
+std::uint16_t digest_of_user(std::string_view user) {
+  return user.empty() ? std::uint16_t{0} : short_digest(user);
+}
+
 // A name or a file that is not there: 550 of FTP, 5.1.x of mail (RFC 3463 3.2), 550 to RCPT.
 bool is_absence(const Attempt& attempt) {
   const auto verb = static_cast<Verb>(attempt.answer.verb);
@@ -171,6 +175,11 @@ ReplyTracker::Next ReplyTracker::on_command(Conversation& about, std::string_vie
   // Lines of a dialogue within a command: a password in base64.
   const bool is_within = session.waiting != 0 && verb == Verb::none;
   if (is_within) {
+    if (session.deed.mechanism != reply::Mechanism::none) {
+      reply::LoginBuffer buffer;
+      session.deed.user = digest_of_user(reply::user_of(session.deed.mechanism, line, buffer));
+      session.deed.mechanism = reply::Mechanism::none;
+    }
     // A user's name is the same in all of them, what follows it is not.
     if (session.deed.secret != 0) {
       session.deed.secret =
@@ -181,6 +190,10 @@ ReplyTracker::Next ReplyTracker::on_command(Conversation& about, std::string_vie
   if (verb == Verb::none) {
     if (session.dialect == Dialect::digits) return Next::done;
     verb = Verb::other;
+  }
+  if (verb == Verb::user) {
+    reply::LoginBuffer buffer;
+    session.user = digest_of_user(reply::user_of(session.dialect, line, buffer));
   }
   if (session.waiting == session.pending.size()) return Next::done;
   session.pending.at(session.waiting++) = {.tag = tag_of(session.dialect, line), .verb = verb};
@@ -195,7 +208,13 @@ void ReplyTracker::begin_deed(Session& session, Verb verb, std::string_view line
   if (session.deed.verb != Verb::none) return;  // pipelined: the one under way comes first
   session.deed = {};
   session.deed.verb = verb;
-  if (verb == Verb::login) session.deed.secret = secret_of(session.dialect, line);
+  if (verb == Verb::login) {
+    reply::LoginBuffer buffer;
+    session.deed.secret = secret_of(session.dialect, line);
+    session.deed.user = digest_of_user(reply::user_of(session.dialect, line, buffer));
+    if (session.deed.user == 0) session.deed.user = session.user;
+    session.deed.mechanism = reply::mechanism_of(session.dialect, line);
+  }
   session.deed.command = trace_of(packet);
 }
 
@@ -326,6 +345,7 @@ Attempt ReplyTracker::attempt_of(const Conversation& about, const Session& sessi
                              {about.client, about.server, about.client_port, about.server_port});
     attempt.request.verb = static_cast<std::uint8_t>(session.deed.verb);
     attempt.request.secret = session.deed.secret;
+    attempt.request.variant = session.deed.user;
     attempt.request.name = healing_.name_of(about.server);
   }
   // A greeting answers the connection.

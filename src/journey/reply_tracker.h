@@ -8,8 +8,8 @@
 // Example: "220", EHLO "250", MAIL "250", RCPT "450 4.2.0 Greylisted", QUIT: the mail was refused
 // for now. The same client comes again a quarter of an hour later and is served: healed.
 //
-// Left out: what goes on behind STARTTLS; addresses, which are never looked at, and passwords, of
-// which only is known whether two are the same.
+// Left out: what goes on behind STARTTLS; addresses, which are never looked at, and passwords and
+// names of users, of which only is known whether two are the same.
 #pragma once
 
 #include <array>
@@ -21,6 +21,7 @@
 #include "journey/ssh_login.h"
 #include "journey/stream.h"
 #include "journey/table.h"
+#include "packet/reply/login.h"
 #include "packet/reply/reply.h"
 
 namespace whydown::journey {
@@ -58,7 +59,9 @@ class ReplyTracker final : public Listener {
   struct Deed {
     Verb verb = Verb::none;  // mail, login, fetch
     Trace command;
-    std::uint16_t secret = 0;  // Digest::secret
+    std::uint16_t secret = 0;                                             // Digest::secret
+    std::uint16_t user = 0;                                               // Digest::variant
+    packet::reply::Mechanism mechanism = packet::reply::Mechanism::none;  // of what comes next
     // A recipient that was refused: it decides where none was accepted.
     Trace refusal;
     std::uint16_t code = 0;
@@ -71,6 +74,7 @@ class ReplyTracker final : public Listener {
     Dialect dialect = Dialect::none;
     Phase phase = Phase::greeting;
     std::uint8_t waiting = 0;  // of `pending`
+    std::uint16_t user = 0;    // of a USER whose PASS is to come
     std::array<Pending, 16> pending;
     Trace first;  // of the connection's data
     Deed deed;

@@ -2,7 +2,6 @@
 // no ports, and what is concluded from its words.
 #include <gtest/gtest.h>
 
-#include "capture/frame.h"
 #include "journey/testing.h"
 
 namespace whydown::journey {

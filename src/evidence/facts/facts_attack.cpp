@@ -6,6 +6,7 @@
 
 #include "evidence/facts/facts.h"
 #include "evidence/traffic.h"
+#include "journey/application.h"
 
 namespace whydown::evidence::facts_detail {
 
@@ -168,6 +169,26 @@ Finding login_secrets_differ(const View& view) {
              requests_of(kept));
 }
 
+Finding login_users_differ(const View& view) {
+  if (!is_kind(view, PatternKind::login_guessing)) return unknown();
+  std::set<std::uint16_t> users;
+  std::set<std::uint16_t> secrets;
+  std::vector<const Attempt*> kept = kept_of_sources(view);
+  std::erase_if(kept, [](const Attempt* attempt) {
+    return attempt->request.verb != journey::kLoginVerb || attempt->request.variant == 0;
+  });
+  for (const Attempt* attempt : kept) {
+    users.insert(attempt->request.variant);
+    secrets.insert(attempt->request.secret);
+  }
+  constexpr std::size_t kNames = 5;  // one who mistypes gives one or two
+  if (users.size() < kNames) return unknown();
+  return yes(fmt::format("{} names of users in {}, {}", users.size(), counted(kept.size(), "login"),
+                         secrets.size() == 1 ? "all with one password"
+                                             : fmt::format("with {} passwords", secrets.size())),
+             requests_of(kept));
+}
+
 // --- of DNS --------------------------------------------------------------------------------------
 
 Finding attack_names_new(const View& view) {
@@ -270,6 +291,11 @@ constexpr std::array kFacts = {
          "in clear; never no.",
          "MITRE ATT&CK T1110.001"},
         login_secrets_differ},
+    Entry{{"attack.users_differ",
+           "Do the refused logins name many different users? In the kept logins whose words are in "
+           "clear; never no.",
+           "MITRE ATT&CK T1110.003"},
+          login_users_differ},
     Entry{{"attack.names_new",
            "Does the flood of queries ask for ever new names of one domain? No where it asks for "
            "what others ask for too.",
