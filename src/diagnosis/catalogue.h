@@ -88,7 +88,7 @@ struct Fault {
   std::string supervisor;  // plain, one paragraph, with placeholders
   std::string student;     // every term explained, common misreadings named
   // What raises it: attempts of this protocol (journey::protocol_id) that end in this symptom.
-  std::string raised_by_protocol;  // "any" matches all
+  std::string raised_by_protocol;               // "any" matches all
   std::vector<std::string> raised_by_symptoms;  // none where only a probe's own sockets raise it
   std::string raised_by_pattern;  // of traffic, evidence::pattern_id; then the two are empty
   std::string technique;          // of an attack: "T1499.001", MITRE ATT&CK
