@@ -215,8 +215,9 @@ void Tracker::State::row(const Packet& packet) {
   bool is_tls = false;
   const bool is_known = row_ends.resolve(named, others, is_tls);
   // Of HTTP the addresses are enough, but for an answer to another protocol's hello.
-  if (!is_tls && http.row(packet)) return;
-  if (!is_known) return;
+  const bool is_taken = !is_tls && http.row(packet);
+  if (is_taken || !is_known || !others.empty()) tcp.packet(packet);  // whose data it is, is hidden
+  if (is_taken || !is_known) return;
   context.ends = hash_of_ends(named);
   const RowEnds::Ports own{.source = named.source_port, .destination = named.destination_port};
   if (!others.empty()) others.push_back(own);
