@@ -254,6 +254,8 @@ std::string_view symptom_words(evidence::Symptom symptom) {
       return "lost every large packet";
     case Symptom::looping:
       return "went round in circles";
+    case Symptom::diverted:
+      return "were sent to another place";
     case Symptom::none:
     case Symptom::count_:
       break;

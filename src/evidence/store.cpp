@@ -103,6 +103,8 @@ void merge_into(journey::Totals& totals, const journey::Totals& other) {
   totals.udp_flows_one_way += other.udp_flows_one_way;
   totals.quic_unread += other.quic_unread;
   keep_earlier(totals.quic_unread_first, other.quic_unread_first);
+  totals.later_pieces += other.later_pieces;
+  totals.beyond_dns |= other.beyond_dns;
   totals.evicted += other.evicted;
   totals.malformed += other.malformed;
   keep_earlier(totals.malformed_first, other.malformed_first);

@@ -37,7 +37,9 @@ constexpr IcmpMeaning kMeanings[] = {
     {Transport::icmp, 11, 0, true,
      "The packet's time to live ran out on the way: it passed as many routers as it may. "
      "traceroute does that on purpose; otherwise it went round in a circle."},
-    {Transport::icmp, 11, 1, true, "Not all pieces of a cut-up packet arrived in time."},
+    {Transport::icmp, 11, 1, true,
+     "The receiver got the beginning of a cut-up packet (a fragmented datagram), and not all of "
+     "its other pieces in time: fragments are lost on the way to it."},
     {Transport::icmp, 12, -1, true,
      "A field of the packet's header makes no sense to the receiver."},
     {Transport::icmp, 13, -1, false, "Asks for the time of day."},
@@ -60,7 +62,9 @@ constexpr IcmpMeaning kMeanings[] = {
     {Transport::icmp6, 3, 0, true,
      "The packet's hop limit ran out on the way: it passed as many routers as it may. traceroute "
      "does that on purpose; otherwise it went round in a circle."},
-    {Transport::icmp6, 3, 1, true, "Not all pieces of a cut-up packet arrived in time."},
+    {Transport::icmp6, 3, 1, true,
+     "The receiver got the beginning of a cut-up packet (a fragmented datagram), and not all of "
+     "its other pieces in time: fragments are lost on the way to it."},
     {Transport::icmp6, 4, -1, true,
      "A field of the packet's header makes no sense to the receiver."},
     {Transport::icmp6, 128, -1, false, "A ping: asks the machine to send the same bytes back."},

@@ -43,6 +43,13 @@ void add_address(const View& view, Sheet& sheet, std::string_view name,
   sheet.add(fmt::format("{} {}", name, view.book.text(address)), std::move(means));
 }
 
+void add_portal(const Message& message, Sheet& sheet) {
+  if (!message.names_portal) return;
+  sheet.add("captive portal",
+            "The server names a login page (RFC 8910): until somebody logs in there, the network "
+            "lets the client reach little else.");
+}
+
 }  // namespace
 
 namespace {
@@ -107,6 +114,7 @@ void dhcp6_items(const View& view, Sheet& sheet) {
   add_address(view, sheet, "asked for", message.requested,
               "The address or prefix that the client speaks of.");
   add_address(view, sheet, "given", message.yours, "The address or prefix for the client.");
+  add_portal(message, sheet);
   if (message.status != 0) {
     const std::string_view name = packet::dhcp6::status_name(message.status);
     sheet.add(
@@ -148,6 +156,7 @@ void dhcp_items(const View& view, Sheet& sheet) {
   add_address(view, sheet, "requested", message.requested,
               "The address that the client would like to have.");
   add_address(view, sheet, "server", message.server, "The server that is meant, or that answers.");
+  add_portal(message, sheet);
   if (message.lease_seconds != 0) {
     sheet.add(fmt::format("lease {} s", message.lease_seconds),
               "So long the address is the client's; at half of it the client asks to renew it.");

@@ -146,6 +146,7 @@ bool is_probe_answer(const View& view) {
   const bool expired = packet.icmp.type == (v6 ? packet::icmp::type6::time_exceeded
                                                : packet::icmp::type4::time_exceeded);
   if (expired) {
+    if (packet.icmp.code != 0) return false;  // pieces are missing
     const std::uint8_t ttl = view.story.complained_ttl();
     return ttl != 0 && ttl <= limits::kFewHops;
   }

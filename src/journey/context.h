@@ -16,6 +16,11 @@ namespace whydown::journey {
 
 // Stands for the port that text does not show, too.
 inline constexpr std::uint16_t kDnsPort = 53;
+// A capture of port 53 alone (a filter for it admits no later fragments, and of IPv6 no first ones
+// either): what large answers became of is not in it.
+inline bool hides_pieces(const Totals& totals) {
+  return !totals.beyond_dns && totals.later_pieces == 0;
+}
 inline std::uint16_t or_dns(std::uint16_t port) { return port == 0 ? kDnsPort : port; }
 
 // Stays at the largest value.

@@ -210,9 +210,14 @@ std::string status_words(const Words& words) {
     case Leads::same_host:
       return text + ", on to another path of the same host";
     case Leads::other_host:
-      return text + ", on to another host";
-    case Leads::other_on_https:
-      return text + ", on to another host over https";
+    case Leads::other_on_https: {
+      const bool is_https = static_cast<Leads>(digest.detail) == Leads::other_on_https;
+      const std::string host = digest.quoted_destination.is_known()
+                                   ? words.book.text(digest.quoted_destination)
+                                   : words.names.shown(digest.leads_to);
+      text.append(", on to ").append(host.empty() ? "another host" : host);
+      return is_https ? text + " over https" : text;
+    }
     case Leads::unknown:
       break;
   }

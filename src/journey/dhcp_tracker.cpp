@@ -259,7 +259,17 @@ void DhcpTracker::give(Slot slot, const Packet& packet) {
   attempt.latency = latency_of(exchange.has_asked && exchange.timed && packet.has_time,
                                attempt.begin, packet.place.time);
   forget(slot);
+  if (packet.dhcp.names_portal) tell_portal(attempt, packet);
   healing_.settle(attempt);
+}
+
+void DhcpTracker::tell_portal(const Attempt& attempt, const Packet& packet) {
+  Observation observation;
+  observation.sign = Sign::portal_announced;
+  observation.service = attempt.service;
+  observation.client = packet.dhcp.yours;
+  observation.packet = attempt.answer;
+  context_.sink.observation(observation);
 }
 
 // A second refusal shows that the first one was not made good, unless it is a copy: relays and

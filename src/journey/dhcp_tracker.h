@@ -74,6 +74,7 @@ class DhcpTracker {
   void note_offer(const packet::Packet& packet);
   void refuse(Exchange& exchange, Symptom symptom, const Digest& refusal);
   void give(Slot slot, const packet::Packet& packet);
+  void tell_portal(const Attempt& attempt, const packet::Packet& packet);
   Slot find(const base::IpAddress& client, const packet::dhcp::Message& message) const;
   Slot find_for_reply(const packet::Packet& packet, const base::IpAddress& client) const;
   Slot begin(const packet::Packet& packet, const base::IpAddress& client);

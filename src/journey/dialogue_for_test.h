@@ -32,6 +32,7 @@ class Dialogue {
     Tracker tracker{recorder, names};
     for (const Said& said : script) say(tracker, said);
     tracker.finish();
+    observations = recorder.observations;
     std::vector<std::string> out;
     std::ranges::stable_sort(recorder.attempts, {}, &Attempt::begin);
     for (const Attempt& attempt : recorder.attempts) {
@@ -52,6 +53,7 @@ class Dialogue {
 
   base::Interner names{{.names = 1024, .bytes = 65536}};
   std::vector<Attempt> requests;
+  std::vector<Observation> observations;
 
  private:
   struct Half {

@@ -57,11 +57,12 @@ struct Digest {
   base::IpAddress destination;
   base::IpAddress quoted_source;
   // ARP, ND: the address asked for. Of a DNS answer that cannot be true: the first address it
-  // gives.
+  // gives. Of a redirect: the address it leads to, as it stands there.
   base::IpAddress quoted_destination;
   packet::Fields known;
-  std::uint32_t name = 0;    // Interner id of the DNS name, of a ClientHello's, of HTTP's Host
-  std::uint32_t target = 0;  // Interner id of the path of an HTTP request, without its query
+  std::uint32_t name = 0;      // Interner id of the DNS name, of a ClientHello's, of HTTP's Host
+  std::uint32_t target = 0;    // Interner id of the path of an HTTP request, without its query
+  std::uint32_t leads_to = 0;  // ... of the host that a redirect leads to, where that matters
   std::uint32_t ip_id = 0;
   std::uint32_t dhcp_id = 0;
   std::uint32_t payload_length = 0;

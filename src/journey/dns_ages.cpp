@@ -125,6 +125,12 @@ void DnsTracker::close(Slot slot) {
 }
 
 bool DnsTracker::silent_by_now(const Query& query) const {
+  // RFC 8200 5: every link of IPv6 carries so much in one piece.
+  constexpr std::uint16_t kWhole = 1280 - 40 - 8;
+  const bool may_come_in_pieces = query.transport == Transport::udp && query.tries == 1 &&
+                                  query.server.kind() == base::AddressKind::v6 &&
+                                  query.payload_size > kWhole;
+  if (may_come_in_pieces && hides_pieces(context_.totals)) return false;
   return is_silence({.has_time = query.timed,
                      .since_first = base::between(query.first.when(), context_.now),
                      .tries = query.tries,

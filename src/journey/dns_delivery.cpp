@@ -68,7 +68,9 @@ void DnsTracker::deliver_later(Slot slot, const Outline& attempt, const View& vi
 }
 
 bool DnsTracker::is_delivered(const Query& query, base::Time answered) const {
-  if (query.in_pieces) return !query.asked_again && !query.astray;
+  if (query.in_pieces) {
+    return hides_pieces(context_.totals) || (!query.asked_again && !query.astray);
+  }
   if (query.rejected >= query.answers) return false;
   if (!query.two_inputs || query.arrived) return true;
   // The near input must show that it was still listening.

@@ -161,8 +161,10 @@ Duplicates::Verdict Duplicates::count_copy(Frame& frame, const Packet& packet) {
   const bool has_identity = packet.network == packet::Network::arp ||
                             (packet.known.has(Field::ip_id) && packet.ip.id != 0);
   const bool is_piece = packet.ip.more_fragments || packet.ip.fragment_offset != 0;
+  // Of what is carried by protocols that are not read (tunnels, routing) nothing is seen.
+  const bool is_read = packet.transport != Transport::none && packet.transport != Transport::other;
   const bool has_content = packet.network == packet::Network::arp || !packet.payload.empty() ||
-                           (packet.payload_length == 0 && !is_piece);
+                           (packet.payload_length == 0 && !is_piece && is_read);
   if (!has_identity || !has_content || !is_for_everybody(packet)) return Verdict::fresh;
   if (age_ms(frame.time, packet) - frame.last_ms > limits::kCopyMs) {
     frame.copies = 0;

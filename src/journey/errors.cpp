@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "journey/verdict.h"
+#include "packet/icmp/icmp.h"
 
 namespace whydown::journey {
 
@@ -52,7 +53,43 @@ bool Suspects::may_be_meant(const base::IpAddress& server, const Trace& request,
   return base::between(request.when(), context_.now) <= limits::kPortlessError;
 }
 
+bool Errors::is_about_pieces(const Packet& packet) {
+  constexpr std::uint8_t kReassembly = 1;
+  const bool is_v6 = packet.transport == Transport::icmp6;
+  return packet.icmp.code == kReassembly &&
+         packet.icmp.type ==
+             (is_v6 ? packet::icmp::type6::time_exceeded : packet::icmp::type4::time_exceeded);
+}
+
+// The receiver got the beginning of a datagram, which it quotes, and not all of the rest.
+void Errors::tell_lost_pieces(const Packet& packet) {
+  const packet::Quoted& quoted = packet.icmp.quoted;
+  if (!packet.known.has(Field::quote) || !quoted.ip.destination.is_known() ||
+      !quoted.ip.source.is_known()) {
+    return;
+  }
+  const Complaint complaint = complaint_of(packet, Symptom::other_icmp_error);
+  const bool was_answer = is_answer(complaint);
+  const std::uint16_t port = was_answer ? complaint.client_port : complaint.server_port;
+  Observation observation;
+  observation.sign = Sign::pieces_lost;
+  observation.service = {.server = was_answer ? complaint.client : complaint.server,
+                         .port = port,
+                         .transport = quoted.transport,
+                         .protocol = port == kDnsPort                     ? Protocol::dns
+                                     : quoted.transport == Transport::tcp ? Protocol::tcp
+                                     : quoted.transport == Transport::udp ? Protocol::udp
+                                                                          : Protocol::icmp};
+  observation.client = was_answer ? complaint.server : complaint.client;
+  observation.packet = digest_of(packet, Kind::icmp_error, 0);
+  context_.sink.observation(observation);
+}
+
 void Errors::packet(const Packet& packet) {
+  if (is_about_pieces(packet)) {
+    tell_lost_pieces(packet);
+    return;
+  }
   const Symptom symptom = icmp_symptom(packet.transport, packet.icmp.type, packet.icmp.code);
   if (symptom == Symptom::none) return;
   if (!packet.known.has(Field::quote)) {

@@ -22,9 +22,12 @@ class Errors {
   Errors(Context& context, Healing& healing, Probes& probes, Trackers trackers)
       : context_(context), healing_(healing), probes_(probes), trackers_(trackers) {}
   void packet(const packet::Packet& packet);
+  // Fragment reassembly time exceeded (RFC 792, RFC 4443 3.3): nobody refused, something was lost.
+  static bool is_about_pieces(const packet::Packet& packet);
   static std::size_t memory_bytes();
 
  private:
+  void tell_lost_pieces(const packet::Packet& packet);
   struct Recent {
     std::uint64_t key;
     std::int64_t last;

@@ -22,6 +22,13 @@ struct Cut {
 // Queries of c1 to s1 for TXT big.test, and pieces of the answer.
 class Wire {
  public:
+  // Without other traffic it is as a capture filter for port 53 leaves it.
+  explicit Wire(bool has_others = true) : has_others_(has_others) {
+    if (!has_others) return;
+    Packet other = start(-5, true, 1);
+    other.destination_port = 123;
+    tracker_.packet(other);
+  }
   void query(double seconds, int id = 7, int port = 5000, int size = 4096, bool tcp = false,
              const char* server = "s1") {
     Packet packet = start(seconds, true, port);
@@ -62,7 +69,7 @@ class Wire {
   // "7 ok 40", and the signs of pieces.
   std::vector<std::string> end(double seconds = 60) {
     Packet later = start(seconds, true, 1);
-    later.destination_port = 9;
+    later.destination_port = has_others_ ? 9 : 53;
     tracker_.packet(later);
     tracker_.finish();
     std::vector<std::string> lines;
@@ -140,6 +147,7 @@ class Wire {
   base::Interner names_{{.names = 1024, .bytes = 65536}};
   Tracker tracker_{recorder_, names_};
   std::uint64_t number_ = 0;
+  bool has_others_;
 };
 
 using Lines = std::vector<std::string>;
@@ -212,7 +220,32 @@ TEST(Fragments, TheLastTryIsLostLikeThoseBefore) {
   EXPECT_EQ(wire.end(), (Lines{"7 silent", "first only", "first only"}));
 }
 
-// A capture of port 53 alone holds no later piece, though the client gets them.
+// A capture of port 53 alone holds no later piece, whether the client gets them or not.
+TEST(Fragments, HiddenByAFilter) {
+  Wire wire(false);
+  wire.query(0);
+  wire.piece(0.01, kFirst);
+  wire.query(5, 8, 5001, 1232);
+  wire.piece(5.01, kFirst, 101, 8, 5001);
+  EXPECT_EQ(wire.end(), (Lines{"7 ok 20", "8 ok 20"}));
+}
+
+// Of IPv6 that filter does not even admit the first one.
+TEST(Fragments, NothingOfIpv6PassesTheFilter) {
+  struct Row {
+    bool has_others;
+    int size;
+    const char* line;
+  };
+  const Row rows[] = {
+      {false, 4096, "7 unknown"}, {false, 1232, "7 silent"}, {true, 4096, "7 silent"}};
+  for (const Row& row : rows) {
+    Wire wire(row.has_others);
+    wire.query(0, 7, 5000, row.size, false, "s1x");
+    EXPECT_EQ(wire.end(), Lines{row.line}) << row.size;
+  }
+}
+
 TEST(Fragments, NobodyAsksAgain) {
   Wire wire;
   wire.query(0);

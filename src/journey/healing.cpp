@@ -129,13 +129,20 @@ std::uint64_t wish_salt(Protocol protocol) {
 
 Healing::Healing(Context& context) : context_(context) {}
 
+bool Healing::is_mutual(const Service& service) {
+  constexpr std::uint16_t kBgp = 179;
+  return service.port == kBgp && service.transport == packet::Transport::tcp;
+}
+
 base::Time Healing::deadline_of(const Outline& attempt) {
+  if (is_mutual(attempt.service)) return base::add(attempt.begin, limits::kMutualHealing);
   if (question_of(attempt) == nullptr) return base::add(attempt.begin, limits::kConnectHealing);
   return is_act(attempt) ? base::add(attempt.end, limits::kActHealing)
                          : base::add(attempt.begin, limits::kNameHealing);
 }
 
 base::Time Healing::until(const Outline& attempt, bool same_server) {
+  if (is_mutual(attempt.service)) return base::add(attempt.begin, limits::kMutualHealing);
   if (is_act(attempt)) {
     const base::Duration same =
         attempt.timed ? limits::kSameActHealing : limits::kUntimedSameActHealing;
@@ -247,6 +254,15 @@ void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
 
 void Healing::connect_served(const base::IpAddress& address, const Service& service,
                              base::Time asked, std::uint16_t client_port) {
+  serve_connect(address, service, asked, client_port);
+  if (!is_mutual(service)) return;
+  Service other_way = service;
+  other_way.server = address;
+  serve_connect(service.server, other_way, asked, 0);
+}
+
+void Healing::serve_connect(const base::IpAddress& address, const Service& service,
+                            base::Time asked, std::uint16_t client_port) {
   const std::uint64_t client = client_of(address) + wish_salt(service.protocol);
   served_mark(client) = 1;
   const auto remember = [&](std::uint64_t key, base::Time time) {
@@ -342,7 +358,9 @@ bool Healing::check_connect(const Outline& attempt) {
   };
   // A browser that already has its TCP connection tries QUIC beside it.
   const bool quic = is_quic(service);
-  const base::Time start = quic ? base::add(begin, -limits::kConnectHealing) : begin;
+  // Neighbours that call each other at once: one of the two calls is dropped (RFC 4271 6.8).
+  const bool may_be_before = quic || is_mutual(service);
+  const base::Time start = may_be_before ? base::add(begin, -limits::kConnectHealing) : begin;
   const std::uint64_t key = connect_key(client, service);
   if (served(key, start, until(attempt, !quic))) return true;
   if (served(by_quic(key), begin, until(attempt, is_by_quic(service)))) return true;

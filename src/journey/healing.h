@@ -57,6 +57,8 @@ class Healing {
   // `client_port` where the same socket may ask again: UDP.
   void connect_served(const base::IpAddress& client, const Service& service, base::Time asked,
                       std::uint16_t client_port = 0);
+  // Neighbours of BGP both call each other, and need one connection (RFC 4271 6.8): it serves both.
+  static bool is_mutual(const Service& service);
   // From now on `address` is where connections for `name` go. `set` stands for all the addresses
   // that one answer gave for it, 0 where it is the only one; `asker` is who asked, where that is an
   // IPv4 client.
@@ -88,6 +90,8 @@ class Healing {
   static base::Time deadline_of(const Outline& attempt);
 
  private:
+  void serve_connect(const base::IpAddress& address, const Service& service, base::Time asked,
+                     std::uint16_t client_port);
   // Slots of time, about 0.54 s and 0.27 s: their width is this power of two of nanoseconds. 64 of
   // them cover the healing time.
   static constexpr unsigned kNameSlot = 29;

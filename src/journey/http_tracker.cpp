@@ -146,7 +146,10 @@ Taken HttpTracker::read_messages(Conversation& about, Side side,
       half.expects = Expects::anything;
       return {.read = all};
     }
-    const http::Body body = on_head(about, side, head, packet);
+    const auto behind = rest.subspan(std::min(head.bytes, rest.size()));
+    const std::string_view begun(reinterpret_cast<const char*>(behind.data()),
+                                 head.bytes == 0 ? 0 : behind.size());
+    const http::Body body = on_head(about, side, head, begun, packet);
     half.expects = Expects::head;
     if (reading == http::Reading::start_only) {
       half.expects = Expects::anything;
@@ -179,7 +182,7 @@ Taken HttpTracker::on_words(Conversation& conversation, Side side, std::string_v
   const http::Reading reading = read_words(words, head);
   const bool is_start = reading == http::Reading::whole || reading == http::Reading::start_only;
   if (is_start && head.is_request == (side == Side::client)) {
-    (void)on_head(conversation, side, head, packet);
+    (void)on_head(conversation, side, head, {}, packet);
   }
   return {};
 }
@@ -240,15 +243,18 @@ void HttpTracker::finish() {
 }
 
 http::Body HttpTracker::on_head(Conversation& about, Side side, const http::Head& head,
-                                const Packet& packet) {
+                                std::string_view body, const Packet& packet) {
   if (side == Side::client) {
     on_request(about, head, packet);
     return http::body_of_request(head);
   }
-  const http::Method method = on_answer(about, {.packet = packet,
-                                                .status = head.status,
-                                                .has_retry_after = head.has_retry_after,
-                                                .location = head.location});
+  const http::Method method =
+      on_answer(about, {.packet = packet,
+                        .status = head.status,
+                        .has_retry_after = head.has_retry_after,
+                        .has_content = head.content_length != 0 || head.is_chunked,
+                        .location = head.location,
+                        .body = body});
   return http::body_of_response(head, method);
 }
 
@@ -483,7 +489,7 @@ void HttpTracker::on_frame(Conversation& about, Side side, const http::Frame2& f
   pop(exchange, index);
   exchange.has_answered = true;
   if (is_answer) {
-    decide(about, asked, {.packet = packet, .status = frame.status, .location = {}});
+    decide(about, asked, {.packet = packet, .status = frame.status, .location = {}, .body = {}});
     return;
   }
   Attempt attempt = attempt_of(about, asked);
@@ -497,8 +503,8 @@ void HttpTracker::on_frame(Conversation& about, Side side, const http::Frame2& f
 
 std::size_t HttpTracker::memory_bytes() {
   return (limits::kConversations + 1 + limits::kRowTalks) * sizeof(Exchange) +
-         Memory<Url>::bytes(limits::kUrls) + Redirects::memory_bytes() + sizeof(rows_) +
-         sizeof(doors_);
+         Memory<Url>::bytes(limits::kUrls) + Redirects::memory_bytes() +
+         Diversions::memory_bytes() + sizeof(rows_) + sizeof(doors_);
 }
 
 }  // namespace whydown::journey

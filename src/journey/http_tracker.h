@@ -6,6 +6,8 @@
 //   401, 403, 407, 451   denied, unless the same URL is served soon after: a challenge
 //   other 400s           not found, and the like: the client asked for what there is not
 //   sent on in circles   redirect_loop (redirects.h)
+//   sent to one other host whatever is asked for, or a probe for login pages that got something
+//   else than is at its URL   diverted (diversions.h, portal_probes.h)
 // And without an answer: the server closed or reset the connection (unanswered), or the client gave
 // up or the capture ended after a long wait (no_response). A long poll, which waits for news and
 // not for the server, is told by how it is repeated, and is neither slow nor silent.
@@ -17,8 +19,10 @@
 #include <array>
 
 #include "journey/context.h"
+#include "journey/diversions.h"
 #include "journey/healing.h"
 #include "journey/limits.h"
+#include "journey/portal_probes.h"
 #include "journey/redirects.h"
 #include "journey/request_healing.h"
 #include "journey/stream.h"
@@ -90,7 +94,9 @@ class HttpTracker final : public Listener {
     const packet::Packet& packet;
     std::uint16_t status = 0;
     bool has_retry_after = false;
+    bool has_content = false;
     std::string_view location;
+    std::string_view body;  // as much of it as stands behind the head
   };
   struct Door {
     base::IpAddress client;
@@ -113,7 +119,7 @@ class HttpTracker final : public Listener {
   void on_frame(Conversation& about, Side side, const packet::http::Frame2& frame,
                 const packet::Packet& packet);
   packet::http::Body on_head(Conversation& about, Side side, const packet::http::Head& head,
-                             const packet::Packet& packet);
+                             std::string_view body, const packet::Packet& packet);
   void on_request(Conversation& about, const packet::http::Head& head,
                   const packet::Packet& packet);
   packet::http::Method on_answer(Conversation& about, const Answer& answer);
@@ -127,6 +133,10 @@ class HttpTracker final : public Listener {
   void judge(const Conversation& about, const Asked& asked, const Answer& answer, Attempt& attempt);
   void judge_redirect(const Conversation& about, const Asked& asked, const Answer& answer,
                       Attempt& attempt);
+  void judge_diversion(const Conversation& about, const Asked& asked, const Answer& answer,
+                       Attempt& attempt);
+  Passage probe_passage(const Asked& asked, const Answer& answer) const;
+  void tell_open(const Attempt& attempt);
   bool is_slow(const Conversation& about, const Asked& asked, const Attempt& attempt);
   void give_up(const Conversation& about, Symptom symptom, const packet::Packet* closing);
   void leave_open(const Conversation& about, base::Duration silence_after);
@@ -139,6 +149,7 @@ class HttpTracker final : public Listener {
   Healing& healing_;
   RequestHealing& requests_;
   Redirects redirects_;
+  Diversions diversions_;
   Memory<Url> urls_{limits::kUrls};
   ZeroedArray<Exchange> exchanges_{limits::kConversations + 1 + limits::kRowTalks};
   std::size_t paths_ = 0;  // kept in the interner

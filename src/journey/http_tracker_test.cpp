@@ -226,6 +226,124 @@ TEST(HttpTracker, Redirects) {
   EXPECT_EQ(loops(polled), 0U);
 }
 
+// Somebody asks for a page of one host, on a connection of its own, and gets this.
+std::vector<Said> visits(const std::vector<std::pair<std::string, std::string>>& pages) {
+  std::vector<Said> script;
+  double time = 1;
+  int port = 4000;
+  for (const auto& [host, said] : pages) {
+    const std::string client = "c1:" + std::to_string(port++);
+    const std::string server = "s" + std::to_string(1 + port % 3) + ":80";
+    const std::size_t slash = host.find('/');
+    const std::string path = slash == std::string::npos ? "/" : host.substr(slash);
+    const std::string get = "GET " + path + " HTTP/1.1\nHost: " + host.substr(0, slash) + "\n\n";
+    script.push_back({time, client + " " + server, get});
+    script.push_back({time + 0.1, server + " " + client, said});
+    time += 2;
+  }
+  return script;
+}
+
+std::string to(const std::string& url, const std::string& status = "302 Found") {
+  return "HTTP/1.1 " + status + "\nContent-Length: 0\nLocation: " + url + "\n\n";
+}
+
+TEST(HttpTracker, Diverted) {
+  const std::string portal = to("http://login.hotel.example/?from=x");
+  const std::string page = "HTTP/1.1 200 OK\nContent-Length: 3\n\nyes";
+  const auto barred = [](const std::vector<std::pair<std::string, std::string>>& pages) {
+    Dialogue dialogue;
+    std::string out;
+    dialogue.play(visits(pages));
+    for (const Attempt& attempt : dialogue.requests) {
+      out += attempt.symptom == Symptom::diverted ? 'd'
+             : attempt.symptom == Symptom::none   ? '.'
+                                                  : '?';
+    }
+    return out;
+  };
+  // From the third site on, whatever the login page's own host serves in between.
+  EXPECT_EQ(
+      barred({{"www.a.com", portal}, {"b.org", portal}, {"c.co.uk", portal}, {"d.net", portal}}),
+      "..dd");
+  EXPECT_EQ(
+      barred(
+          {{"a.com", portal}, {"login.hotel.example", page}, {"b.org", portal}, {"c.net", portal}}),
+      "...d");
+  EXPECT_EQ(barred({{"a.com", to("http://10.0.0.1/")},
+                    {"b.org", to("http://10.0.0.1/")},
+                    {"c.net", to("http://10.0.0.1:8080/x")}}),
+            "..d");
+  // Not where anything else is served, ...
+  EXPECT_EQ(barred({{"a.com", portal}, {"b.org", portal}, {"x.com", page}, {"c.net", portal}}),
+            "....");
+  // ... by the sites of one domain or owner, ...
+  EXPECT_EQ(
+      barred({{"a.com", portal}, {"www.a.com", portal}, {"b.a.com", portal}, {"a.com", portal}}),
+      "....");
+  const std::string own = to("http://www.acme.com/");
+  EXPECT_EQ(barred({{"acme.org", own}, {"acme.net", own}, {"acme.de", own}, {"acme.fr", own}}),
+            "....");
+  // ... to a host of their own each, for good, or within a network that has one login.
+  EXPECT_EQ(barred({{"a.com", to("http://www.a.com/")},
+                    {"b.org", to("http://www.b.org/")},
+                    {"c.net", to("https://c.net/")},
+                    {"d.net", to("https://d.net/")}}),
+            "....");
+  const std::string moved = to("http://www.acme.com/", "301 Moved");
+  EXPECT_EQ(barred({{"a.com", moved}, {"b.org", moved}, {"c.net", moved}, {"d.net", moved}}),
+            "....");
+  EXPECT_EQ(
+      barred(
+          {{"wiki.corp", portal}, {"git.corp", portal}, {"mail.lan", portal}, {"x.lan", portal}}),
+      "....");
+}
+
+TEST(HttpTracker, ProbesForLoginPages) {
+  const std::string none = "HTTP/1.1 204 No Content\n\n";
+  const auto text = [](const std::string& body) {
+    return "HTTP/1.1 200 OK\nContent-Length: " + std::to_string(body.size()) + "\n\n" + body;
+  };
+  const std::string page =
+      text("<!doctype html><title>Welcome to our network</title>" + std::string(120, '-'));
+  const std::string packed = text("\x1f\x8b\x08\x00" + std::string(150, '\x7f'));
+  struct Row {
+    const char* url;
+    std::string said;
+    bool is_diverted;
+    bool is_open;
+  };
+  const Row rows[] = {
+      {"connectivitycheck.gstatic.com/generate_204", none, false, true},
+      {"connectivitycheck.gstatic.com/generate_204", to("http://login.hotel.example/"), true,
+       false},
+      {"connectivitycheck.gstatic.com/generate_204", to("https://connectivitycheck.gstatic.com/x"),
+       false, false},
+      {"connectivitycheck.gstatic.com/generate_204", page, true, false},
+      {"connectivitycheck.gstatic.com/generate_204", text(""), false, false},
+      {"captive.apple.com/hotspot-detect.html", text("<HTML><BODY>Success</BODY></HTML>"), false,
+       true},
+      {"captive.apple.com/hotspot-detect.html", page, true, false},
+      {"captive.apple.com/hotspot-detect.html", packed, false, false},
+      {"www.msftconnecttest.com/connecttest.txt", text("Microsoft Connect Test"), false, true},
+      {"www.msftconnecttest.com/redirect", to("http://go.example.com/"), false, false},
+      {"detectportal.firefox.com/success.txt", text("success\n"), false, true},
+      {"detectportal.firefox.com/success.txt", to("http://10.0.0.1/", "307 Temporary Redirect"),
+       true, false},
+      {"www.example.com/generate_204", page, false, false},
+  };
+  for (const Row& row : rows) {
+    Dialogue dialogue;
+    dialogue.play(visits({{row.url, row.said}}));
+    ASSERT_EQ(dialogue.requests.size(), 1U);
+    const bool is_diverted = dialogue.requests[0].symptom == Symptom::diverted;
+    EXPECT_EQ(is_diverted, row.is_diverted) << row.url << " " << row.said;
+    const auto open =
+        std::ranges::count(dialogue.observations, Sign::probe_passed, &Observation::sign);
+    EXPECT_EQ(open != 0, row.is_open) << row.url << " " << row.said;
+  }
+}
+
 TEST(HttpTracker, Http2InTheClear) {
   const auto frame = [](std::uint8_t type, std::uint8_t flags, std::uint8_t stream,
                         const std::string& payload) {

@@ -107,6 +107,7 @@ void HttpTracker::judge(const Conversation& about, const Asked& asked, const Ans
   } else if (attempt.request_seen) {
     redirects_.arrived(about.client, asked.url);
   }
+  judge_diversion(about, asked, answer, attempt);
   if (attempt.outcome == Outcome::ok && is_slow(about, asked, attempt)) {
     attempt.outcome = Outcome::slow;
     attempt.symptom = Symptom::slow_answer;
@@ -117,7 +118,8 @@ void HttpTracker::judge(const Conversation& about, const Asked& asked, const Ans
     return;
   }
   const bool is_challenge = asks_for_credentials(answer.status) && !asked.has_credentials;
-  const bool may_heal = attempt.request_seen && attempt.symptom != Symptom::redirect_loop;
+  const bool may_heal = attempt.request_seen && attempt.symptom != Symptom::redirect_loop &&
+                        attempt.symptom != Symptom::diverted;
   requests_.settle(attempt, wish,
                    !may_heal      ? base::Duration{0}
                    : is_challenge ? limits::kChallenge
@@ -150,6 +152,55 @@ void HttpTracker::judge_redirect(const Conversation& about, const Asked& asked,
   if (!redirects_.sent_on(about.client, asked.url, target, attempt.end)) return;
   attempt.symptom = Symptom::redirect_loop;
   attempt.outcome = outcome_of(attempt.symptom);
+}
+
+// What the answer says about the way to the internet, where the request was a probe of it.
+Passage HttpTracker::probe_passage(const Asked& asked, const Answer& answer) const {
+  const PortalProbe* probe =
+      portal_probe(context_.names.text(asked.host), context_.names.text(asked.target));
+  if (probe == nullptr) return Passage::unknown;
+  return passage_of(*probe, {.status = answer.status,
+                             .has_content = answer.has_content,
+                             .is_head = asked.method == http::Method::head,
+                             .body = answer.body});
+}
+
+void HttpTracker::judge_diversion(const Conversation& about, const Asked& asked,
+                                  const Answer& answer, Attempt& attempt) {
+  if (!attempt.request_seen || asked.host == 0 || attempt.outcome != Outcome::ok) return;
+  const std::string_view own = context_.names.text(asked.host);
+  const Passage passage = probe_passage(asked, answer);
+  const std::string_view target = target_host(answer.location);
+  constexpr std::uint16_t kFound = 302;
+  constexpr std::uint16_t kSeeOther = 303;
+  constexpr std::uint16_t kTemporary = 307;
+  const bool is_for_now =
+      answer.status == kFound || answer.status == kSeeOther || answer.status == kTemporary;
+  bool is_diverted = passage == Passage::barred && !is_same_name(target, own);
+  if (is_for_now && !target.empty()) {
+    is_diverted |= diversions_.sent_on(about.client, own, target, attempt.end);
+  } else if (!is_redirect(answer.status) && passage != Passage::barred) {
+    diversions_.arrived(about.client, own);
+  }
+  if (passage == Passage::open) tell_open(attempt);
+  if (!is_diverted) return;
+  attempt.symptom = Symptom::diverted;
+  attempt.outcome = outcome_of(attempt.symptom);
+  attempt.answer.leads_to = intern_host(target);
+  const bool is_bracketed = target.starts_with('[') && target.ends_with(']');
+  const auto address =
+      base::IpAddress::parse(is_bracketed ? target.substr(1, target.size() - 2) : target);
+  if (address) attempt.answer.quoted_destination = *address;
+}
+
+// A probe for login pages got what is at its URL: none stands before this client.
+void HttpTracker::tell_open(const Attempt& attempt) {
+  Observation observation;
+  observation.sign = Sign::probe_passed;
+  observation.service = attempt.service;
+  observation.client = attempt.client;
+  observation.packet = attempt.answer;
+  context_.sink.observation(observation);
 }
 
 // Also notes how long the answers of this URL take, for give_up().

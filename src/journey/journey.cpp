@@ -142,7 +142,15 @@ void Tracker::State::advance() {
   requests.advance();
 }
 
+namespace {
+
+bool is_later(const Packet& packet) { return packet.ip.fragment_offset != 0; }
+
+}  // namespace
+
 void Tracker::State::dispatch(const Packet& packet) {
+  context.totals.beyond_dns |=
+      packet.source_port != kDnsPort && packet.destination_port != kDnsPort && !is_later(packet);
   if (packet.network == packet::Network::arp) {
     neighbours.arp(packet);
     return;
@@ -153,6 +161,7 @@ void Tracker::State::dispatch(const Packet& packet) {
     dhcp.has_address(packet);
   if (Fragments::is_piece(packet)) [[unlikely]] {
     // Only the first fragment carries ports.
+    if (is_later(packet)) ++context.totals.later_pieces;
     if (fragments.packet(packet) || !packet.is_first_fragment_or_whole()) return;
   }
   switch (packet.transport) {

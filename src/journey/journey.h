@@ -61,9 +61,9 @@ enum class Symptom : std::uint8_t {
   admin_prohibited,      // ICMP 3/9, 3/10, 3/13; ICMPv6 1/1, 1/5, 1/6
   protocol_unreachable,  // ICMP 3/2
   ttl_exceeded,          // ICMP 11/0, ICMPv6 3/0
-  other_icmp_error,
-  reset,        // RST to a SYN
-  no_response,  // nothing came back in time
+  other_icmp_error,      // but for ICMP 11/1, ICMPv6 3/1: Sign::pieces_lost
+  reset,                 // RST to a SYN
+  no_response,           // nothing came back in time
   nx_domain,
   serv_fail,
   refused,       // rcode REFUSED
@@ -99,6 +99,8 @@ enum class Symptom : std::uint8_t {
   too_big,      // full-size packets vanish, small ones pass
   // step link
   looping,  // the same packets go round
+  // step request, again
+  diverted,  // HTTP: sent to one other host, whatever is asked for
   count_,
 };
 
@@ -236,9 +238,13 @@ enum class Sign : std::uint8_t {
   // Of DNS answers in fragments. The packet is the first one.
   joined_answer,     // all of them came
   first_piece_only,  // the others never came, and the client asked again
+  pieces_lost,  // its receiver got only a part of a datagram, and says so: ICMP 11/1, ICMPv6 3/1
   // A further copy of a packet that is in a loop (Symptom::looping).
   routed_round,    // its TTL is lower each time
   switched_round,  // it is unchanged, and for everybody
+  // Of login pages before the internet. The client is the one who is told, by its address.
+  probe_passed,      // a probe for them got what is at its URL
+  portal_announced,  // DHCP gave the URL of one (RFC 8910)
   count_,
 };
 
@@ -261,7 +267,9 @@ struct Totals {
   std::uint64_t udp_flows_one_way = 0;
   std::uint64_t quic_unread = 0;  // QUIC connections of which the ClientHello could not be read
   base::Place quic_unread_first;
-  std::uint64_t evicted = 0;  // attempts given up undecided because a table was full
+  std::uint64_t later_pieces = 0;  // fragments of datagrams, the first ones not counted
+  bool beyond_dns = false;         // anything but port 53 is in view
+  std::uint64_t evicted = 0;       // attempts given up undecided because a table was full
   std::uint64_t notes[static_cast<std::size_t>(packet::Note::count_)] = {};
   base::Place note_first[static_cast<std::size_t>(packet::Note::count_)] = {};
   std::uint64_t malformed = 0;  // packets with at least one note that is_malformation()

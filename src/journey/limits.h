@@ -76,6 +76,7 @@ inline constexpr std::size_t kRequestsWaiting = entries(10);  // failed ones tha
 inline constexpr std::size_t kRequestsServed = entries(12);   // good answers remembered, by URL
 inline constexpr std::size_t kUrls = entries(12);             // how long each one's answers take
 inline constexpr std::size_t kRedirects = entries(12);        // hops of clients sent on
+inline constexpr std::size_t kDiversions = entries(11);       // clients sent to one other host
 inline constexpr std::size_t kPaths = entries(13);            // whose text is kept, of all requests
 inline constexpr std::size_t kPathBytes = 64;                 // of each
 inline constexpr std::size_t kRowTalks = 64;                  // of tables without ports, by address
@@ -186,6 +187,8 @@ inline constexpr base::Duration kHalfOpenEvicted = milliseconds{200};  // ... in
 inline constexpr base::Duration kNameHealing = seconds{30};
 inline constexpr base::Duration kActHealing = seconds{5};
 inline constexpr base::Duration kConnectHealing = seconds{10};
+// Neighbours of BGP call again after seconds, at first often before the other one has begun.
+inline constexpr base::Duration kMutualHealing = seconds{30};
 // The same server serves the same wish only if it is asked again at once. What is asked later is a
 // new wish: a lookup a second, or a user who tries again, does not undo an outage. Names: two tries
 // of five seconds (glibc's stub); connections: the backup connections of browsers.
@@ -233,6 +236,9 @@ inline constexpr base::Duration kAtOnce = milliseconds{300};
 inline constexpr base::Duration kRedirectHop = seconds{5};
 inline constexpr std::uint16_t kLoopVisits = 3;
 inline constexpr std::uint16_t kLoopHops = 4;
+// Sent to one host from so many sites, none of them served in between and none so long ago.
+inline constexpr std::size_t kDivertedSites = 3;
+inline constexpr base::Duration kDiversion = seconds{600};
 // ... where it is not seen where the hops lead to (https): so often from one URL, without a pause.
 inline constexpr std::uint16_t kBlindLoopVisits = 6;
 inline constexpr base::Duration kBlindLoopHop = milliseconds{600};

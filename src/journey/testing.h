@@ -352,9 +352,9 @@ class Builder {
       std::uint8_t v4_type, v4_code, v6_type, v6_code;
     };
     static const std::map<std::string, Code> kCodes{
-        {"port", {3, 3, 1, 4}},       {"net", {3, 0, 1, 0}},     {"host", {3, 1, 1, 3}},
-        {"admin", {3, 13, 1, 1}},     {"ttl", {11, 0, 3, 0}},    {"frag", {3, 4, 2, 0}},
-        {"redirect", {5, 1, 137, 0}}, {"protocol", {3, 2, 4, 1}}};
+        {"port", {3, 3, 1, 4}},       {"net", {3, 0, 1, 0}},      {"host", {3, 1, 1, 3}},
+        {"admin", {3, 13, 1, 1}},     {"ttl", {11, 0, 3, 0}},     {"frag", {3, 4, 2, 0}},
+        {"redirect", {5, 1, 137, 0}}, {"protocol", {3, 2, 4, 1}}, {"pieces", {11, 1, 3, 1}}};
     const Code code = kCodes.at(word(2));
     const auto [client, client_port] = end(word(5), 0);
     const auto [server, server_port] = end(word(6), 0);
@@ -476,13 +476,13 @@ inline Played play(const std::vector<std::string>& script) {
   std::ranges::sort(played.attempts, {}, place);
   for (const Attempt& attempt : played.attempts) played.lines.push_back(summary(attempt));
   static constexpr const char* kSigns[] = {
-      "late_answer_rejected", "late_answer",   "duplicate_frame",  "acked_unseen_segment",
-      "second_answer",        "server_heard",  "data_unasked",     "data_answered",
-      "data_missing",         "nothing_sent",  "reset_ignored",    "lost_before",
-      "lost_behind",          "lost_upload",   "lost_download",    "server_shut",
-      "client_shut",          "hidden_hole",   "large_passed",     "after_pause",
-      "server_stuck",         "joined_answer", "first_piece_only", "routed_round",
-      "switched_round"};
+      "late_answer_rejected", "late_answer",    "duplicate_frame",  "acked_unseen_segment",
+      "second_answer",        "server_heard",   "data_unasked",     "data_answered",
+      "data_missing",         "nothing_sent",   "reset_ignored",    "lost_before",
+      "lost_behind",          "lost_upload",    "lost_download",    "server_shut",
+      "client_shut",          "hidden_hole",    "large_passed",     "after_pause",
+      "server_stuck",         "joined_answer",  "first_piece_only", "pieces_lost",
+      "routed_round",         "switched_round", "probe_passed",     "portal_announced"};
   for (const Observation& observation : recorder.observations) {
     played.observations.push_back(std::string{kSigns[static_cast<int>(observation.sign)]} + " " +
                                   host_name(observation.client) + ">" +

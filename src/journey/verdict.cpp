@@ -132,6 +132,7 @@ Outcome outcome_of(Symptom symptom) {
     case Symptom::error_status:
     case Symptom::not_found:
     case Symptom::redirect_loop:
+    case Symptom::diverted:
     case Symptom::lossy:
     case Symptom::zero_window:
     case Symptom::looping:
@@ -208,7 +209,8 @@ std::string_view symptom_id(Symptom symptom) {
       "zero_window",
       "stalled",
       "too_big",
-      "looping"};
+      "looping",
+      "diverted"};
   return kIds.at(static_cast<std::size_t>(symptom));
 }
 

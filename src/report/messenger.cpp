@@ -55,6 +55,7 @@ bool has_own_words(evidence::Symptom symptom) {
     case Symptom::conflict:
     case Symptom::spoofed:
     case Symptom::redirect_loop:
+    case Symptom::diverted:
     case Symptom::lossy:
     case Symptom::zero_window:
     case Symptom::stalled:

@@ -39,6 +39,8 @@ constexpr std::uint8_t kOverload = 52;
 constexpr std::uint8_t kType = 53;
 constexpr std::uint8_t kServer = 54;
 constexpr std::uint8_t kMessage = 56;
+constexpr std::uint8_t kPortal = 114;     // RFC 8910 2.1
+constexpr std::uint8_t kOldPortal = 160;  // RFC 7710 2.1
 constexpr std::uint8_t kEnd = 255;
 
 // 0.0.0.0 is how the fixed part says "none".
@@ -64,6 +66,9 @@ std::uint8_t read_option(std::uint8_t code, Bytes value, Message& message) {
   if (code == kLeaseTime && size == 4) message.lease_seconds = load_be32(p);
   if (code == kMessage && size > 0) {
     message.reason = reason_of({reinterpret_cast<const char*>(p), size});
+  }
+  if (code == kPortal || code == kOldPortal) {
+    message.names_portal |= is_portal({reinterpret_cast<const char*>(p), size});
   }
   return code == kOverload && size == 1 ? p[0] : 0;
 }
@@ -146,6 +151,11 @@ Reason reason_of(std::string_view words) {
   };
   if (any(kNetwork)) return Reason::other_network;
   return any(kTaken) ? Reason::not_available : Reason::other;
+}
+
+// Not so the name by which a network says that it has none; and of option 160 other uses are known.
+bool is_portal(std::string_view url) {
+  return url.starts_with("https://") || url.starts_with("http://");
 }
 
 std::string_view type_name(Type type) {

@@ -124,6 +124,27 @@ TEST(Dhcp, BothPorts) {
   }
 }
 
+TEST(Dhcp, LoginPages) {
+  struct Portal {
+    const char* options;
+    bool is_named;
+  };
+  const Portal kPortals[] = {
+      {"35 01 05 72 11 'https://a.example' ff", true},
+      {"35 01 05 a0 10 'http://10.0.0.1/' ff", true},
+      {"35 01 05 72 25 'urn:ietf:params:capport:unrestricted' 20 ff", false},
+      {"35 01 05 a0 04 01020304 ff", false},
+      {"35 01 05 72 00 ff", false},
+      {"35 01 05 ff", false},
+  };
+  for (const Portal& portal : kPortals) {
+    const Decoded got =
+        decode(ipv4(17, udp_datagram(67, 68, message(kFromServer, portal.options))), LinkType::raw);
+    EXPECT_EQ(got->dhcp.names_portal, portal.is_named) << portal.options;
+    EXPECT_EQ(got.notes(), "") << portal.options;
+  }
+}
+
 // Of 96 bytes the client is there, and the type is not.
 TEST(Dhcp, CutAnywhere) {
   const Bytes whole =

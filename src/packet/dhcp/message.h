@@ -42,6 +42,7 @@ struct Message {
   bool is_v6 = false;
   bool has_id = false;           // text may show less
   bool wants_broadcast = false;  // the B flag, RFC 2131 2
+  bool names_portal = false;     // a login page stands before the internet (RFC 8910)
   std::uint8_t hops = 0;
   std::uint8_t type6 = 0;     // of IPv6: the message's own number (RFC 8415 7.3)
   std::uint16_t status = 0;   // of IPv6: the status code that refuses (RFC 8415 21.13)
@@ -55,6 +56,8 @@ struct Message {
 
 // What the words of option 56 mean.
 Reason reason_of(std::string_view words);
+// Whether the value of the option of RFC 8910 leads to a login page.
+bool is_portal(std::string_view url);
 std::string_view type_name(Type type);               // "DISCOVER"; "" for unknown numbers
 std::string_view type_name(const Message& message);  // of IPv6: "SOLICIT"
 

@@ -42,6 +42,7 @@ constexpr std::uint16_t relayed = 9;
 constexpr std::uint16_t status_code = 13;
 constexpr std::uint16_t prefixes = 25;
 constexpr std::uint16_t prefix = 26;
+constexpr std::uint16_t portal = 103;  // RFC 8910 2.2
 }  // namespace option
 
 constexpr std::size_t kHeader = 4;        // type and transaction id
@@ -55,6 +56,7 @@ struct Found {
   base::IpAddress address;                 // the first one, or prefix, with a lifetime
   std::uint16_t status = status::success;  // the first that refuses
   bool has_identity = false;               // an IA: addresses or prefixes are asked for or given
+  bool names_portal = false;
   bool is_broken = false;
 };
 
@@ -86,6 +88,10 @@ void read_leaf(std::uint16_t code, Bytes value, Found& found) {
       break;
     case option::status_code:
       note_status(value, found);
+      break;
+    case option::portal:
+      found.names_portal =
+          dhcp::is_portal({reinterpret_cast<const char*>(value.data()), value.size()});
       break;
     case option::address:
       // The address, its preferred and its valid lifetime; 0 means that it is taken away.
@@ -224,6 +230,7 @@ void fill(const Found& found, std::uint8_t number, Packet& packet) {
     message.yours = found.address;
     message.server = packet.ip.source;
     message.status = found.status;
+    message.names_portal = found.names_portal;
     const bool is_no = message.type == Type::nak || !found.address.is_known();
     if (is_no && found.status != status::success) message.reason = reason_of(found.status);
   } else {
