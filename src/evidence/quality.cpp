@@ -121,6 +121,15 @@ void observation_remarks(const Store& store, std::vector<QualityRemark>& out) {
                        "captured twice, as mirror ports do; the copies were not counted.",
                    places_of(store, {Sign::duplicate_frame}), doubles});
   }
+  const std::uint64_t pieces = store.observed(Sign::first_piece_only);
+  if (pieces > 0 && facts_detail::later_fragments_hidden(store)) {
+    out.push_back({"capture.hides_fragments", Severity::warning,
+                   "Of " + counted(pieces, "large answer") +
+                       " the first fragment is in the capture, and no later fragment of any "
+                       "datagram: a capture filter for one port admits none, as they show no "
+                       "ports. Whether the rest arrived is not shown.",
+                   places_of(store, {Sign::first_piece_only}), pieces});
+  }
   // Whom a forged question named refuses the answers too.
   const bool is_reflected = std::ranges::any_of(patterns(store), [](const Pattern& pattern) {
     return pattern.kind == PatternKind::dns_reflection;

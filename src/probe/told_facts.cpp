@@ -55,6 +55,7 @@ constexpr std::array kStatuses{Group{"http.bad_gateway", {502}},
                                Group{"http.too_many", {429}},
                                Group{"http.server_error", {500, 501, 505, 507, 508}},
                                Group{"http.asks_for_credentials", {401, 407, 511}},
+                               Group{"http.login_required", {511}},
                                Group{"http.forbidden", {403, 451}},
                                Group{"http.nothing_there", {404, 410}}};
 constexpr std::array kAtFault{400, 405, 406, 408, 411, 413, 414, 415, 417, 421, 422, 426, 431};

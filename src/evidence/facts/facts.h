@@ -35,6 +35,7 @@ std::span<const Entry> traffic_facts();
 std::span<const Entry> slow_facts();
 std::span<const Entry> quic_facts();
 std::span<const Entry> tls_facts();
+std::span<const Entry> portal_facts();
 std::span<const Entry> address_facts();
 std::span<const Entry> link_facts();
 std::span<const Entry> attack_facts();
@@ -49,6 +50,9 @@ Finding one_sided(const Store& store);
 // facts_connections.cpp: packets of the subject's servers on connections that went on since the
 // first failure
 std::vector<base::Place> heard_during(const View& view);
+
+// facts_fragments.cpp: whether the capture holds no fragments but first ones for its own reasons
+bool later_fragments_hidden(const Store& store);
 
 // facts_link.cpp: copies that were counted as captured twice before they turned out to be in a loop
 std::uint64_t copies_in_loops(const Store& store);

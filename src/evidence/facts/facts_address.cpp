@@ -131,6 +131,28 @@ Finding dhcp_offer_unheard(const View& view) {
   return no("no offer is in view", cite_requests(view.failed));
 }
 
+// Of many attempts few are kept. Where other clients were given addresses meanwhile, and all those
+// kept from before and after began anew, so did those between.
+Finding newcomers_between(const View& view, const RowList& rows) {
+  const auto others = kept(rows, [&](const Attempt& attempt) {
+    return !view.failing_clients.kept().contains(attempt.client);
+  });
+  const bool are_anew = others.size() > 1 && std::ranges::all_of(others, [](const Attempt* each) {
+                          return each->request.dhcp_type == Type::discover;
+                        });
+  const bool are_between = std::ranges::any_of(
+      rows, [&](const Row* row) { return row->times.within(view.first, view.last) != 0; });
+  const auto is_other = [&](const auto& entry) {
+    const auto& [key, row] = entry;
+    return key.service.protocol == Protocol::dhcp && row.ok() > 1 && row.first_ok <= view.last &&
+           row.last_ok >= view.first && !view.failing_clients.kept().contains(key.client);
+  };
+  const bool is_known = std::ranges::any_of(view.store.service_clients(), is_other);
+  if (!are_anew || !are_between || !is_known) return unknown();
+  return yes("other clients were given addresses all along, and all of those kept began anew",
+             answers_of(others));
+}
+
 Finding dhcp_new_clients_served(const View& view) {
   if (!is_dhcp(view)) return unknown();
   const RowList rows = given(view);
@@ -143,10 +165,11 @@ Finding dhcp_new_clients_served(const View& view) {
     return yes(view.book.text(newcomers.front()->client) + " was given an address meanwhile",
                answers_of(newcomers));
   }
+  if (meanwhile.empty()) return newcomers_between(view, rows);
   const bool are_renewals = std::ranges::all_of(meanwhile, [](const Attempt* attempt) {
     return attempt->request.dhcp_type == Type::request;
   });
-  if (meanwhile.empty() || !are_renewals) return unknown();
+  if (!are_renewals) return unknown();
   return no("only addresses that clients had already were confirmed", answers_of(meanwhile));
 }
 

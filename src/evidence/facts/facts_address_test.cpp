@@ -128,6 +128,20 @@ TEST(FactsAddress, NewClientsServed) {
                 {"nobody", silence, kNoOffer, Truth::unknown}});
 }
 
+// Of one that is busy neither the first nor the last ones lie within the failure.
+TEST(FactsAddress, NewClientsOfABusyServer) {
+  for (const Type type : {Type::discover, Type::request}) {
+    std::vector<Attempt> all;
+    std::uint64_t number = 1;
+    for (int i = 0; i < 40; ++i) all.push_back(given(i, number += 2, kTwo, type));
+    all.push_back(asked(14, 200));
+    all.push_back(asked(22, 210));
+    expect_facts(
+        "dhcp.new_clients_served",
+        {{"all along", all, kNoOffer, type == Type::discover ? Truth::yes : Truth::unknown}});
+  }
+}
+
 TEST(FactsAddress, Relayed) {
   expect_facts("dhcp.relayed", {{"by a router", {relayed(1, 1)}, kNoOffer, Truth::yes, {1}},
                                 {"from the client", {asked(1, 1)}, kNoOffer, Truth::no, {1}}});

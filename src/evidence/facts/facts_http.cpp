@@ -76,6 +76,7 @@ Finding http_server_error(const View& view) {
 Finding http_asks_for_credentials(const View& view) {
   return most_have(view, {401, 407, 511}, "status 401, 407 or 511");
 }
+Finding http_login_required(const View& view) { return most_have(view, {511}, "status 511"); }
 Finding http_forbidden(const View& view) {
   return most_have(view, {403, 451}, "status 403 or 451");
 }
@@ -230,7 +231,18 @@ Finding http_others_answered(const View& view) {
     return yes("other requests were answered meanwhile",
                served.empty() ? cite_answers(answered) : answers_of(served));
   }
-  return no("no request was answered meanwhile", cite_requests(view.failed));
+  // There must have been others that could have been answered: of other clients, for other pages,
+  // or that failed in another way.
+  const RowList others = rows_where(view.service, [&](const Row& row) {
+    return row.key.symptom != view.subject.symptom && row.key.outcome != Outcome::unknown &&
+           began_between(row, view.first, view.meanwhile);
+  });
+  std::set<std::uint32_t> paths;
+  for (const Attempt* attempt : kept(view.failed)) paths.insert(attempt->request.target);
+  const bool has_others = !others.empty() || paths.size() > 1 || view.failing_clients.count() > 1;
+  if (!has_others) return unknown();
+  return no("no request was answered meanwhile",
+            both(cite_requests(view.failed), cite_requests(others)));
 }
 
 Finding http_closed_by_reset(const View& view) {
@@ -288,6 +300,11 @@ constexpr std::array kFacts = {
            "Do the failing answers (80 % of them or more) have status 401, 407 or 511?",
            "RFC 9110 15.5.2, 15.5.8; RFC 6585 6"},
           http_asks_for_credentials},
+    Entry{{"http.login_required",
+           "Do the failing answers (80 % of them or more) have status 511 (Network Authentication "
+           "Required), which comes from the network on the way?",
+           "RFC 6585 6"},
+          http_login_required},
     Entry{
         {"http.forbidden", "Do the failing answers (80 % of them or more) have status 403 or 451?",
          "RFC 9110 15.5.4; RFC 7725 3"},
@@ -333,9 +350,12 @@ constexpr std::array kFacts = {
            "while the failure lasted?",
            "RFC 6298 5"},
           http_handshakes_repeated},
-    Entry{{"http.others_answered",
-           "Were other requests to the service answered meanwhile? In the kept packets.", ""},
-          http_others_answered},
+    Entry{
+        {"http.others_answered",
+         "Were other requests to the service answered meanwhile? No only where there were some: of "
+         "other clients, for other pages, or failing in another way. In the kept packets.",
+         ""},
+        http_others_answered},
     Entry{{"http.closed_by_reset",
            "Of requests whose connection was closed instead of an answer: was it by a reset, in "
            "half of them or more?",

@@ -171,18 +171,25 @@ TEST(FactsHttp, WhatElseIsServed) {
                  kErrors,
                  Truth::no,
                  {21}}});
-  expect_facts("http.others_answered",
-               {{"others are",
-                 {silent(1, 10), answered(2, 20, 200, 0.01, 12), silent(3, 30)},
-                 kSilent,
-                 Truth::yes,
-                 {21}},
-                {"by an error",
-                 {silent(1, 10), answered(2, 20, 500), silent(3, 30)},
-                 kSilent,
-                 Truth::yes,
-                 {21}},
-                {"before it only", {answered(1, 10, 200), silent(5, 20)}, kSilent, Truth::no}});
+  expect_facts(
+      "http.others_answered",
+      {{"others are",
+        {silent(1, 10), answered(2, 20, 200, 0.01, 12), silent(3, 30)},
+        kSilent,
+        Truth::yes,
+        {21}},
+       {"by an error",
+        {silent(1, 10), answered(2, 20, 500), silent(3, 30)},
+        kSilent,
+        Truth::yes,
+        {21}},
+       {"before it only", {answered(1, 10, 200), silent(5, 20)}, kSilent, Truth::unknown},
+       {"nothing else was asked for", {silent(5, 20)}, kSilent, Truth::unknown},
+       {"other pages fail alike", {silent(1, 10), silent(3, 30, 12)}, kSilent, Truth::no, {10, 30}},
+       {"the connections of others are closed",
+        {silent(1, 10), closed(2, 20, true, false), silent(3, 30)},
+        kSilent,
+        Truth::no}});
 }
 
 TEST(FactsHttp, ServerOrNetwork) {

@@ -1,6 +1,7 @@
 // Facts about packets that go round: by routers, which lower the TTL, or by switches.
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -60,9 +61,17 @@ Finding link_same_identification(const View& view) {
   if (!is_looping(view)) return unknown();
   const Rounds switched = rounds_of(view, Sign::switched_round);
   std::set<std::uint32_t> ids;
+  // What each sender gave its identification to: to packets of several sizes it is no count.
+  std::map<std::pair<base::IpAddress, std::uint32_t>, std::uint32_t> sizes;
   for (const Observation* each : switched.kept) {
-    if (each->packet.network == packet::Network::arp || each->packet.ip_id == 0) return unknown();
-    ids.insert(each->packet.ip_id);
+    const Digest& packet = each->packet;
+    if (packet.network == packet::Network::arp || packet.ip_id == 0) return unknown();
+    ids.insert(packet.ip_id);
+    const auto [size, is_new] =
+        sizes.try_emplace({packet.source, packet.ip_id}, packet.payload_length);
+    if (!is_new && size->second != packet.payload_length) {
+      return unknown("the sender gives different packets the same identification");
+    }
   }
   if (ids.empty()) return unknown();
   return yes(fmt::format("{} copies, {} in those kept", switched.count,
@@ -85,11 +94,13 @@ constexpr std::array kFacts = {
            "lower it? No where they come by unchanged, as switches leave them.",
            "RFC 1812 5.3.1; IEEE 802.1D 7"},
           link_ttl_falls},
-    Entry{{"link.same_identification",
-           "Do unchanged copies carry the IP identification of the first one, which senders count "
-           "up for each packet? In the kept copies; unknown where they are ARP; never no.",
-           "RFC 6864 4.1"},
-          link_same_identification},
+    Entry{
+        {"link.same_identification",
+         "Do unchanged copies carry the IP identification of the first one, which senders count "
+         "up for each packet? In the kept copies; unknown where they are ARP, or where the sender "
+         "gives packets of several sizes the same one; never no.",
+         "RFC 6864 4.1"},
+        link_same_identification},
     Entry{{"link.many_senders",
            "Do packets of three senders or more go round? No where all are of one.", ""},
           link_many_senders},

@@ -73,6 +73,19 @@ std::size_t changes_in(const std::vector<Moment>& moments) {
   return changes;
 }
 
+// Whether some were served at the beginning only, as while a new setting takes hold, and many
+// failed since.
+bool is_settled(const View& view, const RowList& served) {
+  constexpr base::Duration kTakesHold = std::chrono::seconds{3};
+  constexpr std::uint64_t kFailuresSince = 10;
+  const base::Time since = base::add(view.first, kTakesHold);
+  std::uint64_t failed = 0;
+  for (const Row* row : view.failed) failed += row->times.within(since, base::Time::max());
+  const bool is_served_since = std::ranges::any_of(
+      served, [&](const Row* row) { return began_between(*row, since, view.last_begin); });
+  return failed >= kFailuresSince && !is_served_since;
+}
+
 Finding failing_client_served(const View& view) {
   const std::vector<Kept> kept = kept_of_failing(view);
   std::vector<base::Place> packets;
@@ -84,6 +97,9 @@ Finding failing_client_served(const View& view) {
   });
   std::uint64_t between = 0;
   for (const Row* row : served) between += row->times.within(view.first, view.last_begin);
+  if (is_settled(view, served) && between + packets.size() > 0) {
+    return unknown("some served at the beginning, and none since");
+  }
   // Where others are served as well, the seconds do not tell who was.
   const bool is_only_failing = others_served(view).truth != Truth::yes;
   const bool is_by_seconds = is_only_failing && changes_in(moments(view)) >= kChanges;
@@ -149,7 +165,8 @@ constexpr std::array kFacts = {
           own_requests_fail},
     Entry{{"service.failing_client_served",
            "Were clients that fail served by this service in between, so that failing and being "
-           "served changed four times or more? No where nobody was served between the failures.",
+           "served changed four times or more? No where nobody was served between the failures; "
+           "unknown where some were in their first three seconds only.",
            "reasoned: what stops a service altogether serves nobody in between"},
           failing_client_served},
     Entry{{"dns.servfail_meanwhile",

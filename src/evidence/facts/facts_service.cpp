@@ -115,7 +115,13 @@ std::string addresses(const View& view, const std::set<base::IpAddress>& clients
 Finding answered_before(const View& view) {
   const RowList rows =
       rows_where(served_rows(view), [&](const Row& row) { return row.first < view.first; });
-  if (rows.empty()) return no("nothing in view was answered before the first failure");
+  if (rows.empty()) {
+    const RowList asked = rows_where(view.service, [&](const Row& row) {
+      return row.first < view.first && row.key.outcome != Outcome::unknown;
+    });
+    if (asked.empty()) return unknown();
+    return no("nothing in view was answered before the first failure", cite_requests(asked));
+  }
   base::Time first = base::Time::max();
   for (const Row* row : rows) first = std::min(first, row->first);
   return yes(fmt::format("answered since {} before the first failure",
@@ -126,7 +132,13 @@ Finding answered_before(const View& view) {
 Finding answered_after(const View& view) {
   const RowList rows = rows_where(
       served_rows(view), [&](const Row& row) { return latest_begin(row) > view.last_begin; });
-  if (rows.empty()) return no("nothing in view was answered after the last failure");
+  if (rows.empty()) {
+    const RowList asked = rows_where(view.service, [&](const Row& row) {
+      return latest_begin(row) > view.last_begin && row.key.outcome != Outcome::unknown;
+    });
+    if (asked.empty()) return unknown();
+    return no("nothing in view was answered after the last failure", cite_requests(asked));
+  }
   return yes("answered again after the last failure",
              cite_begun(rows, base::add(view.last_begin, base::Duration{1}), base::Time::max()));
 }

@@ -27,19 +27,21 @@ TEST(FactsService, AnsweredBeforeAndAfter) {
       "service.answered_before",
       {{"yes", {ok(1, 1), refused(5, 5)}, kRefused, Truth::yes, {2}},
        {"by another client", {ok(1, 1, kOther), refused(5, 5)}, kRefused, Truth::yes, {2}},
-       {"only after", {refused(5, 5), ok(9, 9)}, kRefused, Truth::no},
+       {"nobody asked before", {refused(5, 5), ok(9, 9)}, kRefused, Truth::unknown},
        {"NXDOMAIN comes from a running service", {nx, refused(5, 5)}, kRefused, Truth::yes, {2}},
        {"NXDOMAIN before SERVFAIL", {nx, fail}, kServFail, Truth::yes},
        {"SERVFAIL before NXDOMAIN is no service",
         {Make(dns(), 1, 1).rcode(Symptom::refused), fail},
         kServFail,
         Truth::no},
-       {"another service", {Make(tcp(80), 1, 1).ok(), refused(5, 5)}, kRefused, Truth::no}});
-  expect_facts("service.answered_after",
-               {{"yes", {refused(5, 5), ok(9, 9)}, kRefused, Truth::yes, {10}},
-                {"only before", {ok(1, 1), refused(5, 5)}, kRefused, Truth::no},
-                {"between failures", {refused(5, 5), ok(7, 7), refused(9, 9)}, kRefused, Truth::no},
-                {"never", {refused(5, 5)}, kRefused, Truth::no}});
+       {"another service", {Make(tcp(80), 1, 1).ok(), refused(5, 5)}, kRefused, Truth::unknown}});
+  expect_facts(
+      "service.answered_after",
+      {{"yes", {refused(5, 5), ok(9, 9)}, kRefused, Truth::yes, {10}},
+       {"only before", {ok(1, 1), refused(5, 5)}, kRefused, Truth::unknown},
+       {"between failures", {refused(5, 5), ok(7, 7), refused(9, 9)}, kRefused, Truth::unknown},
+       {"asked again, and silent", {refused(5, 5), Make(dns(), 9, 9)}, kRefused, Truth::no, {9}},
+       {"never", {refused(5, 5)}, kRefused, Truth::unknown}});
 }
 
 TEST(FactsService, AnsweredAfterSeesPastTheExemplars) {

@@ -277,6 +277,44 @@ Finding loss_grows_with_load(const View& view) {
   return compare(quiet, busy, beyond_retries, packets);
 }
 
+// Requests a second before the failure and during it. What was lost is asked for again, up to three
+// times as a rule.
+Finding began_with_load(const View& view) {
+  constexpr std::uint64_t kBefore = 3;
+  constexpr std::uint64_t kDuring = 20;
+  constexpr double kAlike = 1.5;
+  const double much_more =
+      view.subject.symptom == Symptom::no_response || view.subject.symptom == Symptom::slow_answer
+          ? 4
+          : 3;
+  Side before;
+  const std::vector<Moment> all = all_moments(view);
+  for (std::size_t i = 1; i + 1 < all.size() && all[i + 1].start <= view.first; ++i) {
+    before.all += all[i].all;
+    before.lost += all[i].failed;
+    ++before.slots;
+  }
+  Side during;
+  for (const Moment& moment : moments(view)) {
+    during.all += moment.all;
+    ++during.slots;
+  }
+  if (before.slots < 2 || before.all < kBefore || during.slots < 2) return unknown();
+  const double growth = during.load() / before.load();
+  const std::string detail = fmt::format(
+      "{} in {} s before the first failure, {} in {} s during it", before.all,
+      before.slots *
+          static_cast<std::uint64_t>(seconds_of(base::between(all[0].start, all[1].start))),
+      during.all,
+      during.slots *
+          static_cast<std::uint64_t>(seconds_of(base::between(all[0].start, all[1].start))));
+  const RowList earlier = rows_where(
+      view.service, [&](const Row& row) { return row.first < view.first && is_ok(row); });
+  const std::vector<base::Place> packets = both(cite_requests(earlier), cite_requests(view.failed));
+  if (growth >= much_more && during.all >= kDuring) return yes(detail, packets);
+  return growth <= kAlike ? no(detail, packets) : unknown(detail);
+}
+
 Finding latency_jump_before_failure(const View& view) {
   LatencyTrend trend;
   // A request that was repeated waited for its repetition, which is no delay of the server's.
@@ -349,6 +387,13 @@ constexpr std::array kFacts = {
          "the load differs four times or more, which repeated requests do not explain.",
          ""},
         loss_grows_with_load},
+    Entry{{"traffic.began_with_load",
+           "Did the failures begin when the requests rose to three times as many a second as "
+           "before, or four times where unanswered ones are repeated? No where they rose to less "
+           "than one and a half. Of whole seconds, two or more on each side.",
+           "reasoned: a limit and a full queue show when the load rises, a broken machine when it "
+           "breaks"},
+          began_with_load},
     Entry{{"latency.jump_before_failure",
            "Did the last quarter of the answers before the first failure take ten times as long "
            "(geometric mean) as the first quarter, of 20 or more?",

@@ -145,6 +145,32 @@ TEST(FactsTraffic, LossAndLoad) {
   EXPECT_EQ(truth(tenfold), Truth::yes);
 }
 
+TEST(FactsTraffic, BeganWithLoad) {
+  const auto truth = [](const Scene& scene) {
+    return scene.ask("traffic.began_with_load", kSilentWeb).truth;
+  };
+  Scene limit;
+  add(limit, 20, 0, 10, 0);
+  add(limit, 200, 10, 10, 2);
+  const Fact fact = limit.ask("traffic.began_with_load", kSilentWeb);
+  EXPECT_EQ(fact.truth, Truth::yes) << fact.detail;
+  EXPECT_FALSE(fact.packets.empty());
+
+  Scene loss;  // the same load all along
+  add(loss, 100, 0, 10, 0);
+  add(loss, 100, 10, 10, 2);
+  EXPECT_EQ(truth(loss), Truth::no);
+
+  Scene repeats;  // what is lost is asked for again
+  add(repeats, 100, 0, 10, 0);
+  add(repeats, 280, 10, 10, 2);
+  EXPECT_EQ(truth(repeats), Truth::unknown);
+
+  Scene late;  // nothing is known of before
+  add(late, 100, 10, 10, 2);
+  EXPECT_EQ(truth(late), Truth::unknown);
+}
+
 TEST(FactsTraffic, AnsweredRate) {
   const auto truth = [](const Scene& scene) {
     return scene.ask("traffic.answered_rate_pinned", kSilentWeb).truth;
