@@ -169,6 +169,38 @@ void add_failures(Bystanders& out, const ServiceClientKey& key, const ServiceCli
   out.last_failed = std::max(out.last_failed, row.last_failed);
 }
 
+// Failures that a repetition healed are suffering, too: their rows are not those of clients. Of
+// rows that may hold the flood's own attempts nothing is counted.
+void add_healed(Bystanders& out, const Row& row, const Pattern& pattern) {
+  const auto is_known = [&](const base::IpAddress& client) {
+    return !pattern.is_source(client) && out.clients.kept().contains(client);
+  };
+  if (!std::ranges::all_of(row.clients.kept(), is_known)) return;
+  const base::Time from = base::add(pattern.first, -kJustBefore);
+  const base::Time to = base::add(pattern.last, kJustAfter);
+  out.before.failed += row.times.within(base::Time::min(), from);
+  const std::uint64_t during = row.times.within(from, to);
+  if (during == 0) return;
+  out.during.failed += during;
+  out.trouble.failed += during;
+  for (const base::IpAddress& client : row.clients.kept()) out.hurt.add(client);
+  std::set<base::IpAddress> with_it;
+  for (const evidence::Attempt* attempt : row.exemplars()) {
+    if (attempt->begin < from || attempt->begin > to) continue;
+    if (begins_with(pattern, attempt->begin)) with_it.insert(attempt->client);
+    out.first_failed = std::min(out.first_failed, attempt->begin);
+    out.last_failed = std::max(out.last_failed, std::max(attempt->begin, attempt->end));
+  }
+  out.hurt_with_it = std::max<std::uint64_t>(out.hurt_with_it, with_it.size());
+}
+
+bool is_healed_failure(const Row& row) {
+  const bool is_act_or_silence = row.key.outcome != evidence::Outcome::ok &&
+                                 row.key.outcome != evidence::Outcome::slow &&
+                                 row.key.outcome != evidence::Outcome::unknown;
+  return row.key.healed && is_act_or_silence && !row.key.unmeant && !row.key.noise;
+}
+
 // Answers that the sources got themselves do not count, as far as they are at hand.
 std::uint64_t served_between(const Row& row, const Pattern& pattern, base::Time from,
                              base::Time to) {
@@ -231,6 +263,11 @@ Bystanders bystanders_of(const Store& store, const Pattern& pattern) {
     out.clients.add(key.client);
     add_failures(out, key, row, pattern);
   }
+  if (pattern.is_flood()) {
+    for (const auto& [key, row] : store.rows()) {
+      if (concerns(pattern, key.service) && is_healed_failure(row)) add_healed(out, row, pattern);
+    }
+  }
   // A connection is no page: of a flood of requests it counts only where it fails.
   const auto is_service = [&](const evidence::Service& service) {
     return pattern.kind != PatternKind::http_flood || service.protocol == Protocol::http;
@@ -261,10 +298,9 @@ std::optional<bool> caused_outage(const Pattern& pattern, const Bystanders& othe
   };
   if (pattern.kind == PatternKind::dns_tunnel) return false;  // nothing is taken from anybody
   const bool is_harmless = others.during.ok >= kSeveral && share(others.during) < kHardly;
-  // Too short for anybody to come while it lasted; all who came around it were served.
+  // Too short for many to come while it lasted; all who came then and around it were served.
   const bool is_between = base::between(pattern.first, pattern.last) <= limits::kShortFlood &&
-                          others.during.ok == 0 && others.before.ok >= kSeveral &&
-                          others.after.ok >= kSeveral &&
+                          others.before.ok >= kSeveral && others.after.ok >= kSeveral &&
                           others.before.failed + others.during.failed + others.after.failed == 0;
   const std::optional<bool> otherwise =
       is_harmless || is_between ? std::optional(false) : std::nullopt;

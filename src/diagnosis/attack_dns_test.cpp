@@ -85,6 +85,30 @@ TEST(DnsAttack, AFloodOfNamesThatTookTheService) {
   EXPECT_EQ(diagnosis.incidents[1].clients.count, 3U);
 }
 
+// Whoever asks again and is answered then has waited; as long as that happens without a flood too,
+// it is no harm of its.
+TEST(DnsAttack, SufferingThatHeals) {
+  for (const bool always : {false, true}) {
+    World world;
+    world.users(1, 40, true);
+    int which = 0;
+    for (double begin = always ? 2 : 20.2; begin < (always ? 40 : 24); begin += 0.5) {
+      const std::string client = "192.0.2." + std::to_string(7 + which++ % 3);
+      Attempt lost =
+          world.maker.make(dns_service(kServer), client, begin + 0.1, Symptom::no_response);
+      lost.healed = true;
+      world.store.attempt(lost);
+    }
+    world.flood(Symptom::nx_domain, true);
+    const Diagnosis diagnosis = world.diagnosis();
+    ASSERT_FALSE(diagnosis.incidents.empty());
+    const Incident& attack = diagnosis.incidents[0];
+    EXPECT_EQ(attack.fault, "dos.dns_query_flood");
+    ASSERT_TRUE(attack.attack);
+    EXPECT_EQ(attack.attack->caused_outage, std::optional(!always));
+  }
+}
+
 TEST(DnsAttack, ReflectionByWhoSeesIt) {
   for (const bool at_reflector : {false, true}) {
     World world;
