@@ -8,7 +8,9 @@ import ipaddress
 import json
 import pathlib
 
+from . import daemons
 from .network import DEV
+from .world import NETWORKS
 
 HERE = pathlib.Path(__file__).resolve().parent
 SPOOFED = "198.18.0.0/15"  # the benchmark range (RFC 2544): no machine of the lab is in it
@@ -404,6 +406,22 @@ def deafen(world, spec):
         {"transport": "udp", "ports": [service["port"]], "answer": True, "verdict": "drop"}])
 
 
+def internet(world, spec):
+    """All the addresses of the world lead to one web server, and for https to another service or,
+    in the default of one, to a closed port."""
+    service = world.plan.services[spec["service"]]
+    family = "ip6" if world.plan.ip == 6 else "ip"
+    whole = f"{family} daddr {NETWORKS[world.plan.ip]}"
+    rules = [f"{whole} tcp dport 80 dnat to {daemons.host_port(service['address'], service['port'])}"]
+    secure = world.plan.services[spec["tls"]] if "tls" in spec else None
+    rules.append(f"{whole} tcp dport 443 dnat to "
+                 f"{daemons.host_port(secure['address'], secure['port'])}" if secure else
+                 f"{whole} tcp dport 443 redirect to :9")
+    world.firewall.table("r", family, [
+        "chain pre { type nat hook prerouting priority -100;", *rules, "}"])
+    return nothing
+
+
 def twin(world, spec):
     """A second machine on the network takes the address that another one has."""
     host, of = world.plan.hosts[spec["host"]], world.plan.hosts[spec["of"]]
@@ -434,4 +452,4 @@ BENDS = {each.__name__: each for each in (
     stop, hang, rebind, options, reject, drop, drop_fast, lose, mute, host_down, route, loop,
     shape, flood, scan, sysctl, inject_reset, forge, mask, uplink, reset_hello, drop_hello, cut,
     forget, drop_fragments, drop_large, small_link, twin, poison, deafen, ring, chatter, guess,
-    storm)}
+    storm, internet)}

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 
-from . import authority, dnswire, namespace, quic
+from . import authority, dnswire, namespace, quic, world
 
 READY_SECONDS = 25
 HERE = pathlib.Path(__file__).resolve().parent
@@ -294,6 +294,8 @@ def locations(service):
     if "auth" in options:
         (service.folder / "users").write_text("lab:{PLAIN}secret\n", encoding="ascii")
         lines.append(f'auth_basic lab; auth_basic_user_file {service.folder}/users;')
+    if "world" in options:
+        return internet(options, plan)
     if options.get("redirect") == "https":
         lines.append("return 301 https://$host$request_uri;")
     elif options.get("redirect") == "path":
@@ -311,6 +313,31 @@ def locations(service):
                      f"proxy_connect_timeout {wait}s; proxy_read_timeout {wait}s;")
     text = f"location {options.get('path', '/')} {{ {' '.join(lines)} }}"
     return text + (" location / { }" if "path" in options else "")
+
+
+# How sites of the world send their visitors on, each in its own way and with nothing wrong.
+USUAL = (("www.news.example", "301 https://www.news.example$request_uri"),
+         ("www.bank.example", "302 https://login.bank.example/"),
+         ("www.maps.test", "302 http://maps.test/"),
+         ("www.video.invalid", "302 http://www.radio.example/"),
+         ("www.forum.invalid", "307 http://sign-on.travel.example/"))
+
+
+def internet(options, plan):
+    """All of the world in one server: every site has a page, and probes get what they should; or
+    (`redirect`) a login page stands before all of it."""
+    here = world.login_host(plan)
+    how = options.get("redirect")
+    if how == "portal":
+        return f"location / {{ if ($host != {here}) {{ return 302 http://{here}/?from=$host; }} }}"
+    if how == "portal_511":
+        return "location / { return 511 'a login is required'; }"
+    probes = ("location = /generate_204 { return 204; } location = /hotspot-detect.html "
+              "{ return 200 '<HTML><BODY>Success</BODY></HTML>'; } location = /connecttest.txt "
+              "{ return 200 'Microsoft Connect Test'; } location = /success.txt "
+              "{ return 200 success; }")
+    usual = " ".join(f"if ($host = {host}) {{ return {answer}; }}" for host, answer in USUAL)
+    return f"{probes} location / {{ {usual if how == 'usual' else ''} }}"
 
 
 def nginx(service, address):

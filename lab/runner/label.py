@@ -6,7 +6,7 @@ that the capture does not bear out fails the run instead of being written.
 
 import datetime
 
-from . import daemons, loop_signs, namespace, signs
+from . import daemons, loop_signs, namespace, signs, world
 
 SCHEMA = "whydown.label/1"
 FEWEST_OF_ATTACK = 20  # packets
@@ -112,6 +112,8 @@ class Labeller:
         """(address, port, udp or tcp) of each service that the fault is about."""
         address, port, transport = self.service(fields)
         yield address, port, "udp" if transport == "udp" else "tcp"
+        for other in world.all_addresses(self.plan) if fields.get("world") else ():
+            yield other, port, transport
         for name in fields.get("together", []):
             service = self.plan.services[name]
             datagrams = service["daemon"] in daemons.DATAGRAMS
@@ -122,8 +124,12 @@ class Labeller:
         known = {machine.address for machine in self.plan.clients}
         known |= {machine.mac for machine in self.plan.clients}
         out = set()
-        for address, port, transport in self.watched(fields):
-            service = signs.Service(packets, [address], port, transport)
+        watched = [([address], port, transport)
+                   for address, port, transport in self.watched(fields)]
+        if fields.get("world"):
+            watched = [([each[0][0] for each in watched], *watched[0][1:])]
+        for addresses, port, transport in watched:
+            service = signs.Service(packets, addresses, port, transport)
             out |= {(*request, fault) for fault in fields["fault"]
                     for request in service.failed(fault)
                     if request[2] in known or request[3] == loop_signs.EVERYBODY
@@ -142,6 +148,8 @@ class Labeller:
                "step": fields["step"], "servers": sorted({
                    signs.SERVERS.get(fields["fault"][0], each[0]) for each in services})}
         machine = signs.NEIGHBOURS & set(fields["fault"]) and fields["step"] != "address"
+        if fields.get("world"):
+            out["servers"], services = sorted({each[3] for each in found}), services[:1]
         if any(each[3] == loop_signs.EVERYBODY for each in found):
             out["servers"], machine = [loop_signs.EVERYBODY], True
         if len(services) == 1 and not machine:  # several services, or a machine, have no one port

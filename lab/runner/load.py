@@ -11,7 +11,7 @@ import ssl
 import struct
 import subprocess
 
-from . import dhcp, dnswire, made_names, quic, secure_load, stub
+from . import browse, dhcp, dnswire, made_names, quic, secure_load, stub
 from .network import DEV
 
 MOST_OPEN = 400  # actions under way at once, over all clients
@@ -108,7 +108,7 @@ class Load:
         """The client's own habits, where the scenario does not fix them."""
         habits = dict(client.habits)
         habits["type"] = spec.get("types", ["AAAA" if self.world.plan.ip == 6 else "A"])[0]
-        own = ("timeout", "tries", "types", "edns", "rd", "follow", "pieces", "size")
+        own = ("timeout", "tries", "types", "edns", "rd", "follow", "pieces", "size", "lower")
         habits.update({key: spec[key] for key in own if key in spec})
         if not isinstance(habits["edns"], bool):
             habits["version"], habits["edns"] = habits["edns"], True
@@ -535,5 +535,5 @@ ACTIONS = {"lookup": lookup, "query": query, "query_tcp": query_tcp, "tcp": visi
            "udp": datagram, "stream": stream, "tunnel": tunnel, "report": report,
            "ping": ping, "trace": trace,
            "local_noise": local_noise, "talk": visit, "time": ask_time, "dhcp": dhcp.act,
-           "claim": claim, "ssh": ssh, "quic": quic.page}
+           "claim": claim, "ssh": ssh, "browse": browse.page, "quic": quic.page}
 BACKGROUND = {"mdns": mdns, "llmnr": llmnr, "ssdp": ssdp, "ping_gateway": ping_gateway}

@@ -86,6 +86,18 @@ ROUND = [each for turn in range(4) for each in (said(1 + turn * 0.1, GET),
                                                 said(1.05 + turn * 0.1, MOVED, True))]
 
 
+PROBE = b"GET /generate_204 HTTP/1.1\r\nHost: connectivitycheck.gstatic.com"
+
+
+def visits(*hosts):
+    """Pages of these hosts, each of which sends its visitor on."""
+    out = []
+    for time, host in enumerate(hosts):
+        out += [said(1 + time, b"GET / HTTP/1.1\r\nHost: " + host + b"\r\n"),
+                said(1.1 + time, MOVED, True)]
+    return out
+
+
 def claimed(time, mac):
     """Somebody says that it has the server's address."""
     return Packet(time, "arp", S, C, arp=("tell", C, S), mac=mac)
@@ -160,6 +172,10 @@ SIGNS = [
     ("http.slow", "tcp", 80, [said(1, GET), said(3.1, b"HTTP/1.1 200 OK", True)], 1),
     ("http.slow", "tcp", 80, [said(1, GET), said(2.1, b"HTTP/1.1 200 OK", True)], 0),
     ("http.redirect_loop", "tcp", 80, ROUND[:6], 0),
+    ("http.diverted", "tcp", 80, [said(1, PROBE), said(1.1, MOVED, True)], 1),
+    ("http.diverted", "tcp", 80, [said(1, PROBE), said(1.1, b"HTTP/1.1 200 OK", True)], 1),
+    ("http.diverted", "tcp", 80, [said(1, PROBE), said(1.1, b"HTTP/1.1 204 No Content", True)], 0),
+    ("http.diverted", "tcp", 80, visits(b"a.com", b"b.org", b"www.a.com"), 0),
     ("http.no_response", "tcp", 80, [said(1, GET), said(1.1, b"", True, 0x11)], 1),
     ("http.no_response", "tcp", 80, [said(1, GET), tcp(11.1, 2, port=5001)], 1),
     ("http.no_response", "tcp", 80, [said(1, GET), tcp(9, 2, port=5001)], 0),
@@ -231,6 +247,12 @@ class Signs(unittest.TestCase):
         self.assertEqual(["ff:ff:ff:ff:ff:ff"], [each[3] for each in service.failed("link.loop")])
         slow = signs.Service([arp(1 + i, "ask") for i in range(40)], [S], 80, "tcp")
         self.assertEqual([], service.failed("link.loop")[1:] + slow.failed("link.loop"))
+
+    def test_three_sites_in_a_row_are_diverted(self):
+        for hosts, times in (((b"a.com", b"b.org", b"c.net", b"a.com"), [3, 4]),
+                             ((b"a.com", b"b.org", b"login.hotel.example"), [])):
+            service = signs.Service(visits(*hosts), [S], 80, "tcp")
+            self.assertEqual(times, [each[0] for each in service.failed("http.diverted")])
 
     def test_a_loop_counts_from_its_fourth_turn(self):
         service = signs.Service(ROUND, [S], 80, "tcp")

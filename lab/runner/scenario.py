@@ -20,7 +20,7 @@ REQUIRED = {"id", "story", "clients", "host", "service", "load", "capture"}
 
 ANSWER_REQUIRED = {"fault", "step", "service", "cause", "shown"}
 ANSWER = ANSWER_REQUIRED | {"accept", "ties", "transport", "text", "recovered", "port", "together",
-                            *words.SIDES}
+                            "world", *words.SIDES}
 SIDE = {"sees", "fault", "accept", "step", "cause", "ties", "shown", "text", "looking", "transport"}
 ATTACK = {"fault", "service", "caused_outage"}
 OUTAGE = (True, False, "unknown")

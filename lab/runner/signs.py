@@ -9,6 +9,7 @@ import dataclasses
 
 from . import dhcp
 from . import loop_signs
+from . import portal_signs
 from . import secure_signs
 from . import talks
 from . import transfer_signs
@@ -185,6 +186,8 @@ class Service:
             return [each for mac in self.machines for each in self.unserved(mac)]
         if fault in loop_signs.FAULTS:
             return list(loop_signs.failed(self.packets, self.servers, self.port))
+        if fault in portal_signs.FAULTS:
+            return list(portal_signs.failed(self.packets, self.servers, self.port))
         if fault in secure_signs.FAULTS:
             return list(secure_signs.failed(self.packets, self.servers, self.port))
         if fault == "dns.wrong_answer":
@@ -293,4 +296,4 @@ def uninvited(packets, clients, address, attacker):
 KNOWN = {*ICMP_FAULTS, *RCODE_FAULTS, "tcp.refused", "dns.no_response", "tcp.no_response",
          *NEIGHBOURS, *CONTESTS, "dhcp.nak", *SERVERS,
          "dns.slow", "dns.truncated", "dns.wrong_answer", "udp.no_response",
-         *loop_signs.FAULTS, *secure_signs.FAULTS, *talks.KNOWN, *transfer_signs.SIGNS}
+         *loop_signs.FAULTS, *portal_signs.FAULTS, *secure_signs.FAULTS, *talks.KNOWN, *transfer_signs.SIGNS}

@@ -76,7 +76,7 @@ async def answers(sock, wanted, cut_off=None):
 
 
 async def query(client, rng, server, name, habits):
-    """One query, no repeat, as dig +tries=1."""
+    """One query, no repeat, as dig +tries=1; or (`lower`) one more with a smaller size."""
     loop = asyncio.get_running_loop()
     ident = rng.randrange(65536)
     sock = client.udp(server, DNS_PORT)
@@ -90,7 +90,8 @@ async def query(client, rng, server, name, habits):
         if cut_off and habits.get("follow"):  # RFC 1035 4.2.1, RFC 7766 5
             await query_tcp(client, rng, server, name, habits)
     except (OSError, asyncio.TimeoutError):
-        pass
+        if habits.get("lower"):  # asks for what fits into one datagram (RFC 6891 6.2.5)
+            await query(client, rng, server, name, {**habits, "size": 1232, "lower": False})
     finally:
         sock.close()
 

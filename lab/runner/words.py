@@ -12,8 +12,8 @@ CAUSES = tuple("""
 service_down service_hung wrong_bind_address firewall_reject_host firewall_reject_path firewall_drop
 host_down wrong_server_address flood overload rate_limit upstream_down access_policy missing_record
 wrong_record dnssec certificate protocol_mismatch path_loss routing mtu middlebox_reset idle_timeout
-application_error application_slow backlog_full address_conflict attack own_test switching_loop client_gave_up
-other
+application_error application_slow backlog_full address_conflict attack own_test switching_loop captive_portal
+client_gave_up other
 """.split())
 
 SIDES = ("client", "router", "server")
@@ -32,13 +32,14 @@ LINKS = ("ethernet", "vlan", "sll2", "sll")
 # `phases` and `overlap`, which all have.
 LOADS = {
     "lookup": ({"to"}, {"then", "tries", "timeout", "types", "search", "edns", "also_to", "size"}),
-    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow", "pieces", "size"}),
+    "query": ({"to"}, {"timeout", "types", "edns", "rd", "follow", "pieces", "size", "lower"}),
     "query_tcp": ({"to"}, {"timeout", "types", "pieces"}),
     "tcp": ({"to"}, {"timeout", "abort", "idle", "bytes", "port", "path", "wait", "login", "follow",
                      "method"}),
     "secure": ({"to"}, {"timeout", "trust", "newest", "ciphers", "clock"}),
     "half_secure": ({"to", "leave"}, {"newest"}),
     "quic": ({"to"}, {"also_to", "timeout", "version", "ciphers"}),
+    "browse": ({"to"}, {"probes", "tls"}),
     "talk": ({"to"}, {"timeout", "login"}),
     "time": ({"to"}, set()),
     "ssh": ({"to"}, set()),
@@ -102,6 +103,7 @@ BENDS = {
     "small_link": ({"bytes"}, set()),
     "twin": ({"host", "of"}, set()),
     "deafen": ({"service"}, set()),
+    "internet": ({"service"}, {"tls"}),
     "poison": ({"host", "of", "seconds"}, set()),
 }
 

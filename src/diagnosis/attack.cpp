@@ -185,11 +185,17 @@ void add_healed(Bystanders& out, const Row& row, const Pattern& pattern) {
   out.trouble.failed += during;
   for (const base::IpAddress& client : row.clients.kept()) out.hurt.add(client);
   std::set<base::IpAddress> with_it;
+  bool is_kept = false;
   for (const evidence::Attempt* attempt : row.exemplars()) {
     if (attempt->begin < from || attempt->begin > to) continue;
+    is_kept = true;
     if (begins_with(pattern, attempt->begin)) with_it.insert(attempt->client);
     out.first_failed = std::min(out.first_failed, attempt->begin);
     out.last_failed = std::max(out.last_failed, std::max(attempt->begin, attempt->end));
+  }
+  if (!is_kept) {  // of many, only those before and after
+    out.first_failed = std::min(out.first_failed, from);
+    out.last_failed = std::max(out.last_failed, to);
   }
   out.hurt_with_it = std::max<std::uint64_t>(out.hurt_with_it, with_it.size());
 }

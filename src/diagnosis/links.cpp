@@ -75,9 +75,24 @@ bool is_need_behind(const Incident& a, const Incident& b) {
          });
 }
 
+// A login page that stands before the internet explains what else its clients meet there: refused
+// connections, certificates for other names, false answers.
+bool is_portal_behind(const Incident& a, const Incident& b) {
+  constexpr std::string_view kPortal = "captive_portal";
+  if (a.step != evidence::Step::request || b.step == evidence::Step::request) return false;
+  if (a.causes.empty() || b.causes.empty()) return false;
+  const bool is_one = std::ranges::any_of(b.clients.addresses, [&](const std::string& client) {
+    return std::ranges::find(a.clients.addresses, client) != a.clients.addresses.end();
+  });
+  const bool is_near =
+      !a.has_time || !b.has_time ||
+      (b.first <= base::add(a.last, limits::kNear) && a.first <= base::add(b.last, limits::kNear));
+  return is_one && is_near && a.causes.front().id == kPortal && b.causes.front().id == kPortal;
+}
+
 bool explains(const Incident& a, const Incident& b) {
-  return is_flood_behind(a, b) || is_machine_behind(a, b) || is_need_behind(a, b) ||
-         is_loop_behind(a, b);
+  return is_portal_behind(a, b) || is_flood_behind(a, b) || is_machine_behind(a, b) ||
+         is_need_behind(a, b) || is_loop_behind(a, b);
 }
 
 auto key_of(const Incident& i) {

@@ -296,6 +296,9 @@ bool is_usual_refusal(const evidence::Store& store, const Row& row) {
   return count < found * limits::kNothingFoundShare;
 }
 
+// A login page stands before the whole internet: whoever meets it meets the same.
+bool is_for_all(const Item& item) { return item.row->key.symptom == Symptom::diverted; }
+
 void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint64_t& rare) {
   std::map<Service, base::Time> last_served;
   const std::map<Service, std::uint64_t> served = served_counts(store, last_served);
@@ -319,7 +322,8 @@ void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint
     // The service died at the end: two refusals with nothing served after them.
     const bool is_death = item.row->key.symptom != Symptom::no_response && count > 1 &&
                           last_served.at(service) < item.window.first;
-    const bool is_rare = (is_few && !is_death) || is_usual_nx_domain(*item.row, ok->second);
+    const bool is_rare =
+        (is_few && !is_death && !is_for_all(item)) || is_usual_nx_domain(*item.row, ok->second);
     if (is_rare) rare += judged(*item.row);
     return is_rare;
   });
@@ -360,6 +364,35 @@ void join(Group& group, const Item& item) {
   add_clients(*item.row, group.clients);
 }
 
+// Two that turn out to be one.
+void merge(Group& into, Group& from) {
+  std::ranges::copy(from.found.failing, std::back_inserter(into.found.failing));
+  std::ranges::copy(from.found.absorbed, std::back_inserter(into.found.absorbed));
+  into.window.widen(from.window);
+  into.clients.merge(from.clients);
+  from.found.failing.clear();
+}
+
+// Whom a login page keeps from the internet: what they meet is one trouble, wherever they meet it.
+evidence::AddressSketch held_clients(const std::vector<Item>& items) {
+  constexpr std::uint16_t kLoginRequired = 511;  // RFC 6585 6
+  evidence::AddressSketch held;
+  for (const Item& item : items) {
+    const auto codes = item.row->codes.all();
+    const bool is_told =
+        item.row->key.service.protocol == Protocol::http &&
+        std::ranges::any_of(codes, [](const auto& entry) { return entry.code == kLoginRequired; });
+    if (is_told || is_for_all(item)) add_clients(*item.row, held);
+  }
+  return held;
+}
+
+bool are_all_of(const evidence::AddressSketch& some, const evidence::AddressSketch& all) {
+  return !some.kept().empty() && std::ranges::all_of(some.kept(), [&](const auto& address) {
+    return all.kept().contains(address);
+  });
+}
+
 struct Ports {
   std::size_t all = 0;
   std::size_t hardly_tried = 0;  // of UDP
@@ -387,6 +420,7 @@ std::map<std::pair<const Fault*, base::IpAddress>, Ports> port_counts(
 
 std::vector<Group> group(const std::vector<Item>& items, std::uint64_t& left_out) {
   const auto ports = port_counts(items);
+  const evidence::AddressSketch held = held_clients(items);
   std::vector<Group> groups;
   std::map<GroupKey, std::vector<std::size_t>> by_key;
   for (const Item& item : items) {
@@ -395,13 +429,22 @@ std::vector<Group> group(const std::vector<Item>& items, std::uint64_t& left_out
     std::vector<std::size_t>& rivals = by_key[key_of(item, is_folded)];
     evidence::AddressSketch clients;
     add_clients(*item.row, clients);
-    const auto home = std::ranges::find_if(rivals, [&](std::size_t i) {
+    const auto is_home = [&](std::size_t i) {
       return groups[i].found.failing.front()->key.service == item.row->key.service ||
              (groups[i].window.is_near(item.window, limits::kNear) &&
-              share_a_client(groups[i].clients, clients));
-    });
+              (share_a_client(groups[i].clients, clients) ||
+               (are_all_of(clients, held) && are_all_of(groups[i].clients, held))));
+    };
+    const auto home = std::ranges::find_if(rivals, is_home);
     if (home != rivals.end()) {
       join(groups[*home], item);
+      // It may be what others have in common, too.
+      const auto [first, last] = std::ranges::remove_if(home + 1, rivals.end(), [&](std::size_t i) {
+        if (!is_home(i)) return false;
+        merge(groups[*home], groups[i]);
+        return true;
+      });
+      rivals.erase(first, last);
       continue;
     }
     if (groups.size() == limits::kIncidents) {
@@ -414,6 +457,7 @@ std::vector<Group> group(const std::vector<Item>& items, std::uint64_t& left_out
     groups.back().found.is_folded = is_folded;
     join(groups.back(), item);
   }
+  std::erase_if(groups, [](const Group& each) { return each.found.failing.empty(); });
   return groups;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 using std::string_view;
 
-constexpr std::array<string_view, 31> kCauses = {"service_down",
+constexpr std::array<string_view, 32> kCauses = {"service_down",
                                                  "service_hung",
                                                  "wrong_bind_address",
                                                  "firewall_reject_host",
@@ -41,6 +41,7 @@ constexpr std::array<string_view, 31> kCauses = {"service_down",
                                                  "attack",
                                                  "own_test",
                                                  "switching_loop",
+                                                 "captive_portal",
                                                  "client_gave_up"};
 
 constexpr std::array<string_view, 4> kSeverities = {"critical", "high", "medium", "low"};

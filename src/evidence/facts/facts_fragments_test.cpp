@@ -58,7 +58,7 @@ TEST(FactsFragments, HiddenByTheCapture) {
   journey::Totals all;
   all.beyond_dns = true;
   EXPECT_EQ(truth(all, ""), Truth::yes);
-  EXPECT_EQ(truth({}, ""), Truth::unknown);
+  EXPECT_EQ(truth(journey::Totals(), ""), Truth::unknown);
   EXPECT_EQ(truth(all, "udp port 53 or icmp"), Truth::unknown);
   EXPECT_EQ(truth(all, "port 53 or ip[6:2] & 0x1fff != 0"), Truth::yes);
   all.later_pieces = 1;

@@ -75,7 +75,9 @@ std::size_t changes_in(const std::vector<Moment>& moments) {
 
 // Whether some were served at the beginning only, as while a new setting takes hold, and many
 // failed since.
+// Of silence it says nothing: a server that drowns serves some at first, too.
 bool is_settled(const View& view, const RowList& served) {
+  if (view.subject.symptom == Symptom::no_response) return false;
   constexpr base::Duration kTakesHold = std::chrono::seconds{3};
   constexpr std::uint64_t kFailuresSince = 10;
   const base::Time since = base::add(view.first, kTakesHold);
@@ -166,7 +168,7 @@ constexpr std::array kFacts = {
     Entry{{"service.failing_client_served",
            "Were clients that fail served by this service in between, so that failing and being "
            "served changed four times or more? No where nobody was served between the failures; "
-           "unknown where some were in their first three seconds only.",
+           "unknown where some were in the first three seconds of refusals or errors only.",
            "reasoned: what stops a service altogether serves nobody in between"},
           failing_client_served},
     Entry{{"dns.servfail_meanwhile",

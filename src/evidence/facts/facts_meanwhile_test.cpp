@@ -44,29 +44,31 @@ TEST(FactsMeanwhile, FailingClientServed) {
     const double when = static_cast<double>(i) / 5;
     one_filtered.push_back(i % 3 == 0 ? silent(when, 2 * i + 1) : served(when, 2 * i + 1, kOther));
   }
-  std::vector<Attempt> settled = {silent(1, 1), served(1.2, 3), silent(1.4, 5), served(1.6, 7),
-                                  silent(1.8, 9)};
-  for (int i = 0; i < 20; ++i) settled.push_back(silent(5 + i, 20 + 2 * i));
-  expect_facts(
-      "service.failing_client_served",
-      {{"in between, again and again", loss, kSilent, Truth::yes, {4, 8}},
-       {"many a second", busy, kSilent, Truth::yes},
-       {"another client is served", one_filtered, kSilent, Truth::unknown},
-       {"the system accepts, the program serves nobody",
-        {silent(1, 1), accepted(2, 3), silent(3, 5), accepted(4, 7), silent(5, 9)},
-        Subject{{dns(), kOverTcp}, Step::name, Symptom::no_response},
-        Truth::no},
-       {"at the beginning only, while a new setting takes hold", settled, kSilent, Truth::unknown},
-       {"two outages",
-        {silent(1, 1), silent(2, 3), served(9, 5), served(10, 7), silent(20, 9)},
-        kSilent,
-        Truth::unknown},
-       {"before and after only",
-        {served(0, 11), silent(1, 1), silent(2, 3), silent(3, 5), served(4, 7)},
-        kSilent,
-        Truth::no,
-        {1, 3, 5}},
-       {"one failure", {silent(1, 1)}, kSilent, Truth::unknown}});
+  std::vector<Attempt> settled = {failing(1, 1), served(1.2, 3), failing(1.4, 5), served(1.6, 7),
+                                  failing(1.8, 9)};
+  for (std::uint64_t k = 0; k < 20; ++k) {
+    settled.push_back(failing(5 + static_cast<double>(k), 20 + 2 * k));
+  }
+  expect_facts("service.failing_client_served",
+               {{"in between, again and again", loss, kSilent, Truth::yes, {4, 8}},
+                {"many a second", busy, kSilent, Truth::yes},
+                {"another client is served", one_filtered, kSilent, Truth::unknown},
+                {"the system accepts, the program serves nobody",
+                 {silent(1, 1), accepted(2, 3), silent(3, 5), accepted(4, 7), silent(5, 9)},
+                 Subject{{dns(), kOverTcp}, Step::name, Symptom::no_response},
+                 Truth::no},
+                {"at the beginning only, while a new setting takes hold", settled, kServFail,
+                 Truth::unknown},
+                {"two outages",
+                 {silent(1, 1), silent(2, 3), served(9, 5), served(10, 7), silent(20, 9)},
+                 kSilent,
+                 Truth::unknown},
+                {"before and after only",
+                 {served(0, 11), silent(1, 1), silent(2, 3), silent(3, 5), served(4, 7)},
+                 kSilent,
+                 Truth::no,
+                 {1, 3, 5}},
+                {"one failure", {silent(1, 1)}, kSilent, Truth::unknown}});
 }
 
 TEST(FactsMeanwhile, OwnRequests) {
