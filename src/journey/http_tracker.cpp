@@ -25,49 +25,16 @@ bool begins_request(std::span<const std::uint8_t> bytes) {
                              [&](std::string_view word) { return text.starts_with(word); });
 }
 
-bool is_cut(const Packet& packet) {
-  return packet.known.has(packet::Field::payload_length) &&
-         packet.payload.size() < packet.payload_length;
-}
-
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-// Lines of text logs show start lines, and what comes behind: "HTTP/1.1 200 OK (text/html)", "GET /
-// HTTP/1.1 Host: www.example.com".
-http::Reading read_words(std::string_view words, http::Head& head) {
-  const std::string_view all = words;
-  constexpr std::string_view kVersion = " HTTP/1.";
-  const std::size_t version = words.find(kVersion);
-  if (version != std::string_view::npos) words = words.substr(0, version + kVersion.size() + 1);
-  std::array<char, 600> line{};
-  const std::size_t size = std::min(words.size(), line.size() - 1);
-  std::memcpy(line.data(), words.data(), size);
-  line[size] = '\n';
-  const http::Reading reading =
-      http::read_head(bytes_of(std::string_view(line.data(), size + 1)), head);
-  // Views into the line do not outlive it.
-  const auto move = [&](std::string_view& view) {
-    const std::size_t at = static_cast<std::size_t>(view.data() - line.data());
-    view = view.empty() || at > words.size() ? std::string_view{} : words.substr(at, view.size());
-  };
-  move(head.target);
-  move(head.reason);
-  move(head.host);
-  constexpr std::string_view kHost = " Host: ";
-  const std::size_t host = all.find(kHost);
-  if (head.is_request && host != std::string_view::npos) {
-    head.host = all.substr(host + kHost.size());
-    head.host = head.host.substr(0, head.host.find(' '));
-  }
-  return reading;
-}
-
 }  // namespace
 
 HttpTracker::HttpTracker(Context& context, Healing& healing, RequestHealing& requests)
     : context_(context), healing_(healing), requests_(requests) {}
+
+// At the snap length.
+bool HttpTracker::is_cut(const Packet& packet) {
+  return packet.known.has(packet::Field::payload_length) &&
+         packet.payload.size() < packet.payload_length;
+}
 
 bool HttpTracker::claims(const Conversation& conversation, Side side,
                          std::span<const std::uint8_t> bytes) const {
@@ -80,13 +47,6 @@ bool HttpTracker::claims(const Conversation& conversation, Side side,
   // The first segment may end within the request line.
   return reading == http::Reading::too_short && !conversation.mid_stream && side == Side::client &&
          begins_request(bytes);
-}
-
-bool HttpTracker::claims_words(const Conversation& /*conversation*/, Side /*side*/,
-                               std::string_view words) const {
-  http::Head head;
-  const http::Reading reading = read_words(words, head);
-  return reading == http::Reading::whole || reading == http::Reading::start_only;
 }
 
 void HttpTracker::on_begin(Conversation& conversation) {
@@ -174,72 +134,6 @@ Taken HttpTracker::read_messages(Conversation& about, Side side,
     }
   }
   return {.read = all};
-}
-
-Taken HttpTracker::on_words(Conversation& conversation, Side side, std::string_view words,
-                            const Packet& packet) {
-  http::Head head;
-  const http::Reading reading = read_words(words, head);
-  const bool is_start = reading == http::Reading::whole || reading == http::Reading::start_only;
-  if (is_start && head.is_request == (side == Side::client)) {
-    (void)on_head(conversation, side, head, {}, packet);
-  }
-  return {};
-}
-
-HttpTracker::Door& HttpTracker::door_of(const base::IpAddress& client,
-                                        const base::IpAddress& server) {
-  return doors_.at(pair_hash(client, server) % doors_.size());
-}
-
-void HttpTracker::accepted(const Packet& packet) {
-  Door& door = door_of(packet.ip.destination, packet.ip.source);
-  door = {.client = packet.ip.destination, .server = packet.ip.source, .port = packet.source_port};
-}
-
-bool HttpTracker::row(const Packet& packet) {
-  http::Head head;
-  const http::Reading reading = read_words(packet.said, head);
-  if (reading == http::Reading::not_http || reading == http::Reading::too_short) return false;
-  constexpr std::uint16_t kPort = 80;  // where no connection of the two was seen
-  const base::IpAddress& client = head.is_request ? packet.ip.source : packet.ip.destination;
-  const base::IpAddress& server = head.is_request ? packet.ip.destination : packet.ip.source;
-  const Door& door = door_of(client, server);
-  const bool is_known = door.port != 0 && door.client == client && door.server == server;
-  const std::uint16_t port = is_known ? door.port : kPort;
-  const auto is_of_them = [&](const Conversation& talk) {
-    return talk.client == client && talk.server == server && talk.server_port == port;
-  };
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (is_of_them(rows_[i]) && rows_used_[i] != 0) {
-      at = i;
-      break;
-    }
-    if (rows_used_[i] < rows_used_[at]) at = i;
-  }
-  Conversation& talk = rows_.at(at);
-  if (rows_used_.at(at) == 0 || !is_of_them(talk)) {
-    if (rows_used_.at(at) != 0) on_end(talk, End::pushed);
-    talk = Conversation{};
-    talk.client = client;
-    talk.server = server;
-    talk.server_port = port;
-    talk.id = static_cast<Slot>(limits::kConversations + 1 + at);
-    talk.mid_stream = true;
-    on_begin(talk);
-  }
-  rows_used_.at(at) = context_.totals.packets;
-  // A row stands where its message ends, or begins, and pairs by order alone: that tells of no times.
-  talk.timed = false;
-  (void)on_words(talk, head.is_request ? Side::client : Side::server, packet.said, packet);
-  return true;
-}
-
-void HttpTracker::finish() {
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    if (rows_used_[i] != 0) on_end(rows_[i], End::capture);
-  }
 }
 
 http::Body HttpTracker::on_head(Conversation& about, Side side, const http::Head& head,
@@ -428,77 +322,6 @@ std::uint32_t HttpTracker::intern_path(std::string_view path) {
   if (known != 0 || paths_ == limits::kPaths) return known;
   ++paths_;
   return context_.names.add(path, hash);
-}
-
-// --- HTTP/2 --------------------------------------------------------------------------------------
-
-Taken HttpTracker::read_frames(Conversation& about, Side side, std::span<const std::uint8_t> bytes,
-                               const Packet& packet) {
-  Half& half = exchanges_[about.id].half(side);
-  std::size_t at = 0;
-  // Frames are not found again behind missing bytes.
-  if (half.expects == Expects::anything) return {.done = true};
-  constexpr std::size_t kLooked = 64;  // of a frame's payload: its first field, its error code
-  while (at < bytes.size()) {
-    const auto rest = bytes.subspan(at);
-    http::Frame2 frame;
-    if (!http::read_frame2(rest, frame)) break;
-    const std::size_t needed = http::Frame2::kHeader + std::min<std::size_t>(frame.length, kLooked);
-    if (rest.size() < needed && !is_cut(packet)) {
-      return {.read = static_cast<std::uint32_t>(at), .wants = static_cast<std::uint32_t>(needed)};
-    }
-    on_frame(about, side, frame, packet);
-    const std::uint64_t whole = http::Frame2::kHeader + std::uint64_t{frame.length};
-    if (whole > rest.size()) {
-      return {.read = static_cast<std::uint32_t>(bytes.size()), .skip = whole - rest.size()};
-    }
-    at += static_cast<std::size_t>(whole);
-  }
-  return {.read = static_cast<std::uint32_t>(at)};
-}
-
-void HttpTracker::on_frame(Conversation& about, Side side, const http::Frame2& frame,
-                           const Packet& packet) {
-  Exchange& exchange = exchanges_[about.id];
-  const auto type = static_cast<http::Frame2Type>(frame.type);
-  const auto find = [&] {
-    for (std::size_t i = 0; i < exchange.waiting; ++i) {
-      if (exchange.asked.at(i).stream == frame.stream) return i;
-    }
-    return exchange.asked.size();
-  };
-  if (side == Side::client) {
-    if (type == http::Frame2Type::headers && find() == exchange.asked.size()) {
-      Asked asked;
-      asked.request = trace_of(packet);
-      asked.stream = frame.stream;
-      asked.method = http::Method::other;
-      asked.has_body = !frame.ends_stream();
-      asked.is_reused = exchange.has_answered;
-      push(exchange, asked);
-    } else if (type == http::Frame2Type::rst_stream && find() != exchange.asked.size()) {
-      pop(exchange, find());  // the client does not want it any more
-    }
-    return;
-  }
-  const bool is_answer = type == http::Frame2Type::headers && frame.status >= 200;
-  const bool is_reset = type == http::Frame2Type::rst_stream && frame.has_error && frame.error != 0;
-  const std::size_t index = find();
-  if ((!is_answer && !is_reset) || index == exchange.asked.size()) return;
-  const Asked asked = exchange.asked.at(index);
-  pop(exchange, index);
-  exchange.has_answered = true;
-  if (is_answer) {
-    decide(about, asked, {.packet = packet, .status = frame.status, .location = {}, .body = {}});
-    return;
-  }
-  Attempt attempt = attempt_of(about, asked);
-  attempt.symptom = Symptom::unanswered;
-  attempt.outcome = Outcome::cut;
-  attempt.answer = digest_of(packet, Kind::tcp_segment, 0);
-  attempt.end = packet.place.time;
-  attempt.server_spoke = true;
-  requests_.settle(attempt, wish_of(about, asked), limits::kRequestRetry);
 }
 
 std::size_t HttpTracker::memory_bytes() {

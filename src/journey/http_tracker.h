@@ -142,6 +142,8 @@ class HttpTracker final : public Listener {
   void leave_open(const Conversation& about, base::Duration silence_after);
   Attempt attempt_of(const Conversation& about, const Asked& asked) const;
   Door& door_of(const base::IpAddress& client, const base::IpAddress& server);
+  static packet::http::Reading read_words(std::string_view words, packet::http::Head& head);
+  static bool is_cut(const packet::Packet& packet);
   std::uint64_t wish_of(const Conversation& about, const Asked& asked) const;
   static std::uint64_t url_key(const Conversation& about, const Asked& asked);
 
@@ -153,9 +155,10 @@ class HttpTracker final : public Listener {
   Memory<Url> urls_{limits::kUrls};
   ZeroedArray<Exchange> exchanges_{limits::kConversations + 1 + limits::kRowTalks};
   std::size_t paths_ = 0;  // kept in the interner
-  // Of tables: the conversations that their rows stand for, the one used last in front.
+  // Of tables: the conversations that their rows stand for.
   std::array<Conversation, limits::kRowTalks> rows_;
   std::array<std::uint64_t, limits::kRowTalks> rows_used_{};
+  std::array<std::uint64_t, limits::kRowTalks> rows_piece_{};  // of what message a row was; 0: none
   // Ports that clients were let in at, the latest of each pair; by hash, newer ones replace older.
   std::array<Door, limits::kRowDoors> doors_;
 };

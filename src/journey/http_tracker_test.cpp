@@ -418,6 +418,11 @@ TEST(HttpTracker, Rows) {
   row("3", "s1:0 c2", "HTTP/1.1 504 Gateway Time-out (text/html)");
   // Where a message stands tells nothing of how long its answer took; and whether a request was
   // answered before a reset, only rows with ports tell.
+  // Wireshark shows a message with each of its segments, and where it ends.
+  for (const char* time : {"3.1", "3.2"}) {
+    row(time, "s1:0 c6", "HTTP/1.1 403 Forbidden [TCP segment of a reassembled PDU]");
+  }
+  row("3.3", "s1:0 c6", "HTTP/1.1 403 Forbidden (text/html)");
   row("4", "c4:0 s1", "GET / HTTP/1.1");
   row("60", "s1:0 c4", "HTTP/1.1 200 OK (text/html)");
   for (const char* line : {"70 syn c5:4005 s1:80 text", "70.1 synack c5:4005 s1:80 text",
@@ -429,11 +434,12 @@ TEST(HttpTracker, Rows) {
   tracker.finish();
   std::vector<std::string> lines;
   for (const Attempt& attempt : recorder.attempts) lines.push_back(summary(attempt));
-  EXPECT_EQ(lines, (std::vector<std::string>{
-                       "http c3>s1:443/tcp ok none 1", "http c2>s1:80/tcp failed error_status 1",
-                       "http c4>s1:80/tcp ok none 1", "tcp c5>s1:80/tcp ok none 1",
-                       "http c5>s1:80/tcp ok none 0 unseen", "tcp c3>s1:443/tcp ok none 0 unseen",
-                       "http c1>s1:80/tcp unknown none 1 open"}));
+  EXPECT_EQ(lines,
+            (std::vector<std::string>{
+                "http c3>s1:443/tcp ok none 1", "http c6>s1:80/tcp refused denied 0 unseen",
+                "http c2>s1:80/tcp failed error_status 1", "http c4>s1:80/tcp ok none 1",
+                "tcp c5>s1:80/tcp ok none 1", "http c5>s1:80/tcp ok none 0 unseen",
+                "tcp c3>s1:443/tcp ok none 0 unseen", "http c1>s1:80/tcp unknown none 1 open"}));
 }
 
 }  // namespace

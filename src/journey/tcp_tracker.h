@@ -160,6 +160,7 @@ class TcpTracker {
   void first_packet(const View& view, std::uint64_t hash);
   void restart(Slot slot, const View& view, std::uint64_t hash);
   static bool is_copy_in_text(const Flow& flow, const View& view);
+  static bool knows_sequence(const packet::Packet& packet);
   void follow_older(Slot slot, const View& view);
   void on_syn(Slot slot, const View& view, std::uint64_t hash);
   void on_syn_ack(Slot slot, const View& view, std::uint64_t hash);
@@ -208,5 +209,7 @@ class TcpTracker {
 // Server side of a conversation whose beginning was not seen: the known service, else the lower
 // port.
 bool destination_is_server(std::uint16_t source_port, std::uint16_t destination_port);
+// Whether that guess is safe.
+bool is_surely_server(std::uint16_t server_port, std::uint16_t client_port);
 
 }  // namespace whydown::journey
