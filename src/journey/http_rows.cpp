@@ -20,6 +20,7 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
 // Lines of text logs show start lines, and what comes behind: "HTTP/1.1 200 OK (text/html)", "GET /
 // HTTP/1.1 Host: www.example.com".
 http::Reading HttpTracker::read_words(std::string_view words, http::Head& head) {
+  if (words.empty()) return http::Reading::too_short;
   const std::string_view all = words;
   constexpr std::string_view kVersion = " HTTP/1.";
   const std::size_t version = words.find(kVersion);
