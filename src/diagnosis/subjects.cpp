@@ -11,8 +11,14 @@
 #include "diagnosis/attack.h"
 #include "diagnosis/limits.h"
 #include "diagnosis/slowness.h"
+#include "diagnosis/subjects_steps.h"
 
 namespace whydown::diagnosis {
+
+using subjects::absorb;
+using subjects::drop_rare;
+using subjects::is_for_all;
+using subjects::Item;
 
 namespace {
 
@@ -21,120 +27,6 @@ using evidence::Row;
 using evidence::RowKey;
 using evidence::Service;
 using evidence::Symptom;
-
-constexpr std::uint16_t kDnsPort = 53;
-
-struct Item {
-  const Row* row = nullptr;
-  const Fault* fault = nullptr;
-  Window window;
-  RowList absorbed;
-  bool is_gone = false;  // absorbed by another
-  bool is_slow = false;  // not down: see slowness.h
-};
-
-// --- which symptoms explain which
-// -----------------------------------------------------------------
-
-bool is_icmp_error(Symptom symptom) {
-  return symptom >= Symptom::port_unreachable && symptom <= Symptom::other_icmp_error;
-}
-
-// The whole host is out of reach, not one of its services.
-bool is_about_host(Symptom symptom) {
-  return symptom == Symptom::net_unreachable || symptom == Symptom::host_unreachable;
-}
-
-bool is_dns_family(const Service& service) {
-  return service.protocol == Protocol::dns ||
-         (service.protocol == Protocol::tcp && service.port == kDnsPort);
-}
-
-constexpr int kSecure = 4;       // behind the connection that it needs
-constexpr int kApplication = 8;  // behind what becomes of transfers
-
-// Smaller explains greater, never the other way: so no circle of explanations can arise.
-int rank_of(const RowKey& key) {
-  if (key.step == evidence::Step::link) return 0;
-  if (key.step == evidence::Step::request) return kApplication;
-  if (is_transfer(key)) {
-    if (key.symptom == Symptom::lossy) return 5;
-    return key.symptom == Symptom::stalled ? 6 : 7;
-  }
-  if (key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd) return 0;
-  if (is_about_host(key.symptom)) return 1;
-  if (key.step == evidence::Step::secure) return kSecure;
-  if (key.service.protocol == Protocol::tcp && key.service.port == kDnsPort) return 4;
-  // Behind the connections over TCP that its clients fall back to.
-  if (key.service.protocol == Protocol::quic) return key.symptom == Symptom::no_response ? 5 : 4;
-  return key.symptom == Symptom::no_response ? 3 : 2;
-}
-
-// The answer did not fit, so the client asked again over TCP.
-bool is_second_way(const RowKey& a, const RowKey& b) {
-  return a.symptom == Symptom::truncated && a.service.server == b.service.server &&
-         a.service.port == b.service.port && b.service.transport == packet::Transport::tcp;
-}
-
-// What keeps new connections out ends old ones too. Where some transfers crawl from loss, others
-// come to a standstill from it.
-bool explains_transfer(const RowKey& a, const RowKey& b) {
-  const bool is_still = b.symptom == Symptom::stalled || b.symptom == Symptom::too_big;
-  if (rank_of(a) <= 1) return is_still;
-  // A handshake of TLS that is cut off, or met by silence, is told as that.
-  if (a.step == evidence::Step::secure) {
-    return a.service.port == b.service.port && a.service.transport == b.service.transport;
-  }
-  if (a.service != b.service) return false;
-  if (is_transfer(a)) return is_still;
-  if (a.symptom == Symptom::reset) return b.symptom == Symptom::cut_off;
-  const bool is_out = a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
-  return is_out && (is_still || b.symptom == Symptom::lossy || b.symptom == Symptom::cut_off);
-}
-
-bool explains(const RowKey& a, const RowKey& b) {
-  if (is_second_way(a, b)) return true;
-  if (rank_of(a) >= rank_of(b) || a.service.server != b.service.server) return false;
-  if (is_transfer(b)) return explains_transfer(a, b);
-  const bool silent = b.symptom == Symptom::no_response;
-  switch (rank_of(a)) {
-    case 0:
-      // What goes round in a circle does not arrive, and a router says so in the end.
-      if (a.symptom == Symptom::looping) return silent || is_icmp_error(b.symptom);
-      // What reaches the wrong one of two machines is refused or lost.
-      if (a.symptom == Symptom::conflict || a.symptom == Symptom::spoofed) {
-        return silent || is_icmp_error(b.symptom) || b.symptom == Symptom::reset;
-      }
-      return a.symptom == Symptom::no_response &&
-             (silent || b.symptom == Symptom::host_unreachable);
-    case 1:
-      return silent;
-    default:
-      break;
-  }
-  // A server that takes no connections over TCP takes none over QUIC.
-  if (b.service.protocol == Protocol::quic && a.service.protocol == Protocol::tcp) {
-    return a.service.port == b.service.port && a.step == evidence::Step::connect &&
-           (silent || is_icmp_error(b.symptom));
-  }
-  if (is_dns_family(a.service) && is_dns_family(b.service) && rank_of(b) == 4) {
-    return a.symptom == Symptom::no_response || is_icmp_error(a.symptom);
-  }
-  // Whoever takes no connections any more does not answer on those it had taken, either.
-  if (b.step == evidence::Step::secure || rank_of(b) == kApplication) {
-    return (silent || b.symptom == Symptom::unanswered || b.symptom == Symptom::no_handshake) &&
-           a.service.protocol == Protocol::tcp && a.service.port == b.service.port &&
-           b.service.transport == packet::Transport::tcp;
-  }
-  // Refusals and silence at one service: answers to refused requests are rate-limited. Of a DNS
-  // server that waits in vain for others, some clients hear SERVFAIL, and some give up before.
-  return silent && a.service == b.service &&
-         (is_icmp_error(a.symptom) || a.symptom == Symptom::reset ||
-          a.symptom == Symptom::serv_fail);
-}
-
-// --- the stages
-// -----------------------------------------------------------------------------------
 
 std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& catalogue,
                                 const std::set<const Row*>& claimed) {
@@ -191,142 +83,6 @@ void add_slow(const evidence::Store& store, const Catalogue& catalogue, std::vec
     items.push_back(std::move(item));
   }
   std::erase_if(items, [](const Item& item) { return item.is_gone; });
-}
-
-// Handshakes of TLS that were under way when the service stopped are few, and so are clients that
-// do not wait for SERVFAIL; more of them than of what explains them are a trouble of their own.
-bool is_worth(const Item& into, const Item& item) {
-  const bool must_be_few =
-      item.row->key.step == evidence::Step::secure || into.row->key.symptom == Symptom::serv_fail;
-  return !must_be_few || judged(*item.row) <= judged(*into.row);
-}
-
-void absorb(std::vector<Item>& items) {
-  std::map<base::IpAddress, std::vector<std::size_t>> by_server;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    by_server[items[i].row->key.service.server].push_back(i);
-  }
-  for (const auto& [server, indexes] : by_server) {
-    // Rank by rank from the last, so that what an absorbed row has absorbed moves on with it.
-    std::vector<std::size_t> order = indexes;
-    std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-      return std::pair(-rank_of(items[a].row->key), a) < std::pair(-rank_of(items[b].row->key), b);
-    });
-    std::vector<std::size_t> explaining(order.rbegin(), order.rend());
-    for (const std::size_t at : order) {
-      Item& item = items[at];
-      const auto by = std::ranges::find_if(explaining, [&](std::size_t other) {
-        return explains(items[other].row->key, item.row->key) && is_worth(items[other], item) &&
-               items[other].window.is_near(item.window, limits::kNear);
-      });
-      if (by == explaining.end()) continue;
-      Item& into = items[*by];
-      into.absorbed.push_back(item.row);
-      std::ranges::copy(item.absorbed, std::back_inserter(into.absorbed));
-      item.absorbed.clear();
-      item.is_gone = true;
-    }
-  }
-}
-
-// Served attempts at a service over the whole input.
-std::map<Service, std::uint64_t> served_counts(const evidence::Store& store,
-                                               std::map<Service, base::Time>& last_served) {
-  std::map<Service, std::uint64_t> counts;
-  for (const auto& [key, row] : store.rows()) {
-    if (!is_served(row) || is_transfer(key)) continue;
-    counts[key.service] += judged(row);
-    auto [at, is_new] = last_served.try_emplace(key.service, row.last);
-    if (!is_new) at->second = std::max(at->second, row.last);
-  }
-  return counts;
-}
-
-bool is_usual_nx_domain(const Row& row, std::uint64_t served) {
-  const std::uint64_t count = judged(row);
-  return row.key.symptom == Symptom::nx_domain &&
-         count * limits::kUsualNxDomainShare < served + count &&
-         count < limits::kAskedInsistently * row.names.count();
-}
-
-// Whether some client got nothing but refusals from this service for a while, and several of them.
-// While a new rule takes hold, one more request may get through.
-bool shuts_out_a_client(const evidence::Store& store, const Row& denied) {
-  const RowKey& key = denied.key;
-  const auto& pairs = store.service_clients();
-  for (auto at = pairs.lower_bound({key.service, {}, {}});
-       at != pairs.end() && at->first.service == key.service; ++at) {
-    const evidence::ServiceClientRow& row = at->second;
-    const bool let_in =
-        row.ok() != 0 && row.first_ok <= row.last_failed && row.last_ok >= row.first_failed;
-    const std::uint64_t since =
-        let_in ? denied.times.within(row.last_ok, base::Time::max()) : row.failed();
-    const std::uint64_t enough = limits::kShutOut * (let_in ? 1 + denied.clients.count() : 1);
-    if (at->first.step == key.step && since >= enough) return true;
-  }
-  return false;
-}
-
-// A refusal of what nobody is seen to have sent, to a port that a client may have had: so ends an
-// answer that came too late.
-bool is_late_answer(const Row& row) {
-  constexpr std::uint16_t kUserPorts = 1024;  // RFC 6335 6
-  return row.key.symptom == Symptom::port_unreachable &&
-         row.key.service.protocol == Protocol::udp && row.key.service.port >= kUserPorts &&
-         row.request_unseen == row.attempts && row.attempts < limits::kFewFailures;
-}
-
-// What there is not, and what a client has no right to, is asked for all day: pages that are gone,
-// a password mistyped. Not so where hardly anything is found for a while, or a client is shut out.
-bool is_usual_refusal(const evidence::Store& store, const Row& row) {
-  if (is_late_answer(row)) return true;
-  // Log lines of answers do not repeat the question; without it, nobody knows what there is not.
-  if (row.key.symptom == Symptom::nx_domain && row.names.count() == 0) return true;
-  if (row.key.symptom == Symptom::denied) return !shuts_out_a_client(store, row);
-  if (row.key.symptom != Symptom::not_found) return false;
-  const Window window = window_of(row);
-  const std::uint64_t count = judged(row);
-  if (count < limits::kNothingFound) return true;
-  if (base::between(window.first, window.last) < limits::kNothingFoundSpell) return true;
-  std::uint64_t found = 0;
-  for (const auto& [key, other] : store.rows()) {
-    const bool is_same = key.service == row.key.service && key.step == row.key.step;
-    if (is_same && is_served(other)) found += begun_between(other, window.first, window.last);
-  }
-  return count < found * limits::kNothingFoundShare;
-}
-
-// A login page stands before the whole internet: whoever meets it meets the same.
-bool is_for_all(const Item& item) { return item.row->key.symptom == Symptom::diverted; }
-
-void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint64_t& rare) {
-  std::map<Service, base::Time> last_served;
-  const std::map<Service, std::uint64_t> served = served_counts(store, last_served);
-  std::map<std::pair<Service, bool>, std::uint64_t> failed;
-  const auto kind_of = [](const Item& item) {
-    return std::pair(item.row->key.service, is_transfer(item.row->key));
-  };
-  for (const Item& item : items) failed[kind_of(item)] += judged(*item.row);
-
-  std::erase_if(items, [&](const Item& item) {
-    const Service& service = item.row->key.service;
-    const auto ok = served.find(service);
-    if (is_usual_refusal(store, *item.row)) {
-      rare += judged(*item.row);
-      return true;
-    }
-    if (ok == served.end()) return false;
-    const std::uint64_t count = failed[kind_of(item)];
-    const bool is_few =
-        count < limits::kFewFailures && count * limits::kFewFailuresShare < ok->second + count;
-    // The service died at the end: two refusals with nothing served after them.
-    const bool is_death = item.row->key.symptom != Symptom::no_response && count > 1 &&
-                          last_served.at(service) < item.window.first;
-    const bool is_rare =
-        (is_few && !is_death && !is_for_all(item)) || is_usual_nx_domain(*item.row, ok->second);
-    if (is_rare) rare += judged(*item.row);
-    return is_rare;
-  });
 }
 
 bool share_a_client(const evidence::AddressSketch& a, const evidence::AddressSketch& b) {
