@@ -217,7 +217,7 @@ bool is_hidden(const Way& way, std::int64_t until, std::uint16_t largest) {
 bool is_lossy(const Way& way, std::int64_t seconds_ns) {
   return way.lost() >= limits::kLossySegments + way.stuck_tries &&
          way.lost() * limits::kLossyShare >= way.segments + way.lost() &&
-         way.waited >= ns(limits::kLossyWait) && way.waited * limits::kLossyWaitShare >= seconds_ns;
+         way.waited >= ns(limits::kLossyWait) && way.waited >= seconds_ns / limits::kLossyWaitShare;
 }
 
 }  // namespace

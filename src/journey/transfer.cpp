@@ -1,6 +1,7 @@
 #include "journey/transfer.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "journey/context.h"
 
@@ -79,7 +80,10 @@ void Transfer::see_old(const Segment& segment, Way& way, const packet::Packet& p
   }
   if (is_late) return;
   count_up(fills ? way.filled : way.again);
-  if (paused >= ns(limits::kLossPause)) way.waited += paused;
+  if (paused >= ns(limits::kLossPause)) {
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    way.waited = std::min(way.waited, most - paused) + paused;
+  }
   const Trace trace = trace_of(packet);
   if (!way.first_again.is_set()) way.first_again = trace;
   way.last_again = trace;
