@@ -273,7 +273,9 @@ bool TcpTracker::tell_trouble(Flow& flow, const Transfer& record) {
     case Symptom::zero_window:
       first = last = way.shut_first;
       begin = first.time;
-      end = way.shut_since == 0 ? begin + way.shut_longest : until;
+      end = way.shut_since == 0
+                ? base::ns_of(base::add(first.when(), base::Duration{way.shut_longest}))
+                : until;
       observe_transfer(from_client ? Sign::server_shut : Sign::client_shut, flow, first,
                        !from_client);
       break;
