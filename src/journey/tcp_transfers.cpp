@@ -336,6 +336,8 @@ void TcpTracker::tell_losses(const Flow& flow, const Transfer& record) {
 
 void TcpTracker::tell_transfer(Flow& flow, Attempt& attempt) {
   attempt.outcome = outcome_of(attempt.symptom);
+  // Captures of several queues are not in order.
+  attempt.end = std::max(attempt.begin, attempt.end);
   flow.sequel().marks.is_told = true;
   troubled_.add(flow.server);
   context_.sink.attempt(attempt);
