@@ -36,7 +36,9 @@ class Judge final : public journey::FuzzJudge {
     require(!attempt.healed || failed);
     require(!attempt.mid_stream || attempt.outcome == Outcome::unknown);
     require(attempt.request_seen == (attempt.tries != 0));
-    require(!attempt.last_request.is_set() || attempt.tries > 1);
+    // Of a transfer it is the data at which trouble began.
+    require(!attempt.last_request.is_set() || attempt.tries > 1 ||
+            attempt.step == journey::Step::transfer);
     // Who contradicts whom is told beside who asks whom, of the same packets.
     const bool is_contest =
         attempt.symptom == Symptom::conflict || attempt.symptom == Symptom::spoofed;
