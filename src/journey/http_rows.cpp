@@ -120,7 +120,7 @@ bool HttpTracker::row(const Packet& packet) {
   // A row stands where its message ends, or begins, and pairs by order alone: that tells of no
   // times.
   talk.timed = false;
-  (void)on_words(talk, head.is_request ? Side::client : Side::server, packet.said, packet);
+  (void)on_head(talk, head.is_request ? Side::client : Side::server, head, {}, packet);
   return true;
 }
 

@@ -57,8 +57,6 @@ std::string domain_of(const std::string& name) {
   return name.substr(dot + 1);
 }
 
-bool is_dns(const View& view) { return view.subject.services.front().protocol == Protocol::dns; }
-
 // Of the answers kept: how many have a property, of those that show it.
 template <typename Shows, typename Has>
 Finding answer_fact(const View& view, std::string_view words, Shows shows, Has has) {

@@ -29,8 +29,6 @@ bool is_one_of(const Questions& questions, const Attempt& attempt) {
   return questions.contains({attempt.request.name, attempt.request.dns_type});
 }
 
-bool is_dns(const View& view) { return view.subject.services.front().protocol == Protocol::dns; }
-
 Finding cd_answers(const View& view) {
   if (!is_dns(view)) return unknown();
   const Questions questions = questions_of(view);

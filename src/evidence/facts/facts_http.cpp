@@ -58,14 +58,6 @@ std::vector<const Attempt*> served_meanwhile(const View& view, const RowList& ro
   return out;
 }
 
-std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts) {
-  std::vector<base::Place> places;
-  for (const Attempt* attempt : attempts) {
-    if (attempt->answer.is_set()) places.push_back(attempt->answer.place);
-  }
-  return earliest(std::move(places));
-}
-
 Finding http_bad_gateway(const View& view) { return most_have(view, {502}, "status 502"); }
 Finding http_gateway_timeout(const View& view) { return most_have(view, {504}, "status 504"); }
 Finding http_unavailable(const View& view) { return most_have(view, {503}, "status 503"); }

@@ -52,20 +52,8 @@ std::vector<const Attempt*> sent_to_login(const View& view) {
 }
 
 std::vector<const Attempt*> diverted(const View& view) {
-  std::vector<const Attempt*> out;
-  if (view.subject.symptom != Symptom::diverted) return out;
-  for (const Row* row : view.failed) {
-    for (const Attempt* attempt : row->exemplars()) out.push_back(attempt);
-  }
-  return out;
-}
-
-std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts) {
-  std::vector<base::Place> places;
-  for (const Attempt* attempt : attempts) {
-    if (attempt->answer.is_set()) places.push_back(attempt->answer.place);
-  }
-  return earliest(std::move(places));
+  if (view.subject.symptom != Symptom::diverted) return {};
+  return kept(view.failed);
 }
 
 // The kept observations of a sign whose client is one of the failing ones.

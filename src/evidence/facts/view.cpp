@@ -120,6 +120,8 @@ bool is_neighbour(Protocol protocol) {
   return protocol == Protocol::arp || protocol == Protocol::nd;
 }
 
+bool is_dns(const View& view) { return view.subject.services.front().protocol == Protocol::dns; }
+
 bool is_http(const View& view) {
   return std::ranges::all_of(view.subject.services, [](const Service& service) {
     return service.protocol == Protocol::http;
@@ -226,6 +228,14 @@ std::vector<const Attempt*> kept(const RowList& rows) {
     for (const Attempt* attempt : row->exemplars()) all.push_back(attempt);
   }
   return all;
+}
+
+std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts) {
+  std::vector<base::Place> places;
+  for (const Attempt* attempt : attempts) {
+    if (attempt->answer.is_set()) places.push_back(attempt->answer.place);
+  }
+  return earliest(std::move(places));
 }
 
 std::vector<base::Place> earliest(std::vector<base::Place> places) {

@@ -58,7 +58,8 @@ bool is_icmp_error(Symptom symptom);
 bool is_rcode(Symptom symptom);
 bool is_neighbour(Protocol protocol);  // ARP or ND
 bool is_ok(const Row& row);            // ok or slow
-bool is_http(const View& view);        // all its services
+bool is_dns(const View& view);
+bool is_http(const View& view);  // all its services
 // The service did its work, as far as the subject's symptom goes: ok, slow, and for a symptom that
 // is no rcode any DNS answer (NXDOMAIN comes from a running server).
 bool is_served(const Row& row, Symptom subject_symptom);
@@ -95,6 +96,8 @@ std::vector<base::Place> cite_answers(const RowList& rows);
 std::vector<base::Place> cite_requests(const RowList& rows);  // answers where no request was seen
 // Every exemplar of these rows.
 std::vector<const Attempt*> kept(const RowList& rows);
+// The earliest few answers to these.
+std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts);
 // The earliest few, each once.
 std::vector<base::Place> earliest(std::vector<base::Place> places);
 // Some of each, for a fact that compares two kinds of packets.
