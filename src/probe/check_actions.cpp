@@ -320,7 +320,7 @@ Heard Actions::ask_front_page(const Subject& subject) {
   Target page = tools_.target;
   page.text = front_page(page);
   std::vector<report::ProbePhase> phases;
-  const Loading loading{tools_.clock, tools_.ports, tools_.authorities,
+  const Loading loading{tools_.curl, tools_.clock, tools_.ports, tools_.authorities,
                         [](const std::string&, const base::IpAddress&) { return false; }};
   load(page, subject.server, loading, phases);
   const auto request =

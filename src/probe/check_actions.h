@@ -11,6 +11,7 @@
 #include "diagnosis/diagnosis.h"
 #include "probe/clock.h"
 #include "probe/echo.h"
+#include "probe/libcurl.h"
 #include "probe/ports.h"
 #include "probe/resolve.h"
 #include "probe/target.h"
@@ -29,6 +30,7 @@ struct Subject {
 };
 
 struct Tools {
+  const LibCurl& curl;
   const Clock& clock;
   OwnPorts& ports;
   Echo& echo;

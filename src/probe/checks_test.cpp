@@ -28,6 +28,7 @@ TEST(CheckActions, TopOfAName) {
 TEST(CheckActions, SaysWhatItWouldSendAndToWhom) {
   const std::atomic<bool> interrupted = false;
   const Clock clock(std::chrono::seconds{1}, interrupted, [] { return false; });
+  const LibCurl curl;  // not loaded
   OwnPorts ports;
   Echo echo;  // not opened: without the right to ask
   const std::vector<Resolver> others{{address("192.0.2.53"), 53}, {address("192.0.2.54"), 53}};
@@ -35,8 +36,8 @@ TEST(CheckActions, SaysWhatItWouldSendAndToWhom) {
   const Target front = parse_target("http://www.example.org/").value();
   const Authorities system;
   const auto admit = [](const base::IpAddress&) {};
-  const Actions actions({clock, ports, echo, page, system, others, admit});
-  const Actions actions_of_front({clock, ports, echo, front, system, others, admit});
+  const Actions actions({curl, clock, ports, echo, page, system, others, admit});
+  const Actions actions_of_front({curl, clock, ports, echo, front, system, others, admit});
   const Subject secure{address("192.0.2.80"), 8443, true, "", 1, "A"};
   EXPECT_EQ(actions_of_front.plan("http-front-page", secure), "");
   const Subject dns{address("192.0.2.53"), 53, false, "www.example.org", 1, "A"};
@@ -109,12 +110,13 @@ class ChecksRun : public ::testing::Test {
                          [facts](const evidence::Subject&) { return pipeline::Facts{facts, {}}; },
                          [this](const std::string& line) { told_.push_back(line); }};
     Actions actions(
-        {clock_, ports_, echo_, target_, authorities_, {}, [](const base::IpAddress&) {}});
+        {curl_, clock_, ports_, echo_, target_, authorities_, {}, [](const base::IpAddress&) {}});
     EXPECT_TRUE(Checks(std::move(context), std::move(actions)).run(diagnosis_, part));
     return part;
   }
 
   std::atomic<bool> interrupted_ = false;
+  LibCurl curl_;  // not loaded
   Clock clock_;
   OwnPorts ports_;
   Echo echo_;  // not opened

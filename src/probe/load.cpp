@@ -3,7 +3,6 @@
 #include <array>
 #include <memory>
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include "probe/limits.h"
@@ -14,8 +13,8 @@ namespace {
 
 using report::ProbePhase;
 
-using Curl = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
-using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+using Easy = std::unique_ptr<CURL, decltype(LibCurl::easy_cleanup)>;
+using List = std::unique_ptr<curl_slist, decltype(LibCurl::slist_free_all)>;
 
 std::size_t take_body(char* /*bytes*/, std::size_t size, std::size_t count, void* self) {
   auto& running = *static_cast<Running*>(self);
@@ -48,57 +47,57 @@ int look_at_clock(void* self, curl_off_t /*total*/, curl_off_t got, curl_off_t /
   return running.is_mute || running.clock->is_over() ? 1 : 0;
 }
 
-curl_off_t offset_of(CURL* curl, CURLINFO what) {
+curl_off_t offset_of(const LibCurl& curl, CURL* easy, CURLINFO what) {
   curl_off_t value = 0;
-  curl_easy_getinfo(curl, what, &value);
+  curl.easy_getinfo(easy, what, &value);
   return value;
 }
 
-base::Duration span_of(CURL* curl, CURLINFO what) {
-  return std::chrono::microseconds{offset_of(curl, what)};
+base::Duration span_of(const LibCurl& curl, CURL* easy, CURLINFO what) {
+  return std::chrono::microseconds{offset_of(curl, easy, what)};
 }
 
-long number_of(CURL* curl, CURLINFO what) {
+long number_of(const LibCurl& curl, CURL* easy, CURLINFO what) {
   long value = 0;
-  curl_easy_getinfo(curl, what, &value);
+  curl.easy_getinfo(easy, what, &value);
   return value;
 }
 
-void set_options(CURL* curl, Transfer& transfer, const OwnPorts& ports, const Clock& clock,
-                 char* error) {
-  curl_easy_setopt(curl, CURLOPT_URL, transfer.url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_PROXY, "");  // the way to the server itself is what is looked at
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "whydown/" WHYDOWN_VERSION);
-  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, error);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer.running);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_at_clock);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &transfer.running);
-  curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, begin_tls);
-  curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, &transfer.running);
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
+void set_options(const LibCurl& curl, CURL* easy, Transfer& transfer, const OwnPorts& ports,
+                 const Clock& clock, char* error) {
+  curl.easy_setopt(easy, CURLOPT_URL, transfer.url.c_str());
+  curl.easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl.easy_setopt(easy, CURLOPT_PROXY, "");  // the way to the server itself is what is looked at
+  curl.easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl.easy_setopt(easy, CURLOPT_USERAGENT, "whydown/" WHYDOWN_VERSION);
+  curl.easy_setopt(easy, CURLOPT_ERRORBUFFER, error);
+  curl.easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+  curl.easy_setopt(easy, CURLOPT_WRITEDATA, &transfer.running);
+  curl.easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+  curl.easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, look_at_clock);
+  curl.easy_setopt(easy, CURLOPT_XFERINFODATA, &transfer.running);
+  curl.easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, begin_tls);
+  curl.easy_setopt(easy, CURLOPT_SSL_CTX_DATA, &transfer.running);
+  curl.easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                    static_cast<long>(limits::kConnectPatience.count()));
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+  curl.easy_setopt(easy, CURLOPT_TIMEOUT_MS,
                    static_cast<long>(clock.left(limits::kLongestDeadline).count()));
-  curl_easy_setopt(curl, CURLOPT_LOCALPORT, static_cast<long>(ports.first()));
-  curl_easy_setopt(curl, CURLOPT_LOCALPORTRANGE, static_cast<long>(limits::kPorts));
+  curl.easy_setopt(easy, CURLOPT_LOCALPORT, static_cast<long>(ports.first()));
+  curl.easy_setopt(easy, CURLOPT_LOCALPORTRANGE, static_cast<long>(limits::kPorts));
 }
 
-void read_ending(CURL* curl, Transfer& transfer, const char* error) {
-  transfer.connected =
-      transfer.is_https ? transfer.running.secure_begin : span_of(curl, CURLINFO_CONNECT_TIME_T);
-  transfer.secured = span_of(curl, CURLINFO_APPCONNECT_TIME_T);
-  transfer.first_byte = span_of(curl, CURLINFO_STARTTRANSFER_TIME_T);
-  transfer.total = span_of(curl, CURLINFO_TOTAL_TIME_T);
-  transfer.error = number_of(curl, CURLINFO_OS_ERRNO);
-  transfer.status = number_of(curl, CURLINFO_RESPONSE_CODE);
-  transfer.retry_after = static_cast<long>(offset_of(curl, CURLINFO_RETRY_AFTER));
-  transfer.words = *error != '\0' ? error : curl_easy_strerror(transfer.code);
+void read_ending(const LibCurl& curl, CURL* easy, Transfer& transfer, const char* error) {
+  transfer.connected = transfer.is_https ? transfer.running.secure_begin
+                                         : span_of(curl, easy, CURLINFO_CONNECT_TIME_T);
+  transfer.secured = span_of(curl, easy, CURLINFO_APPCONNECT_TIME_T);
+  transfer.first_byte = span_of(curl, easy, CURLINFO_STARTTRANSFER_TIME_T);
+  transfer.total = span_of(curl, easy, CURLINFO_TOTAL_TIME_T);
+  transfer.error = number_of(curl, easy, CURLINFO_OS_ERRNO);
+  transfer.status = number_of(curl, easy, CURLINFO_RESPONSE_CODE);
+  transfer.retry_after = static_cast<long>(offset_of(curl, easy, CURLINFO_RETRY_AFTER));
+  transfer.words = *error != '\0' ? error : curl.easy_strerror(transfer.code);
   char* redirect = nullptr;
-  curl_easy_getinfo(curl, CURLINFO_REDIRECT_URL, &redirect);
+  curl.easy_getinfo(easy, CURLINFO_REDIRECT_URL, &redirect);
   if (redirect != nullptr) transfer.redirect = redirect;
 }
 
@@ -112,19 +111,20 @@ Transfer run_once(const Target& target, const base::IpAddress& address, const Lo
   transfer.running.clock = &with.clock;
   transfer.running.authorities = &with.authorities;
   transfer.running.presented.name = target.host;
-  const Curl curl(curl_easy_init(), curl_easy_cleanup);
-  if (!curl) return transfer;
+  const LibCurl& curl = with.curl;
+  const Easy easy(curl.easy_init(), curl.easy_cleanup);
+  if (!easy) return transfer;
   const std::string to = address.kind() == base::AddressKind::v6
                              ? fmt::format("[{}]", address.to_string())
                              : address.to_string();
   // "::ADDRESS:" keeps name and port as they are, for TLS and for the request.
-  const List where(curl_slist_append(nullptr, fmt::format("::{}:", to).c_str()),
-                   curl_slist_free_all);
+  const List where(curl.slist_append(nullptr, fmt::format("::{}:", to).c_str()),
+                   curl.slist_free_all);
   std::array<char, CURL_ERROR_SIZE> error{};
-  set_options(curl.get(), transfer, with.ports, with.clock, error.data());
-  curl_easy_setopt(curl.get(), CURLOPT_CONNECT_TO, where.get());
-  transfer.code = curl_easy_perform(curl.get());
-  read_ending(curl.get(), transfer, error.data());
+  set_options(curl, easy.get(), transfer, with.ports, with.clock, error.data());
+  curl.easy_setopt(easy.get(), CURLOPT_CONNECT_TO, where.get());
+  transfer.code = curl.easy_perform(easy.get());
+  read_ending(curl, easy.get(), transfer, error.data());
   return transfer;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/address.h"
 #include "probe/clock.h"
+#include "probe/libcurl.h"
 #include "probe/ports.h"
 #include "probe/target.h"
 #include "probe/trust.h"
@@ -16,6 +17,7 @@ namespace whydown::probe {
 
 // What a load needs of the probe.
 struct Loading {
+  const LibCurl& curl;
   const Clock& clock;
   const OwnPorts& ports;
   const Authorities& authorities;

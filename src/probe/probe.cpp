@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include "pipeline/pipeline.h"
@@ -17,6 +16,7 @@
 #include "probe/echo.h"
 #include "probe/filter.h"
 #include "probe/findings.h"
+#include "probe/libcurl.h"
 #include "probe/load.h"
 #include "probe/next_hop.h"
 #include "probe/ports.h"
@@ -48,8 +48,9 @@ struct Asked {
 
 class Probing {
  public:
-  Probing(const Request& request, const diagnosis::Catalogue& catalogue, const TellLine& tell)
-      : request_(request), catalogue_(catalogue), tell_(tell) {
+  Probing(const Request& request, const diagnosis::Catalogue& catalogue, const LibCurl& curl,
+          const TellLine& tell)
+      : request_(request), catalogue_(catalogue), curl_(curl), tell_(tell) {
     result_.part.target = request.target.text;
   }
 
@@ -162,7 +163,7 @@ class Probing {
       send_to(address, request_.target.port, clock, ports_, phases());
     } else if (request_.target.kind == TargetKind::url) {
       const Loading loading{
-          clock, ports_, authorities_,
+          curl_, clock, ports_, authorities_,
           [&](const std::string& host, const IpAddress& to) { return leads_to(host, to, clock); }};
       load(request_.target, address, loading, phases());
     } else {
@@ -274,9 +275,9 @@ class Probing {
                          [this](const std::string& line) { tell_(line); }};
     const std::vector<Resolver> others = system_resolvers();
     Tools tools{
-        clock, ports_, echo_, request_.target, authorities_, others, [this](const IpAddress& host) {
-          admit({host});
-        }};
+        curl_,           clock,        ports_, echo_,
+        request_.target, authorities_, others, [this](const IpAddress& host) {
+          admit({host}); }};
     return Checks(std::move(context), Actions(std::move(tools)))
         .run(result_.diagnosis, result_.part);
   }
@@ -323,6 +324,7 @@ class Probing {
 
   const Request& request_;
   const diagnosis::Catalogue& catalogue_;
+  const LibCurl& curl_;
   const TellLine& tell_;
   OwnPorts ports_;
   std::unique_ptr<Resolving> resolving_;
@@ -343,11 +345,13 @@ class Probing {
 std::expected<Result, base::Error> run(const Request& request,
                                        const diagnosis::Catalogue& catalogue,
                                        const std::atomic<bool>& interrupted, const TellLine& tell) {
-  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+  const auto curl = load_libcurl();
+  if (!curl) return std::unexpected(curl.error());
+  if (curl->global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
     return std::unexpected(base::Error{"probe", "libcurl does not start", "libcurl", ""});
   }
-  auto result = Probing(request, catalogue, tell).run(interrupted);
-  curl_global_cleanup();
+  auto result = Probing(request, catalogue, *curl, tell).run(interrupted);
+  curl->global_cleanup();
   return result;
 }
 
