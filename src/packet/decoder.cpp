@@ -40,13 +40,14 @@ constexpr Next kUnclaimed = next(Space::none, 1);
   return kStop;
 }
 
-// The table: a decoder is one line of it, and may have several.
+// The table: a decoder is one line of it, and may have several. What nearly every packet is comes
+// before the switch, which jumps by a table of its own.
 // clang-format off
 // NOLINTBEGIN(bugprone-branch-clone)
 // https://www.tcpdump.org/linktypes.html
 Next decode_link_type(std::uint16_t number, Layer& layer) {
+  if (number == link_type(LinkType::ethernet)) [[likely]] return link::ethernet(layer);
   switch (number) {
-    [[likely]] case link_type(LinkType::ethernet): return link::ethernet(layer);
     case link_type(LinkType::linux_sll): return link::linux_sll(layer);
     case link_type(LinkType::linux_sll2): return link::linux_sll2(layer);
     case link_type(LinkType::null): return link::bsd_loopback(layer);
@@ -82,11 +83,11 @@ Next decode_ethertype(std::uint16_t number, Layer& layer) {
 
 // https://www.iana.org/assignments/protocol-numbers
 Next decode_ip_protocol(std::uint16_t number, Layer& layer) {
+  if (number == ip::protocol::tcp) [[likely]] return tcp::decode(layer);
+  if (number == ip::protocol::udp) [[likely]] return udp::decode(layer);
   switch (number) {
     case ip::protocol::icmp: return icmp::icmp4(layer);
     case ip::protocol::icmp6: return icmp::icmp6(layer);
-    [[likely]] case ip::protocol::tcp: return tcp::decode(layer);
-    [[likely]] case ip::protocol::udp: return udp::decode(layer);
     case tunnel::protocol::ipv4: return tunnel::ip_in_ip(layer);
     case tunnel::protocol::ipv6: return tunnel::ip_in_ip(layer);
     case tunnel::protocol::gre: return tunnel::gre(layer);
@@ -207,7 +208,10 @@ void Decoder::decode(const capture::Frame& frame, Packet& packet) {
   reset(frame, packet);
   packet.known.set(Field::bytes);
   packet.known.set(Field::length);
-  Layer layer{packet, frame.bytes.data(), packet.wire_length, frame.bytes};
+  // Its size as reset() narrowed it: read back as one with the address, which was written apart
+  // from it just now, it would make the processor wait.
+  const std::uint8_t* const bytes = frame.bytes.data();
+  Layer layer{packet, bytes, packet.wire_length, {bytes, packet.captured_length}};
   decode_layers(next(Space::link_type, link_type(frame.link_type)), layer);
 }
 

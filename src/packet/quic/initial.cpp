@@ -120,7 +120,7 @@ struct Opener::Contexts {
   Contexts& operator=(const Contexts&) = delete;
 };
 
-Opener::Opener() : contexts_(std::make_unique<Contexts>()) {}
+Opener::Opener() = default;
 Opener::~Opener() = default;
 
 bool Opener::derive(std::uint32_t version, Bytes first_destination, Sender by, Keys& keys) {
@@ -156,6 +156,7 @@ Bytes Opener::open(const Header& header, Bytes first_destination, Sender by) {
   const bool is_fit = header.type == Type::initial && header.is_whole &&
                       header.length >= kNumber + kSample && header.packet.size() <= kMaxInitial;
   if (!is_fit || !derive(header.version, first_destination, by, keys)) return {};
+  if (contexts_ == nullptr) contexts_ = std::make_unique<Contexts>();
   const std::size_t begin = unmask(header, keys);
   if (begin == 0) return {};
   std::array<std::uint8_t, 12> nonce = keys.iv;

@@ -23,7 +23,8 @@ inline constexpr std::size_t kMaxFrames = 256;    // of a packet that are looked
 
 enum class Sender : std::uint8_t { client, server };
 
-// Opens packets, one at a time. Its contexts are made once, so that opening allocates nothing.
+// Opens packets, one at a time. Its contexts are made at the first one, for making them takes
+// longer than reading a small capture; after that, opening allocates nothing.
 class Opener {
  public:
   Opener();
