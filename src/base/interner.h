@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/prefetch.h"
+#include "base/zeroed_array.h"
 
 namespace whydown::base {
 
@@ -73,8 +74,8 @@ class Interner {
   Limits limits_;
   std::string bytes_;
   std::vector<Entry> entries_;
-  std::vector<Slot> slots_;  // open addressing, power of two
-  std::size_t mask_ = 0;
+  std::size_t mask_;
+  ZeroedArray<Slot> slots_;  // mask_ + 1 of them; open addressing
   std::uint64_t refused_ = 0;
   const Mask* veil_ = nullptr;  // of shown()
 };

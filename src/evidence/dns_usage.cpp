@@ -37,6 +37,7 @@ double LeadingQuestion::share(std::uint64_t total) const {
 
 void DnsUsageRow::add(const DnsUse& use, const Outline& attempt, const Packets& packets) {
   row.add(attempt, packets, kFirst, kLast);
+  row.clients.add(attempt.client);
   senders.add(use.usage == Usage::unasked_answers ? attempt.service.server : attempt.client, 1);
   servers.add(attempt.service.server);
   ++outcomes[static_cast<std::size_t>(attempt.outcome)];

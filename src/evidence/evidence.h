@@ -20,6 +20,7 @@
 #include "base/input_info.h"
 #include "base/quality.h"
 #include "evidence/index.h"
+#include "evidence/service_clients.h"
 #include "evidence/sketch.h"
 #include "evidence/top_sources.h"
 #include "journey/journey.h"
@@ -61,10 +62,11 @@ bool is_unmeant(const Outline& attempt);
 // The earliest and the latest attempts of a row by begin, never the same twice. Which they are does
 // not depend on the order they came in.
 //
-// Of a busy service nearly every attempt is the latest one for a moment. So they are kept in short
-// where that can be, and their digests are made when somebody looks.
+// Of a busy service nearly every attempt is the latest one for a moment: so they are kept in short.
 class Exemplars {
  public:
+  static constexpr std::size_t kMostLast = 4;
+  // `last_limit` is at most kMostLast.
   void offer(const Outline& attempt, const Packets& packets, std::size_t first_limit,
              std::size_t last_limit);
   std::size_t first_size() const { return first_size_; }
@@ -75,34 +77,26 @@ class Exemplars {
   static const std::size_t kBytes;  // of one
 
  private:
-  class Kept {
-   public:
-    void set(const Outline& attempt, const Packets& packets);
-    const Outline& outline() const { return attempt_; }
-    const Attempt& attempt() const;
-
-   private:
-    mutable Attempt attempt_;
-    Traces traces_;
-    mutable bool in_short_ = false;  // the digests are still to be made from traces_
-  };
+  using Kept = journey::KeptAttempt;
   static bool is_before(const Kept& a, const Kept& b);
   void offer_first(const Outline& attempt, const Packets& packets, std::size_t first_limit,
                    std::size_t last_limit);
   void offer_last(const Outline& attempt, const Packets& packets, std::size_t limit);
   std::vector<Kept> first_;
   std::vector<Kept> last_;
-  // Sizes of the two, and what each attempt is compared with: the latest of first_, the oldest of
-  // last_.
+  // Sizes of the two, and what each attempt is compared with, close together: when the latest of
+  // first_ and each of last_ began, and which of these is the oldest.
   std::size_t first_size_ = 0;
   std::size_t last_size_ = 0;
   base::Time first_end_{base::Time::min()};
+  std::array<base::Time, kMostLast> last_begins_{base::Time::max(), base::Time::max(),
+                                                 base::Time::max(), base::Time::max()};
   std::size_t oldest_ = 0;
 };
 
 struct Row {
   static constexpr std::size_t kFirst = 8;
-  static constexpr std::size_t kLast = 4;
+  static constexpr std::size_t kLast = Exemplars::kMostLast;
 
   RowKey key;
   std::uint64_t attempts = 0;
@@ -135,10 +129,10 @@ struct Row {
   CodeCounts codes;               // TLS alerts, HTTP statuses, reply codes
   std::uint64_t retry_after = 0;  // of answers that say when to come again
 
-  // `first_limit` and `last_limit` bound the exemplars (at most kFirst and kLast). `new_client`
-  // false: this row has counted the client before.
+  // Adds all but the client, which goes to `clients` where it is a new one. `first_limit` and
+  // `last_limit` bound the exemplars (at most kFirst and kLast).
   void add(const Outline& attempt, const Packets& packets, std::size_t first_limit = kFirst,
-           std::size_t last_limit = kLast, bool new_client = true);
+           std::size_t last_limit = kLast);
   void merge(const Row& other, std::size_t first_limit = kFirst, std::size_t last_limit = kLast);
   const Exemplars& kept() const { return exemplars_; }
   // Who sent most; of busy rows of traffic that may be a flood only, else null.
@@ -163,35 +157,6 @@ struct ObservationRow {
   std::vector<Observation> last;   // the latest ones; the same packets again where they are few
 };
 
-// What one client got from one service: who was served, before and after. Probes, noise,
-// mid-stream, half-open handshakes and what was healed are left out; times are of begin.
-struct ServiceClientKey {
-  Service service;
-  base::IpAddress client;
-  Step step{};
-  friend auto operator<=>(const ServiceClientKey&, const ServiceClientKey&) = default;
-};
-
-struct ServiceClientRow {
-  std::array<std::uint32_t, journey::kOutcomes> attempts{};
-  std::uint32_t unmeant = 0;  // of the failed ones: is_unmeant()
-  base::Time first_ok{base::Time::max()};
-  base::Time last_ok{base::Time::min()};
-  base::Time first_failed{base::Time::max()};
-  base::Time last_failed{base::Time::min()};
-
-  std::uint64_t of(Outcome outcome) const { return attempts[static_cast<std::size_t>(outcome)]; }
-  std::uint64_t ok() const { return of(Outcome::ok) + of(Outcome::slow); }
-  std::uint64_t failed() const {
-    return of(Outcome::refused) + of(Outcome::failed) + of(Outcome::silent) + of(Outcome::cut);
-  }
-  std::uint64_t total() const { return ok() + failed() + of(Outcome::unknown); }
-
- private:
-  friend class Store;
-  Row* latest_ = nullptr;  // the row that the latest attempt went to
-};
-
 class DnsUsageTable;  // dns_usage.h
 
 // Merging two stores gives the store of both, exactly as long as no table overflowed. Both must
@@ -211,9 +176,7 @@ class Store final : public journey::Sink {
 
   const std::map<RowKey, Row>& rows() const { return rows_; }
   const std::vector<ObservationRow>& observations() const { return observations_; }
-  const std::map<ServiceClientKey, ServiceClientRow>& service_clients() const {
-    return service_clients_;
-  }
+  const ServiceClients& service_clients() const { return service_clients_; }
   const DnsUsageTable& dns_usage() const { return *dns_usage_; }
   const journey::Totals& totals() const { return totals_; }
   const std::vector<base::InputInfo>& inputs() const { return inputs_; }
@@ -227,27 +190,23 @@ class Store final : public journey::Sink {
 
  private:
   Row* row_of(const RowKey& key);
-  Row* row_of(const Outline& attempt, std::uint64_t service_hash, const ServiceClientRow* client,
-              bool unmeant);
+  Row* row_of(const Outline& attempt, const ServiceClientRow* client, bool unmeant);
   template <typename Add>
   void add_to_row(Row& row, Add add);
+  void add_to_row(Row& row, const Outline& attempt, const Packets& packets);
   void count_source(Row& row, const Outline& attempt);
-  ServiceClientRow* service_client_of(const Outline& attempt, std::uint64_t service_hash,
-                                      bool unmeant);
-  ServiceClientRow* service_client_of(const ServiceClientKey& key);
-  ServiceClientRow* add_service_client(const ServiceClientKey& key, std::uint64_t hash);
+  ServiceClientRow* service_client_of(const Outline& attempt, std::uint64_t hash, bool unmeant);
   ObservationRow* observation_row_of(Sign sign, const Service& service);
 
   std::map<RowKey, Row> rows_;
   std::vector<ObservationRow> observations_;  // sorted by sign and service
-  std::map<ServiceClientKey, ServiceClientRow> service_clients_;
+  ServiceClients service_clients_;
   Index<std::pair<const RowKey, Row>> row_index_;
-  Index<std::pair<const ServiceClientKey, ServiceClientRow>> service_client_index_;
   std::unique_ptr<DnsUsageTable> dns_usage_;
   journey::Totals totals_;
   std::vector<base::InputInfo> inputs_;
   std::array<std::uint64_t, static_cast<std::size_t>(Sign::count_)> observed_{};
-  std::array<Row*, 8> recent_rows_{};  // by service, those of the latest attempts
+  std::array<Row*, 64> recent_rows_{};  // by service and symptom, those of the latest attempts
   std::size_t quiet_rows_ = 0;
   std::size_t exemplars_ = 0;
   std::size_t busy_rows_ = 0;  // that keep who sent most

@@ -5,7 +5,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+
+#include "base/prefetch.h"
+#include "base/zeroed_array.h"
 
 namespace whydown::evidence {
 
@@ -18,12 +20,8 @@ template <typename Node>
 class Index {
  public:
   // At most `capacity` nodes; half of the places stay free, so that a search ends soon.
-  explicit Index(std::size_t capacity) {
-    const std::size_t groups = groups_of(capacity);
-    tags_.resize(groups);
-    nodes_.resize(groups * kGroup);
-    mask_ = groups - 1;
-  }
+  explicit Index(std::size_t capacity)
+      : mask_(groups_of(capacity) - 1), tags_(mask_ + 1), nodes_((mask_ + 1) * kGroup) {}
 
   // `is_it` is asked about the keys of nodes that may have this hash.
   template <typename IsIt>
@@ -38,6 +36,15 @@ class Index {
       if (zero_bytes(tags) != 0) [[likely]]
         return nullptr;
     }
+  }
+
+  // Fetches the node that find() will most likely ask about.
+  void prefetch(std::uint64_t hash) const {
+    const std::size_t group = hash & mask_;
+    const std::uint64_t hits = zero_bytes(tags_[group] ^ tag_of(hash) * kOnes);
+    if (hits == 0) return;
+    const char* const node = reinterpret_cast<const char*>(nodes_[group * kGroup + place_of(hits)]);
+    for (std::size_t i = 0; i < sizeof(Node); i += base::kCacheLine) base::prefetch(node + i);
   }
 
   // The key must not be in the index yet.
@@ -73,9 +80,9 @@ class Index {
     return static_cast<std::size_t>(std::countr_zero(highest_bits)) / 8;
   }
 
-  std::size_t mask_ = 0;
-  std::vector<std::uint64_t> tags_;
-  std::vector<Node*> nodes_;
+  std::size_t mask_;
+  base::ZeroedArray<std::uint64_t> tags_;
+  base::ZeroedArray<Node*> nodes_;
 };
 
 }  // namespace whydown::evidence

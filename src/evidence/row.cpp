@@ -21,18 +21,6 @@ bool is_before(const Outline& a, const Outline& b) {
 
 const std::size_t Exemplars::kBytes = sizeof(Kept);
 
-void Exemplars::Kept::set(const Outline& attempt, const Packets& packets) {
-  static_cast<Outline&>(attempt_) = attempt;
-  in_short_ = packets.shorten(traces_);
-  if (!in_short_) packets.show(attempt_);
-}
-
-const Attempt& Exemplars::Kept::attempt() const {
-  if (in_short_) journey::expand(traces_, attempt_);
-  in_short_ = false;
-  return attempt_;
-}
-
 bool Exemplars::is_before(const Kept& a, const Kept& b) {
   return evidence::is_before(a.outline(), b.outline());
 }
@@ -71,23 +59,25 @@ void Exemplars::offer_first(const Outline& attempt, const Packets& packets, std:
 // nearly every attempt takes the place of the oldest one there.
 void Exemplars::offer_last(const Outline& attempt, const Packets& packets, std::size_t limit) {
   if (last_size_ < limit) {
+    last_begins_[last_size_] = attempt.begin;
     last_.emplace_back().set(attempt, packets);
     last_size_ = last_.size();
-  } else if (limit != 0 && evidence::is_before(last_[oldest_].outline(), attempt)) {
+  } else if (limit != 0 && (last_begins_[oldest_] < attempt.begin ||
+                            evidence::is_before(last_[oldest_].outline(), attempt))) {
+    last_begins_[oldest_] = attempt.begin;
     last_[oldest_].set(attempt, packets);
   } else {
     return;
   }
-  const auto at = [&](std::size_t i) { return last_.begin() + static_cast<std::ptrdiff_t>(i); };
-  // In order of time the oldest is the one after the one just replaced.
-  const std::size_t next = oldest_ + 1 < last_size_ ? oldest_ + 1 : 0;
-  const base::Time begin = last_[next].outline().begin;
-  const auto is_later = [&](const Kept& kept) { return begin < kept.outline().begin; };
-  oldest_ = next;
-  if (std::all_of(last_.begin(), at(next), is_later) &&
-      std::all_of(at(next) + 1, last_.end(), is_later)) {
-    return;
-  }
+  // The places beyond last_size_ hold the end of time. No loop: it would read two times at once of
+  // which one was just written, and the processor waits for that.
+  static_assert(kMostLast == 4);
+  const auto& [a, b, c, d] = last_begins_;
+  const std::size_t first = b < a ? 1 : 0;
+  const std::size_t second = d < c ? 3 : 2;
+  oldest_ = last_begins_[second] < last_begins_[first] ? second : first;
+  const base::Time begin = last_begins_[oldest_];
+  if ((a == begin) + (b == begin) + (c == begin) + (d == begin) == 1) return;
   oldest_ = static_cast<std::size_t>(std::ranges::min_element(last_, is_before) - last_.begin());
 }
 
@@ -120,7 +110,7 @@ void count_error(Row& row, const Digest& error) {
 }  // namespace
 
 void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_limit,
-              std::size_t last_limit, bool new_client) {
+              std::size_t last_limit) {
   ++attempts;
   tries += attempt.tries;
   server_spoke += attempt.server_spoke ? 1U : 0U;
@@ -141,7 +131,6 @@ void Row::add(const Outline& attempt, const Packets& packets, std::size_t first_
   } else if (attempt.healed) {
     latency.add(attempt.latency);
   }
-  if (new_client) clients.add(attempt.client);
   names.add(attempt.question.name);
   // Statuses are many, and their packets are those of the attempt; alerts are few, and their
   // packets are shown.

@@ -132,10 +132,7 @@ bool is_unmeant(const Outline& attempt) {
   return attempt.tries <= 1 || attempt.tries > limits::kMostSyns;
 }
 
-Store::Store()
-    : row_index_(limits::kMaxRows),
-      service_client_index_(limits::kMaxServiceClients),
-      dns_usage_(std::make_unique<DnsUsageTable>()) {}
+Store::Store() : row_index_(limits::kMaxRows), dns_usage_(std::make_unique<DnsUsageTable>()) {}
 
 Store::~Store() = default;
 
@@ -154,34 +151,19 @@ Row* Store::row_of(const RowKey& key) {
   return &at->second;
 }
 
-ServiceClientRow* Store::add_service_client(const ServiceClientKey& key, std::uint64_t hash) {
-  if (service_clients_.size() == limits::kMaxServiceClients) return nullptr;
-  const auto at = service_clients_.try_emplace(key).first;
-  service_client_index_.insert(&*at, hash);
-  return &at->second;
-}
-
-ServiceClientRow* Store::service_client_of(const ServiceClientKey& key) {
-  const std::uint64_t hash = hash_of(hash_of(key.service), key.client, key.step);
-  const auto is_it = [&](const ServiceClientKey& known) { return known == key; };
-  if (auto* node = service_client_index_.find(hash, is_it)) return &node->second;
-  return add_service_client(key, hash);
-}
-
-ServiceClientRow* Store::service_client_of(const Outline& attempt, std::uint64_t service_hash,
+ServiceClientRow* Store::service_client_of(const Outline& attempt, std::uint64_t hash,
                                            bool unmeant) {
-  const std::uint64_t hash = hash_of(service_hash, attempt.client, attempt.step);
   const auto is_it = [&](const ServiceClientKey& known) {
     return known.client == attempt.client && known.step == attempt.step &&
            known.service == attempt.service;
   };
-  if (auto* node = service_client_index_.find(hash, is_it)) return &node->second;
+  if (ServiceClientRow* row = service_clients_.find(hash, is_it)) return row;
   // A question sent once and not answered may be a flood's, under an invented address.
   const bool is_single =
       attempt.service.protocol == Protocol::dns && attempt.tries <= 1 && !attempt.server_spoke;
   if ((unmeant || is_single) && service_clients_.size() >= limits::kMaxUnmeantClients)
     return nullptr;
-  return add_service_client({attempt.service, attempt.client, attempt.step}, hash);
+  return service_clients_.add({attempt.service, attempt.client, attempt.step}, hash);
 }
 
 // Once the exemplars are spent, a row's may still be replaced, and its first and last are kept.
@@ -213,9 +195,13 @@ void Store::count_source(Row& row, const Outline& attempt) {
   row.count_source(attempt);
 }
 
-// A client mostly gets the same from a service as the last time, and so do all its clients.
-Row* Store::row_of(const Outline& attempt, std::uint64_t service_hash,
-                   const ServiceClientRow* client, bool unmeant) {
+void Store::add_to_row(Row& row, const Outline& attempt, const Packets& packets) {
+  add_to_row(row,
+             [&](std::size_t first, std::size_t last) { row.add(attempt, packets, first, last); });
+}
+
+// All clients of a service mostly get the same, and each one the same as the last time.
+Row* Store::row_of(const Outline& attempt, const ServiceClientRow* client, bool unmeant) {
   if (client != nullptr && client->latest_ != nullptr) {
     const RowKey& key = client->latest_->key;
     if (key.outcome == attempt.outcome && key.symptom == attempt.symptom &&
@@ -223,30 +209,36 @@ Row* Store::row_of(const Outline& attempt, std::uint64_t service_hash,
       return client->latest_;
     }
   }
-  Row*& recent = recent_rows_[service_hash >> 32U & (recent_rows_.size() - 1)];
-  if (recent == nullptr || !is_key_of(attempt, unmeant, recent->key)) {
-    recent = row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom,
-                     attempt.healed, attempt.is_noise, unmeant});
-  }
-  return recent;
+  return row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom, attempt.healed,
+                 attempt.is_noise, unmeant});
 }
 
+// Of many clients the row of one is far away: while it comes, the attempt is added to the row of
+// all, where that is known without it.
 void Store::attempt(const Outline& attempt, const Packets& packets) {
   const std::uint64_t service_hash = hash_of(attempt.service);
   const bool unmeant = is_unmeant(attempt);
+  const bool has_client = !is_left_out_of_clients(attempt);
+  const std::uint64_t client_hash = hash_of(service_hash, attempt.client, attempt.step);
+  if (has_client) service_clients_.prefetch(client_hash);
+  Row*& recent = recent_rows_[(service_hash >> 32U ^ static_cast<std::uint64_t>(attempt.symptom)) &
+                              (recent_rows_.size() - 1)];
+  Row* row = recent != nullptr && is_key_of(attempt, unmeant, recent->key) ? recent : nullptr;
+  if (row != nullptr) add_to_row(*row, attempt, packets);
+
   ServiceClientRow* client = nullptr;
-  if (!is_left_out_of_clients(attempt)) {
-    client = service_client_of(attempt, service_hash, unmeant);
+  if (has_client) {
+    client = service_client_of(attempt, client_hash, unmeant);
     if (client == nullptr) ++client_overflow_;
   }
-  Row* row = row_of(attempt, service_hash, client, unmeant);
+  if (row == nullptr) {
+    row = recent = row_of(attempt, client, unmeant);
+    if (row != nullptr) add_to_row(*row, attempt, packets);
+  }
   if (row == nullptr) {
     ++overflow_;
   } else {
-    const bool new_client = client == nullptr || client->latest_ != row;
-    add_to_row(*row, [&](std::size_t first, std::size_t last) {
-      row->add(attempt, packets, first, last, new_client);
-    });
+    if (client == nullptr || client->latest_ != row) row->clients.add(attempt.client);
     count_source(*row, attempt);
   }
   if (client == nullptr) return;
@@ -294,7 +286,10 @@ void Store::merge(const Store& other) {
     });
   }
   for (const auto& [key, added] : other.service_clients_) {
-    ServiceClientRow* row = service_client_of(key);
+    const std::uint64_t hash = hash_of(hash_of(key.service), key.client, key.step);
+    const auto is_it = [&](const ServiceClientKey& known) { return known == key; };
+    ServiceClientRow* row = service_clients_.find(hash, is_it);
+    if (row == nullptr) row = service_clients_.add(key, hash);
     if (row != nullptr) merge_into(*row, added);
     if (row == nullptr) client_overflow_ += added.total();
   }
@@ -326,14 +321,11 @@ std::size_t Store::memory_bytes() {
                               AddressSketch::Kept::most_bytes() + NameSketch::Kept::most_bytes() +
                               limits::kMaxCodes * sizeof(CodeCounts::Entry);
   constexpr std::size_t exemplars = limits::kMaxExemplars + 2 * limits::kMaxRows;
-  using ServiceClient = std::pair<const ServiceClientKey, ServiceClientRow>;
   return limits::kMaxRows * row + limits::kMaxBusyRows * sizeof(TopSources) +
-         exemplars * Exemplars::kBytes +
-         limits::kMaxServiceClients * (sizeof(ServiceClient) + node) +
+         exemplars * Exemplars::kBytes + ServiceClients::memory_bytes() +
          limits::kMaxObservationRows *
              (sizeof(ObservationRow) + 2 * limits::kObservationsKept * sizeof(Observation)) +
-         DnsUsageTable::memory_bytes() + decltype(row_index_)::memory_bytes(limits::kMaxRows) +
-         decltype(service_client_index_)::memory_bytes(limits::kMaxServiceClients);
+         DnsUsageTable::memory_bytes() + decltype(row_index_)::memory_bytes(limits::kMaxRows);
 }
 
 }  // namespace whydown::evidence

@@ -1,4 +1,4 @@
-// What an attempt's outline repeats of its packets.
+// What an attempt's outline repeats of its packets, and how attempts are kept.
 #include "journey/journey.h"
 
 namespace whydown::journey {
@@ -49,6 +49,37 @@ void WholePackets::show(Attempt& attempt) const {
   attempt.last_request = attempt_.last_request;
   attempt.answer = attempt_.answer;
   attempt.tls = attempt_.tls;
+}
+
+void KeptAttempt::set(const Outline& outline, const Packets& packets) {
+  static_cast<Outline&>(attempt_) = outline;
+  in_short_ = packets.shorten(traces_);
+  if (in_short_) {
+    attempt_.tls = {};  // of whatever was kept here before
+  } else {
+    packets.show(attempt_);
+  }
+}
+
+const Attempt& KeptAttempt::attempt() const {
+  if (in_short_) expand(traces_, attempt_);
+  in_short_ = false;
+  return attempt_;
+}
+
+std::uint16_t KeptAttempt::client_port() const {
+  if (!in_short_) return attempt_.request.source_port;
+  return traces_.request.is_set() ? traces_.client_port : std::uint16_t{0};
+}
+
+std::uint16_t KeptAttempt::dns_id() const {
+  if (!in_short_) return attempt_.request.dns_id;
+  return traces_.request.is_set() ? traces_.dns_id : std::uint16_t{0};
+}
+
+bool KeptPackets::shorten(Traces& traces) const {
+  if (kept_.in_short_) traces = kept_.traces_;
+  return kept_.in_short_;
 }
 
 }  // namespace whydown::journey

@@ -208,6 +208,36 @@ class WholePackets final : public Packets {
   const Attempt& attempt_;
 };
 
+// An attempt that is kept for a while, to be looked at perhaps: in short where its packets can be
+// told so, and then a third as long. Its digests are made when somebody looks.
+class KeptAttempt {
+ public:
+  void set(const Outline& outline, const Packets& packets);
+  const Outline& outline() const { return attempt_; }
+  Outline& outline() { return attempt_; }
+  const Attempt& attempt() const;
+  // Of the first request; 0 where it was not seen.
+  std::uint16_t client_port() const;
+  std::uint16_t dns_id() const;
+
+ private:
+  friend class KeptPackets;
+  mutable Attempt attempt_;
+  Traces traces_;
+  mutable bool in_short_ = false;  // the digests are still to be made from traces_
+};
+
+// Those of a kept attempt.
+class KeptPackets final : public Packets {
+ public:
+  explicit KeptPackets(const KeptAttempt& kept) : kept_(kept) {}
+  void show(Attempt& attempt) const override { WholePackets{kept_.attempt()}.show(attempt); }
+  bool shorten(Traces& traces) const override;
+
+ private:
+  const KeptAttempt& kept_;
+};
+
 // What is worth knowing beyond attempts.
 enum class Sign : std::uint8_t {
   late_answer_rejected,  // an answer met a closed socket: ICMP port unreachable from the client

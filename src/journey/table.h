@@ -8,18 +8,18 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <memory>
-#include <new>
 #include <type_traits>
 #include <utility>
 
 #include "base/address.h"
 #include "base/hash.h"
 #include "base/prefetch.h"
+#include "base/zeroed_array.h"
 #include "journey/limits.h"
 #include "packet/packet.h"
 
@@ -27,33 +27,8 @@ namespace whydown::journey {
 
 using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = 0;
-inline constexpr std::size_t kCacheLine = 64;
-
-// Zeroed memory for trivially destructible things, from the beginning of a cache line on.
-template <typename T>
-class ZeroedArray {
-  static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= kCacheLine);
-
- public:
-  explicit ZeroedArray(std::size_t size)
-      : memory_(std::calloc(size * sizeof(T) + kCacheLine, 1)), data_(aligned(memory_.get())) {
-    if (memory_ == nullptr) throw std::bad_alloc{};
-  }
-  T& operator[](std::size_t i) { return data_[i]; }
-  const T& operator[](std::size_t i) const { return data_[i]; }
-
- private:
-  struct Free {
-    void operator()(void* memory) const { std::free(memory); }
-  };
-  // calloc() aligns less; its memory, unlike that of others, is untouched.
-  static T* aligned(void* memory) {
-    const std::size_t past = reinterpret_cast<std::uintptr_t>(memory) % kCacheLine;
-    return reinterpret_cast<T*>(static_cast<char*>(memory) + (kCacheLine - past));
-  }
-  std::unique_ptr<void, Free> memory_;
-  T* data_;
-};
+using base::kCacheLine;
+using base::ZeroedArray;
 
 template <typename Entry>
 class Slab {
@@ -63,15 +38,22 @@ class Slab {
 
   // A fresh entry, or kNoSlot when full.
   Slot take() {
+    const bool is_used = first_free_ != kNoSlot;
+    const Slot slot = take_as_left();
+    if (is_used) std::construct_at(&entries_[slot]);
+    return slot;
+  }
+  // One as whoever had it before left it, for who sets all that he reads.
+  Slot take_as_left() {
     Slot slot = first_free_;
     if (slot != kNoSlot) {
       first_free_ = free_[slot];
     } else if (used_ < capacity_) {
       slot = ++used_;
+      std::construct_at(&entries_[slot]);
     } else {
       return kNoSlot;
     }
-    std::construct_at(&entries_[slot]);
     ++size_;
     return slot;
   }
@@ -289,6 +271,43 @@ class Memory {
   static std::uint64_t nonzero(std::uint64_t key) { return key == 0 ? 1 : key; }
   std::uint64_t mask_;
   ZeroedArray<Value> values_;
+};
+
+// Remembers a word other than 0 for each of the recent keys. Four of them are a set and fill a
+// cache line, the one set last in front: a new one pushes out the one behind. All without branches,
+// for in a flood of invented addresses no processor can foresee one.
+class RecentWords {
+ public:
+  explicit RecentWords(std::size_t capacity)
+      : mask_(capacity / kWays - 1), sets_(capacity / kWays) {}
+
+  // 0 when not known.
+  std::uint64_t find(std::uint64_t key) const {
+    std::uint64_t word = 0;
+    for (const Cell& cell : sets_[key & mask_].cells) word = cell.key == key ? cell.word : word;
+    return word;
+  }
+  void set(std::uint64_t key, std::uint64_t word) {
+    auto& cells = sets_[key & mask_].cells;
+    std::size_t at = kWays - 1;  // whose place is free, by and by
+    for (std::size_t i = kWays - 1; i-- > 0;) at = cells[i].key == key ? i : at;
+    for (std::size_t i = kWays - 1; i > 0; --i) cells[i] = cells[i <= at ? i - 1 : i];
+    cells[0] = {.key = key, .word = word};
+  }
+  void prefetch(std::uint64_t key) const { base::prefetch(&sets_[key & mask_]); }
+  static constexpr std::size_t bytes(std::size_t capacity) { return capacity * sizeof(Cell); }
+
+ private:
+  static constexpr std::size_t kWays = 4;
+  struct Cell {
+    std::uint64_t key;
+    std::uint64_t word;  // 0: empty
+  };
+  struct alignas(kCacheLine) Set {
+    std::array<Cell, kWays> cells;
+  };
+  std::uint64_t mask_;
+  ZeroedArray<Set> sets_;
 };
 
 // --- Hashing ------------------------------------------------------------------------------------

@@ -126,6 +126,38 @@ TEST(ZeroedArray, BeginsWithACacheLine) {
   }
 }
 
+TEST(Slab, TakesAnEntryFreshOrAsItWasLeft) {
+  Slab<int> slab{2};
+  const Slot slot = slab.take();
+  EXPECT_EQ(slab[slot], 0);
+  slab[slot] = 5;
+  slab.give_back(slot);
+  ASSERT_EQ(slab.take_as_left(), slot);
+  EXPECT_EQ(slab[slot], 5);
+  slab.give_back(slot);
+  ASSERT_EQ(slab.take(), slot);
+  EXPECT_EQ(slab[slot], 0);
+}
+
+TEST(RecentWords, TheOneSetLongestAgoMakesRoom) {
+  RecentWords words{4};  // one set: all keys meet
+  EXPECT_EQ(words.find(1), 0U);
+  for (const std::uint64_t key : {1U, 2U, 3U, 4U}) words.set(key, key * 10);
+  for (const std::uint64_t key : {1U, 2U, 3U, 4U}) EXPECT_EQ(words.find(key), key * 10);
+  words.set(1, 11);  // set again, it is the latest
+  words.set(5, 50);
+  EXPECT_EQ(words.find(1), 11U);
+  EXPECT_EQ(words.find(2), 0U);
+  for (const std::uint64_t key : {3U, 4U, 5U}) EXPECT_EQ(words.find(key), key * 10);
+  words.set(4, 41);
+  words.set(6, 60);
+  words.set(7, 70);
+  EXPECT_EQ(words.find(3), 0U);
+  EXPECT_EQ(words.find(1), 0U);
+  EXPECT_EQ(words.find(4), 41U);
+  EXPECT_EQ(words.find(5), 50U);
+}
+
 struct Remembered {
   std::uint64_t key;
   std::int64_t last;
