@@ -123,7 +123,7 @@ void Healing::each_waiting(const Chains& chains, std::uint64_t key, Each each) {
   Slot slot = chains.back(key & (limits::kWaiting - 1));
   while (slot != kNoSlot && ++steps <= limits::kChainWalk) {
     const Slot before = chains.previous(slot);
-    if (context_.now <= waiting_[slot].deadline && each(waiting_[slot].attempt)) emit(slot);
+    if (context_.now <= waiting_[slot].deadline && each(waiting_[slot].kept)) emit(slot);
     slot = before;
   }
 }
@@ -138,7 +138,8 @@ void Healing::name_served(const NameServed& served) {
   names_.get(name_key(client, served.name, t)).add(served.answered, server);
   if (waits_of(client) == 0) return;
 
-  each_waiting(wishes_, name_key(client, served.name, 0), [&](Attempt& attempt) {
+  each_waiting(wishes_, name_key(client, served.name, 0), [&](KeptAttempt& kept) {
+    Outline& attempt = kept.outline();
     const Question* question = question_of(attempt);
     if (question == nullptr || question->name != served.name ||
         client_of(attempt.client) != client) {
@@ -149,8 +150,8 @@ void Healing::name_served(const NameServed& served) {
     const bool enough = served.data && served.type == type::a && is_second_to_a(question->type);
     if (!same && !enough) return false;
     const bool same_server = attempt.service.server == served.server;
-    const bool sent_again = same_server && attempt.request.source_port == served.client_port &&
-                            attempt.request.dns_id == served.id;
+    const bool sent_again =
+        same_server && kept.client_port() == served.client_port && kept.dns_id() == served.id;
     if (!sent_again && !is_in_time(attempt, same_server, served.asked, served.answered)) {
       return false;
     }
@@ -167,7 +168,8 @@ void Healing::name_served(const NameServed& served) {
 // A search list that was tried first: "www.example.com.lan" before "www.example.com", or, of the
 // list "corp.example.com example.com", "www.corp.example.com" before "www.example.com".
 void Healing::unmask_search_list(std::uint64_t client, std::string_view name) {
-  each_waiting(groups_, label_key(client, first_label(name)), [&](Outline& attempt) {
+  each_waiting(groups_, label_key(client, first_label(name)), [&](KeptAttempt& kept) {
+    Outline& attempt = kept.outline();
     const Question* question = question_of(attempt);
     if (question == nullptr || attempt.symptom != Symptom::nx_domain ||
         client_of(attempt.client) != client) {
@@ -200,8 +202,9 @@ void Healing::serve_connect(const base::IpAddress& address, const Service& servi
   const std::uint64_t key = connect_key(client, service);
   remember(is_by_quic(service) ? by_quic(key) : key, asked);
   if (waits)
-    each_waiting(wishes_, key, [&](Attempt& attempt) {
-      const bool sent_again = client_port != 0 && attempt.request.source_port == client_port;
+    each_waiting(wishes_, key, [&](KeptAttempt& kept) {
+      Outline& attempt = kept.outline();
+      const bool sent_again = client_port != 0 && kept.client_port() == client_port;
       const bool same =
           attempt.service.transport == service.transport;  // TCP serves who tried QUIC
       attempt.healed = wisher_of(attempt) == client && question_of(attempt) == nullptr &&
@@ -222,7 +225,8 @@ void Healing::serve_connect(const base::IpAddress& address, const Service& servi
     }
   }
   if (!waits) return;
-  each_waiting(groups_, port_key(client, service.port), [&](Outline& attempt) {
+  each_waiting(groups_, port_key(client, service.port), [&](KeptAttempt& kept) {
+    Outline& attempt = kept.outline();
     if (wisher_of(attempt) != client || attempt.service.port != service.port ||
         attempt.service.transport != packet::Transport::tcp || question_of(attempt) != nullptr ||
         attempt.service.server == service.server ||
@@ -267,10 +271,14 @@ void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
     attempt.answered_by_other_server = verdict.by_other_server;
     if (attempt.outcome == Outcome::silent) attempt.latency = verdict.wait;
   }
+  if (now || attempt.is_probe) {
+    context_.sink.attempt(attempt, packets);
+    return;
+  }
   const base::Time deadline = deadline_of(attempt);
-  const bool may_be_probe = attempt.symptom == Symptom::ttl_exceeded && !attempt.is_probe;
+  const bool may_be_probe = attempt.symptom == Symptom::ttl_exceeded;
   const bool done = attempt.healed || attempt.is_noise || deadline <= context_.now;
-  if (now || attempt.is_probe || (done && !may_be_probe)) {
+  if (done && !may_be_probe) {
     context_.sink.attempt(attempt, packets);
   } else {
     wait(attempt, packets, deadline);
@@ -279,10 +287,9 @@ void Healing::settle(Outline& attempt, const Packets& packets, bool now) {
 
 void Healing::wait(const Outline& attempt, const Packets& packets, base::Time deadline) {
   if (waiting_.full()) emit(ages_.front(0));
-  const Slot slot = waiting_.take();
+  const Slot slot = waiting_.take_as_left();
   Waiting& waiting = waiting_[slot];
-  static_cast<Outline&>(waiting.attempt) = attempt;
-  packets.show(waiting.attempt);
+  waiting.kept.set(attempt, packets);
   waiting.deadline = deadline;
   waiting.client = wisher_of(attempt);
   ++waits_of(waiting.client);
@@ -299,12 +306,13 @@ void Healing::emit(Slot slot) {
   groups_.remove(waiting.group_list, slot);
   ages_.remove(0, slot);
   --waits_of(waiting.client);
-  context_.sink.attempt(waiting.attempt, WholePackets{waiting.attempt});
+  context_.sink.attempt(waiting.kept.outline(), KeptPackets{waiting.kept});
   waiting_.give_back(slot);
 }
 
 void Healing::mark_probes(const base::IpAddress& client, const base::IpAddress& server) {
-  each_waiting(groups_, pair_hash(client, server), [&](Outline& attempt) {
+  each_waiting(groups_, pair_hash(client, server), [&](KeptAttempt& kept) {
+    Outline& attempt = kept.outline();
     attempt.is_probe = attempt.client == client && attempt.service.server == server &&
                        attempt.symptom == Symptom::ttl_exceeded;
     return attempt.is_probe;
@@ -326,7 +334,7 @@ std::size_t Healing::memory_bytes() {
   return Memory<ServedName>::bytes(limits::kServedNames) +
          Memory<ServedConnect>::bytes(limits::kServedConnects) +
          limits::kClientMarks * (sizeof(std::uint16_t) + sizeof(std::uint8_t)) +
-         Memory<Origin>::bytes(limits::kAddressNames) + Memory<Host>::bytes(limits::kHosts) +
+         Memory<Origin>::bytes(limits::kAddressNames) + RecentWords::bytes(limits::kHosts) +
          Slab<Waiting>::bytes(limits::kWaiting) +
          2 * Chains::bytes(limits::kWaiting, limits::kWaiting) + Chains::bytes(1, limits::kWaiting);
 }

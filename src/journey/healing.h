@@ -126,13 +126,8 @@ class Healing {
       return (name != 0 && name == other.name) || (set != 0 && set == other.set);
     }
   };
-  struct Host {
-    std::uint64_t key;
-    std::int64_t last;
-    std::uint64_t mac;
-  };
   struct Waiting {
-    Attempt attempt;
+    KeptAttempt kept;
     base::Time deadline{};
     std::uint32_t wish_list = 0;
     std::uint32_t group_list = 0;
@@ -165,7 +160,7 @@ class Healing {
   Memory<ServedName> names_{limits::kServedNames};
   Memory<ServedConnect> connects_{limits::kServedConnects};
   Memory<Origin> origins_{limits::kAddressNames};
-  Memory<Host> hosts_{limits::kHosts};
+  RecentWords hosts_{limits::kHosts};  // address -> MAC address
   ZeroedArray<std::uint16_t> waits_{limits::kClientMarks};  // failures in waiting_
   ZeroedArray<std::uint8_t> served_{
       limits::kClientMarks};  // whether a connection was ever remembered

@@ -76,7 +76,7 @@ bool Healing::check_connect(const Outline& attempt) {
 // Text shows no link addresses that tie a host's IPv6 address to its IPv4 address. But where an
 // IPv4 client that asked for the name connects just after the IPv6 client, they are one host.
 bool Healing::raced_by_asker(const Outline& attempt, const Origin& origin) {
-  const bool is_tied = hosts_.find(hash_of(attempt.client, 16)) != nullptr;
+  const bool is_tied = hosts_.find(hash_of(attempt.client, 16)) != 0;
   if (is_tied || origin.asker == 0 || attempt.client.kind() != base::AddressKind::v6) return false;
   const ServedConnect* entry =
       connects_.find(named_connect_key(origin.asker, origin.name, attempt.service.port));

@@ -97,15 +97,13 @@ std::uint64_t Healing::note_host(const packet::Packet& request) {
   const auto& bytes = request.link.source.bytes;
   for (std::size_t i = bytes.size(); i-- > 0;) mac = mac << 8U | bytes[i];
   if (mac == 0) return client_of(client);
-  Host& host = hosts_.get(hash_of(client, 16));
-  host.mac = mac;
-  host.last = base::ns_of(request.place.time);
+  hosts_.set(hash_of(client, 16), mac);
   return fold(mac, 18);
 }
 
 std::uint64_t Healing::client_of(const base::IpAddress& address) {
-  const Host* host = hosts_.find(hash_of(address, 16));
-  return host == nullptr ? hash_of(address, 17) : fold(host->mac, 18);
+  const std::uint64_t mac = hosts_.find(hash_of(address, 16));
+  return mac == 0 ? hash_of(address, 17) : fold(mac, 18);
 }
 
 }  // namespace whydown::journey

@@ -337,6 +337,7 @@ void TcpTracker::advance() {
 void TcpTracker::finish() {
   for (const Age age : {old, young, half_open, settled}) {
     for (Slot slot = by_age_.front(age); slot != kNoSlot; slot = by_age_.next(slot)) {
+      fetch_behind(slot);
       close(slot, limits::kHalfOpen, true);
     }
   }
