@@ -47,7 +47,7 @@ struct Tracker::State {
         requests(context),
         http(context, healing, requests),
         replies(context, healing, requests),
-        ntp(context, requests),
+        ntp(requests),
         dhcp(context, healing),
         errors(context, healing, probes,
                {.dns = dns, .tcp = tcp, .udp = udp, .echo = echo, .dhcp = dhcp}) {

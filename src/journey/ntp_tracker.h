@@ -4,7 +4,6 @@
 // matter of UDP.
 #pragma once
 
-#include "journey/context.h"
 #include "journey/limits.h"
 #include "journey/request_healing.h"
 #include "journey/table.h"
@@ -13,7 +12,7 @@ namespace whydown::journey {
 
 class NtpTracker {
  public:
-  NtpTracker(Context& context, RequestHealing& requests) : context_(context), requests_(requests) {}
+  explicit NtpTracker(RequestHealing& requests) : requests_(requests) {}
   // A UDP datagram of port 123.
   void packet(const packet::Packet& packet);
   static bool is_ntp(const packet::Packet& packet) {
@@ -34,7 +33,6 @@ class NtpTracker {
     std::uint8_t ttl;
     std::uint8_t bits;
   };
-  Context& context_;
   RequestHealing& requests_;
   Memory<Asked> asked_{limits::kNtpRequests};
 };
