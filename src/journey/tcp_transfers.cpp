@@ -170,7 +170,7 @@ void TcpTracker::end_transfer(Slot slot) {
   Attempt attempt = transfer_of(flow);
   attempt.outcome = Outcome::ok;
   attempt.begin = base::time_from_ns(flow.sequel().answer.time);
-  attempt.end = base::time_from_ns(flow.last_seen);
+  attempt.end = std::max(attempt.begin, base::time_from_ns(flow.last_seen));
   flow.sequel().marks.is_told = true;
   context_.sink.attempt(attempt);
 }

@@ -331,6 +331,17 @@ TEST(TransferTest, LargeTransfersThatWentWellAreTold) {
 }
 
 // More connections in trouble than are followed: the oldest is told early.
+// Of captures of several queues, which are not in order: the last packet of a connection may have
+// an earlier time than its SYN-ACK.
+TEST(TransferTest, WhatWentWellEndsNoEarlierThanItBegan) {
+  Row row{"last packet before the handshake",
+          {"1 data seq=101 ack=501 len=50", "1.1 sdata seq=501 ack=151 len=60000",
+           "1.2 sdata seq=60501 ack=151 len=60000", "0.0005 ack seq=151 ack=120501"},
+          "ok none 1",
+          {"large_passed"}};
+  expect_transfer(opened(row.script), row);
+}
+
 TEST(TransferTest, FullTable) {
   testing::Recorder recorder;
   base::Interner names{{.names = 64, .bytes = 4096}};
