@@ -59,6 +59,20 @@ std::uint64_t healed_silences(const evidence::Store& store, const Service& servi
   return count;
 }
 
+// Unanswered as long as the capture shows, but no longer than the latest ones served had to wait,
+// and nothing that was asked later was answered: still in the queue, perhaps, when the capture
+// ended.
+bool is_waiting(const Item& silent, const Item& slow, base::Time end) {
+  if (silent.row->key.outcome != evidence::Outcome::silent || !is_late(*slow.row)) return false;
+  constexpr std::size_t kLatest = 4;
+  std::vector<const evidence::Attempt*> served = judged_exemplars(*slow.row);
+  if (served.empty() || silent.window.first < served.back()->begin) return false;
+  if (served.size() > kLatest) served.erase(served.begin(), served.end() - kLatest);
+  base::Duration longest{0};
+  for (const evidence::Attempt* attempt : served) longest = std::max(longest, attempt->latency);
+  return base::between(silent.window.first, end) <= longest;
+}
+
 // Where a service both fails and is slow, one of the two is the incident: the failures, unless they
 // are few beside what was served late. Then a silence is only the longest wait of all.
 void add_slow(const evidence::Store& store, const Catalogue& catalogue, std::vector<Item>& items) {
@@ -68,9 +82,15 @@ void add_slow(const evidence::Store& store, const Catalogue& catalogue, std::vec
     if (fault != nullptr) slow.push_back({row, fault, window_of(*row), {}, false, true});
   }
   for (Item& item : slow) {
+    const base::Time end = store.totals().last.time;
     std::uint64_t failed = 0;
     for (const Item& other : items) {
-      if (is_beside(item, other)) failed += judged(*other.row);
+      if (!is_beside(item, other)) continue;
+      if (is_waiting(other, item, end)) {
+        item.is_cut_short = true;
+      } else {
+        failed += judged(*other.row);
+      }
     }
     if (failed > 0) failed += healed_silences(store, item.row->key.service);
     if (failed * limits::kFailingShareOfSlow >= judged(*item.row)) continue;
@@ -116,6 +136,7 @@ struct Group {
 void join(Group& group, const Item& item) {
   group.found.failing.push_back(item.row);
   std::ranges::copy(item.absorbed, std::back_inserter(group.found.absorbed));
+  group.found.is_cut_short = group.found.is_cut_short || item.is_cut_short;
   group.window.widen(item.window);
   add_clients(*item.row, group.clients);
 }
@@ -124,6 +145,7 @@ void join(Group& group, const Item& item) {
 void merge(Group& into, Group& from) {
   std::ranges::copy(from.found.failing, std::back_inserter(into.found.failing));
   std::ranges::copy(from.found.absorbed, std::back_inserter(into.found.absorbed));
+  into.found.is_cut_short = into.found.is_cut_short || from.found.is_cut_short;
   into.window.widen(from.window);
   into.clients.merge(from.clients);
   from.found.failing.clear();

@@ -27,6 +27,7 @@ struct Case {
   RowList failing;            // what raised it
   RowList absorbed;           // failures of another kind that it explains
   bool is_slow = false;       // served in the end, by this server or another one, but late
+  bool is_cut_short = false;  // ... and some still waited when the capture ended
   bool is_folded = false;     // many ports of one host: the services have no port in common
   // Where a flood's packets are among the failures: it, and who else failed how often.
   const evidence::Pattern* flood = nullptr;

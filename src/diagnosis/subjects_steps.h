@@ -14,8 +14,9 @@ struct Item {
   const Fault* fault = nullptr;
   Window window;
   RowList absorbed;
-  bool is_gone = false;  // absorbed by another
-  bool is_slow = false;  // not down: see slowness.h
+  bool is_gone = false;       // absorbed by another
+  bool is_slow = false;       // not down: see slowness.h
+  bool is_cut_short = false;  // of a slow one: some still waited when the capture ended
 };
 
 // A login page stands before the whole internet: whoever meets it meets the same.

@@ -49,6 +49,11 @@ struct World : Scene {
       store.attempt(maker.rescued(service, "192.0.2.7", begin + 3 * i, wait, "www.example.com"));
     }
   }
+  void end_at(double second) {
+    journey::Totals totals;
+    totals.last.time = at(second);
+    store.set_totals(totals);
+  }
   Cases find() const { return find_cases(store, catalogue(), evidence::patterns(store)); }
 
   Attempt last;
@@ -162,6 +167,33 @@ const Row kRows[] = {
          silent.healed = true;
          w.store.attempt(silent);
        }
+     },
+     "dns.no_responsex1"},
+    {"a queue: the last ones had waited no longer than others when the capture ended",
+     [](World& w) {
+       for (int i = 0; i < 9; ++i) {
+         w.store.attempt(w.maker.late(dns_service(kDns), "192.0.2.7", i, 2.0 + i));
+       }
+       w.fail(dns_service(kDns), 9, Symptom::no_response, 4);
+       w.end_at(18.5);
+     },
+     "dns.slowx1", 1},
+    {"they had waited longer than any other: nothing came any more",
+     [](World& w) {
+       for (int i = 0; i < 9; ++i) {
+         w.store.attempt(w.maker.late(dns_service(kDns), "192.0.2.7", i, 2.0 + i));
+       }
+       w.fail(dns_service(kDns), 9, Symptom::no_response, 4);
+       w.end_at(30);
+     },
+     "dns.no_responsex1"},
+    {"one that was asked after them was answered: they were passed over",
+     [](World& w) {
+       for (int i = 0; i < 9; ++i) {
+         w.store.attempt(w.maker.late(dns_service(kDns), "192.0.2.7", i, 2.0 + i));
+       }
+       w.fail(dns_service(kDns), 7.5, Symptom::no_response, 4);
+       w.end_at(17);
      },
      "dns.no_responsex1"},
     {"late, and some errors besides",

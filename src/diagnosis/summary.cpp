@@ -49,6 +49,10 @@ std::string absorbing_reason(const Case& found) {
   if (found.fault->step == "address") {
     return "Nothing can be delivered to a neighbour whose hardware address is not known.";
   }
+  if (found.is_cut_short) {
+    return "When the capture ended they had waited no longer than the latest ones that were "
+           "answered, so whether they would have been answered is not shown.";
+  }
   if (found.is_slow) return "A request without an answer is the longest wait of all.";
   const bool is_silence = std::ranges::all_of(
       found.absorbed, [](const Row* row) { return row->key.symptom == Symptom::no_response; });
