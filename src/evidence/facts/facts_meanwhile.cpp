@@ -107,6 +107,8 @@ Finding failing_client_served(const View& view) {
   const bool is_by_seconds = is_only_failing && changes_in(moments(view)) >= kChanges;
   if (is_by_seconds || changes_in(kept) >= kChanges) {
     const std::uint64_t shown = std::max<std::uint64_t>(between, packets.size());
+    // Answers that came meanwhile, to questions from before the first failure.
+    if (shown == 0) return unknown();
     if (packets.empty()) packets = cite_answers(served);
     return yes(counted(shown, "attempt") + " served between the failures",
                earliest(std::move(packets)));

@@ -17,6 +17,7 @@ Attempt silent(double begin, std::uint64_t number, const IpAddress& client = kCl
 Attempt served(double begin, std::uint64_t number, const IpAddress& client = kClient) {
   return Make(dns(), begin, number, client).ok();
 }
+Attempt late(double begin, std::uint64_t number) { return Make(dns(), begin, number).ok(8); }
 Attempt failing(double begin, std::uint64_t number) {
   return Make(dns(), begin, number).rcode(Symptom::serv_fail);
 }
@@ -49,9 +50,16 @@ TEST(FactsMeanwhile, FailingClientServed) {
   for (std::uint64_t k = 0; k < 20; ++k) {
     settled.push_back(failing(5 + static_cast<double>(k), 20 + 2 * k));
   }
+  // The answers that come meanwhile are late ones, to what was asked before.
+  std::vector<Attempt> queue;
+  for (std::uint64_t i = 0; i < 79; ++i) {
+    const double when = 0.2 + static_cast<double>(i) * 0.3;
+    queue.push_back(i < 56 ? late(when, 2 * i + 1) : silent(when, 2 * i + 1));
+  }
   expect_facts("service.failing_client_served",
                {{"in between, again and again", loss, kSilent, Truth::yes, {4, 8}},
                 {"many a second", busy, kSilent, Truth::yes},
+                {"what was asked before it began", queue, kSilent, Truth::unknown},
                 {"another client is served", one_filtered, kSilent, Truth::unknown},
                 {"the system accepts, the program serves nobody",
                  {silent(1, 1), accepted(2, 3), silent(3, 5), accepted(4, 7), silent(5, 9)},
