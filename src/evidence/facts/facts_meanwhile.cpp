@@ -2,7 +2,9 @@
 // asks for itself.
 #include <algorithm>
 #include <array>
+#include <set>
 #include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -148,6 +150,37 @@ Finding own_requests_fail(const View& view) {
   return no("its own requests to others were answered", earliest(std::move(answered)));
 }
 
+// Of a name and type that it failed, a server had an answer with data from others, and none of what
+// it asked them failed: what came was not to its liking.
+Finding answer_withheld(const View& view) {
+  if (view.subject.symptom != Symptom::serv_fail) return unknown();
+  std::set<std::pair<std::uint32_t, std::uint16_t>> failing;
+  for (const Row* row : view.failed) {
+    for (const Attempt* attempt : row->exemplars()) {
+      if (attempt->question.name == 0) continue;
+      failing.emplace(attempt->question.name, attempt->question.type);
+    }
+  }
+  std::vector<base::Place> packets;
+  for (const auto& [key, row] : view.store.rows()) {
+    const bool is_itself = std::ranges::binary_search(view.servers, key.service.server);
+    if (is_itself || key.service.protocol != Protocol::dns) continue;
+    for (const Attempt* attempt : row.exemplars()) {
+      const bool is_own = std::ranges::binary_search(view.servers, attempt->client);
+      if (!is_own || !is_during(view, attempt->begin) || key.outcome == Outcome::unknown) continue;
+      if (!is_ok(row) && key.symptom != Symptom::nx_domain) return unknown();
+      const bool has_data = attempt->answer.is_set() && attempt->answer.dns_answers != 0;
+      const auto& asked = attempt->question;
+      if (has_data && failing.contains({asked.name, asked.type})) {
+        packets.push_back(attempt->answer.place);
+      }
+    }
+  }
+  if (packets.empty()) return unknown();
+  return yes("it was given the answer itself, and said SERVFAIL all the same",
+             earliest(std::move(packets)));
+}
+
 Finding servfail_meanwhile(const View& view) {
   if (view.subject.symptom == Symptom::serv_fail) return unknown();
   std::vector<base::Place> packets;
@@ -173,6 +206,12 @@ constexpr std::array kFacts = {
            "unknown where some were in the first three seconds of refusals or errors only.",
            "reasoned: what stops a service altogether serves nobody in between"},
           failing_client_served},
+    Entry{{"dns.answer_withheld",
+           "Was the server itself given an answer with data for a name and type that it failed "
+           "with SERVFAIL, while nothing that it asked others failed? Never no. In the kept "
+           "packets.",
+           "RFC 4035 5.5"},
+          answer_withheld},
     Entry{{"dns.servfail_meanwhile",
            "Did the same server answer other queries with SERVFAIL since the first failure? Never "
            "no.",

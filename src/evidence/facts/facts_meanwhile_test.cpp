@@ -103,6 +103,26 @@ TEST(FactsMeanwhile, OwnRequests) {
        {"none in view", {failing(1, 1)}, kServFail, Truth::unknown}});
 }
 
+TEST(FactsMeanwhile, AnswerWithheld) {
+  const auto own = [](std::uint32_t name, std::uint16_t answers) {
+    Attempt asked = Make(dns(kUpstream), 1.1, 21, kServer).ok().name(name);
+    asked.answer.dns_answers = answers;
+    return asked;
+  };
+  const Attempt failed = Make(dns(), 1, 1).rcode(Symptom::serv_fail).name(7);
+  const Attempt unanswered = Make(dns(kUpstream), 1.2, 25, kServer);
+  expect_facts("dns.answer_withheld",
+               {{"it was told the address", {failed, own(7, 1)}, kServFail, Truth::yes, {22}},
+                {"only whom to ask next", {failed, own(7, 0)}, kServFail, Truth::unknown},
+                {"of another name", {failed, own(8, 1)}, kServFail, Truth::unknown},
+                {"a part of the way, and no further",
+                 {failed, own(7, 1), unanswered},
+                 kServFail,
+                 Truth::unknown},
+                {"no request of its own in view", {failed}, kServFail, Truth::unknown},
+                {"silence", {silent(1, 1), own(7, 1)}, kSilent, Truth::unknown}});
+}
+
 TEST(FactsMeanwhile, ServFail) {
   expect_facts(
       "dns.servfail_meanwhile",
