@@ -75,5 +75,27 @@ TEST(Loops, AStormExplainsTheSilenceMeanwhile) {
   EXPECT_EQ(diagnosis.incidents[1].explained_by, 1);
 }
 
+// One machine with two ports in the ring answers twice; what was claimed before is another matter.
+TEST(Loops, AStormExplainsTwoAnswersForOneAddress) {
+  struct Claimed {
+    double when;
+    std::size_t incidents;
+  };
+  for (const auto& [when, incidents] : {Claimed{9.97, 1}, Claimed{12, 1}, Claimed{5, 2}}) {
+    World world;
+    world.loop(kEverybody, "192.0.2.7", 10);
+    Attempt claim =
+        world.maker.make(arp_service("192.0.2.1"), "192.0.2.7", when, Symptom::conflict);
+    claim.outcome = Outcome::failed;
+    claim.end = at(when + 0.002);
+    world.store.attempt(claim);
+    const Diagnosis diagnosis = world.diagnosis_of_capture();
+    ASSERT_EQ(diagnosis.incidents.size(), incidents) << when;
+    if (incidents > 1) continue;
+    EXPECT_EQ(diagnosis.incidents[0].fault, "link.loop") << when;
+    EXPECT_NE(diagnosis.incidents[0].explanation.find("several of its ports"), std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace whydown::diagnosis

@@ -124,11 +124,32 @@ bool is_worth(const Item& into, const Item& item) {
   return !must_be_few || judged(*item.row) <= judged(*into.row);
 }
 
+// A ring of switches brings one frame to a machine by several of its ports, and each port answers:
+// then they look like two machines. Seen from the first copies on, before these are many enough.
+void absorb_claims(std::vector<Item>& items) {
+  constexpr base::Duration kEarlier = std::chrono::seconds{1};
+  const auto is_storm = [](const Item& item) {
+    return item.row->key.service.protocol == Protocol::ethernet;
+  };
+  for (Item& item : items) {
+    if (item.row->key.symptom != Symptom::conflict) continue;
+    const auto storm = std::ranges::find_if(items, [&](const Item& other) {
+      return is_storm(other) && item.window.first >= base::add(other.window.first, -kEarlier) &&
+             item.window.is_near(other.window, limits::kNear);
+    });
+    if (storm == items.end()) continue;
+    storm->absorbed.push_back(item.row);
+    item.is_gone = true;
+  }
+}
+
 }  // namespace
 
 void absorb(std::vector<Item>& items) {
+  absorb_claims(items);
   std::map<base::IpAddress, std::vector<std::size_t>> by_server;
   for (std::size_t i = 0; i < items.size(); ++i) {
+    if (items[i].is_gone) continue;
     by_server[items[i].row->key.service.server].push_back(i);
   }
   for (const auto& [server, indexes] : by_server) {

@@ -42,6 +42,11 @@ std::string absorbing_reason(const Case& found) {
   if (found.subject.symptom == Symptom::conflict || found.subject.symptom == Symptom::spoofed) {
     return "What is sent to an address that two machines claim reaches one or the other of them.";
   }
+  if (std::ranges::any_of(found.absorbed,
+                          [](const Row* row) { return row->key.symptom == Symptom::conflict; })) {
+    return "A frame that goes round comes to one machine by several of its ports, and each of them "
+           "may answer, as if they were two machines.";
+  }
   if (found.subject.symptom == Symptom::looping) {
     return "What goes round in a circle does not arrive; the router where its TTL runs out says "
            "so.";
