@@ -44,6 +44,13 @@ bool is_zero(const base::IpAddress& address) {
   return !address.is_known() || address == base::IpAddress::v4(0);
 }
 
+// To whom a reply goes: text shows no address of theirs, and a MAC address with tcpdump's -e.
+base::IpAddress told_by(const Packet& packet) {
+  const base::MacAddress& to = packet.link.destination;
+  const bool is_shown = packet.known.has(packet::Field::mac) && !to.is_group();
+  return is_zero(packet.arp.target) && is_shown ? base::IpAddress::mac(to) : packet.arp.target;
+}
+
 }  // namespace
 
 void ClaimTracker::arp(const Packet& packet) {
@@ -51,6 +58,10 @@ void ClaimTracker::arp(const Packet& packet) {
   if (arp.operation == kRequest && arp.target.is_known() && arp.sender != arp.target) {
     const std::uint64_t pair = pair_hash(arp.sender, arp.target);
     asked_.get(pair).last = base::ns_of(packet.place.time);
+    if (!packet.known.has(packet::Field::bytes) && arp.sender_mac.is_known()) {
+      const base::IpAddress mac = base::IpAddress::mac(arp.sender_mac);
+      asked_.get(pair_hash(mac, arp.target)).last = base::ns_of(packet.place.time);
+    }
     ask(packet);
   }
   const bool has_mac = arp.sender_mac.is_known() && !arp.sender_mac.is_group();
@@ -79,20 +90,21 @@ void ClaimTracker::ask(const Packet& packet) {
   emit(claim, digest_of(packet, Kind::arp_request, 0), said, said.destination, Symptom::spoofed);
 }
 
-// Text shows no one to whom a reply goes: then whoever asked for the address.
+// Where nobody is shown to whom a reply goes: whoever asked for the address.
 bool ClaimTracker::is_unasked(const Packet& packet) {
   const packet::Arp& arp = packet.arp;
   if (arp.operation != kReply || !packet.has_time) return false;
   const auto is_recent = [&](base::Time asked) {
     return base::between(asked, packet.place.time) <= limits::kAnswerToArp;
   };
-  if (is_zero(arp.target)) {
+  const base::IpAddress asker = told_by(packet);
+  if (is_zero(asker)) {
     const Slot slot = find(arp.sender);
     if (slot == kNoSlot) return false;
     const Claim& claim = claims_[slot];
     return !claim.is_asked || !is_recent(claim.asked) || has_answered(packet, claim.asked);
   }
-  const Asked* asked = asked_.find(pair_hash(arp.target, arp.sender));
+  const Asked* asked = asked_.find(pair_hash(asker, arp.sender));
   if (asked == nullptr) return true;
   const base::Time when = base::time_from_ns(asked->last);
   return !is_recent(when) || has_answered(packet, when);
@@ -190,6 +202,7 @@ void ClaimTracker::claim(const Packet& packet, bool unasked) {
   speaker->last = packet.place.time;
   speaker->packet =
       digest_of(packet, arp.operation == kReply ? Kind::arp_reply : Kind::arp_request, 0);
+  if (arp.operation == kReply) speaker->packet.destination = told_by(packet);
   // An announcement names itself; a failover or a start makes one.
   if (unasked && !is_zero(arp.target) && arp.target != arp.sender) {
     speaker->pretence = speaker->packet;

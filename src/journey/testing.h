@@ -14,7 +14,8 @@
 //   "9 later"                  any other packet, for its time
 // Options at the end: text, notime, noquote, mac=, ttl=, ip=, in=, seq=, ack=, len=, quoteid=,
 // quoteip= (IP id of the quoted UDP datagram), opcode=, cd=.
-// Of ARP: by=3 (the sender's MAC address is m3), vrrp.
+// Of TCP: stamped (with the timestamps option).
+// Of ARP: by=3 (the sender's MAC address is m3), vrrp, for=3 (the frame goes to m3).
 // Of DHCP: from=c1 to=s1 (a renewal), take=s1 (the server whose offer is taken up), relay=r1,
 // untyped, nomac, noid. Hosts: c1..c9 clients, s1..s9 servers, r1..r9 routers; with x behind the
 // same in IPv6.
@@ -101,7 +102,7 @@ class Builder {
         options_[word.substr(0, equals)] = word.substr(equals + 1);
       } else if (word == "text" || word == "notime" || word == "noquote" || word == "untyped" ||
                  word == "vrrp" || word == "nomac" || word == "noid" || word == "noaddress" ||
-                 word == "nothing") {
+                 word == "nothing" || word == "stamped") {
         options_[word] = "1";
       } else {
         words_.push_back(word);
@@ -302,6 +303,7 @@ class Builder {
     ports(Transport::tcp, reply, 80);
     packet_.tcp.flags = static_cast<std::uint8_t>(flags);
     packet_.tcp.window = static_cast<std::uint16_t>(option("win", 500));
+    packet_.tcp.has_timestamps = options_.contains("stamped");
     if (option("nopush", 0) != 0) packet_.tcp.flags &= static_cast<std::uint8_t>(~flag::psh);
     if (!options_.contains("seq") && !options_.contains("ack")) return;
     known(Field::tcp_sequence);
@@ -405,6 +407,10 @@ class Builder {
     packet_.arp.sender = reply ? host(word(3)) : asker;
     packet_.arp.target = reply ? asker : host(word(3));
     if (options_.contains("by")) packet_.arp.sender_mac = host("m" + options_.at("by")).mac_value();
+    if (options_.contains("for")) {
+      known(Field::mac);
+      packet_.link.destination = host("m" + options_.at("for")).mac_value();
+    }
     if (options_.contains("vrrp")) packet_.arp.sender_mac = {{0, 0, 0x5e, 0, 1, 7}};
   }
 
