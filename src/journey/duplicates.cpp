@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <limits>
 
 #include "base/hash.h"
 
@@ -114,6 +115,33 @@ Duplicates::Verdict Duplicates::check(const Packet& packet, std::uint64_t identi
   return Verdict::fresh;
 }
 
+namespace {
+
+// A line of text about a SYN that carries timestamps, as those of a system do and those of most
+// floods do not. It shows no TTL, but no system repeats a SYN so fast: it is a copy, of a loop for
+// example.
+bool is_line_of_syn(const Packet& packet) {
+  constexpr std::uint8_t kSynAck = packet::tcp_flag::syn | packet::tcp_flag::ack;
+  return !packet.known.has(Field::bytes) && packet.transport == Transport::tcp &&
+         packet.tcp.has_timestamps && (packet.tcp.flags & kSynAck) == packet::tcp_flag::syn;
+}
+
+}  // namespace
+
+// At most as many as a TTL can count: whatever goes on for longer is no loop.
+bool Duplicates::is_copied_line(Frame& frame, const Packet& packet) {
+  if (!is_line_of_syn(packet)) return false;
+  const std::int64_t age = age_ms(frame.time, packet);
+  if (age - frame.last_ms > limits::kCopyMs) {
+    frame.rounds = 0;
+    return false;
+  }
+  if (frame.rounds == std::numeric_limits<std::uint8_t>::max()) return false;
+  ++frame.rounds;
+  frame.last_ms = static_cast<std::uint16_t>(age);
+  return true;
+}
+
 // With a frame of the same identity.
 Duplicates::Verdict Duplicates::compare(Frame& frame, const Packet& packet) {
   const std::int64_t age = age_ms(frame.time, packet);
@@ -138,6 +166,7 @@ Duplicates::Verdict Duplicates::compare(Frame& frame, const Packet& packet) {
       frame.last_ms = static_cast<std::uint16_t>(age);
       return verdict;
     }
+    if (!has_ttl && is_copied_line(frame, packet)) return Verdict::same_input;
   }
   return vantage(frame, packet);
 }

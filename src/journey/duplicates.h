@@ -57,13 +57,15 @@ class Duplicates {
     std::uint8_t ttl;        // of the latest copy
     std::uint8_t neighbour;  // of whom the first copy came: a digest of the MAC address; of frames
                              // for everybody, of what they carry
-    std::uint8_t rounds;     // copies with a lower TTL from the same neighbour
+    std::uint8_t rounds;     // copies with a lower TTL from the same neighbour; of lines of text
+                             // without one, copies
     std::uint8_t copies;     // ... with the same TTL, of frames for everybody
   };
   static_assert(sizeof(Frame) == 24);
   static Verdict compare(Frame& frame, const packet::Packet& packet);
   static Verdict count_round(Frame& frame, const packet::Packet& packet);
   static Verdict count_copy(Frame& frame, const packet::Packet& packet);
+  static bool is_copied_line(Frame& frame, const packet::Packet& packet);
   static Verdict vantage(const Frame& frame, const packet::Packet& packet);
   ZeroedArray<Frame> frames_{limits::kRecentFrames};
 };

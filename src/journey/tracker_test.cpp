@@ -149,6 +149,25 @@ std::vector<std::string> interleaved(int routers) {
   return script;
 }
 
+TEST(Duplicates, LinesOfOneSynAreNoTries) {
+  const std::string syn = "syn c1:4000 s1:80 seq=0 text";
+  const auto tries = [](std::vector<std::string> script) {
+    script.emplace_back("99 later text");
+    return play(script).lines;
+  };
+  // A table shows neither TTL nor identification: a loop of routers, or somebody's flood.
+  EXPECT_EQ(tries(again(syn + " stamped", 60, 0.0001)),
+            std::vector<std::string>{"tcp c1>s1:80/tcp silent no_response 1"});
+  EXPECT_EQ(tries(again(syn + " stamped", 7, 1)),
+            std::vector<std::string>{"tcp c1>s1:80/tcp silent no_response 7"});
+  EXPECT_EQ(tries(again(syn, 60, 0.0001)),
+            std::vector<std::string>{"tcp c1>s1:80/tcp silent no_response 60"})
+      << "what floods are made of";
+  EXPECT_EQ(tries(again(syn + " stamped", 900, 0.0001)),
+            std::vector<std::string>{"tcp c1>s1:80/tcp silent no_response 645"})
+      << "more than a TTL can count";
+}
+
 TEST(Duplicates, AgainAndAgainAreALoop) {
   const std::string syn = "syn c1:4000 s1:80 ip=9";
   const std::vector<LoopRow> rows{
