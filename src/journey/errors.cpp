@@ -189,6 +189,8 @@ void Errors::about_anything(const Complaint& complaint) {
 // Tables of text show no quote at all. An error from the very host that was asked is tied to the
 // request; a rejection by somebody else to the one service its receiver asked just then.
 void Errors::without_quote(const Packet& packet, Symptom symptom) {
+  // Of a machine that talks to itself nobody knows which side the error is about.
+  if (packet.ip.source == packet.ip.destination) return;
   Complaint complaint{.packet = packet,
                       .symptom = symptom,
                       .client = packet.ip.destination,

@@ -183,8 +183,11 @@ void UdpTracker::answered(Slot slot, const Packet& packet) {
 }
 
 UdpTracker::Found UdpTracker::find(const Complaint& complaint) const {
+  // Where no port is shown, an error in the middle of a conversation may be about what the other
+  // side sent last before it hung up.
+  const bool is_portless = !complaint.has_client_port && complaint.server_port == 0;
   const auto open = [&](const Flow& flow) {
-    return flow.state == State::asked || flow.state == State::asked_again;
+    return flow.state == State::asked || (flow.state == State::asked_again && !is_portless);
   };
   Slot slot = kNoSlot;
   if (complaint.has_client_port) {

@@ -70,7 +70,9 @@ void read_ports_of(std::string_view protocol, std::string_view info, Packet& pac
 void read_dns(std::string_view protocol, std::string_view info, Packet& packet) {
   set_transport(Transport::udp, 17, packet);
   const bool named = scan::equal_ignoring_case(protocol, "DNS");
-  if (!read_dns_info(info, packet)) {
+  // "Standard query 0x8080[Malformed Packet]": what runs on the port may be anything.
+  const bool is_guessed = info.find("[Malformed Packet") != npos;
+  if (!read_dns_info(info, packet) || (is_guessed && packet.dns.question_count == 0)) {
     add_row_note(packet, Note::text_unreadable);
     return;
   }

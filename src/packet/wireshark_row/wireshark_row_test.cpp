@@ -58,6 +58,8 @@ const struct {
     {"203.0.113.2\t192.51.100.15\tDNS\t148\tStandard query response 0x000a AAAA "
      "yummyrecipesforme.com SOA ns.example.com",
      "203.0.113.2:53 > 192.51.100.15 udp dns answer 10 type 28 yummyrecipesforme.com 0/1/0"},
+    {"192.51.100.15\t203.0.113.2\tDNS\t147\tStandard query 0x8080[Malformed Packet]",
+     "192.51.100.15 > 203.0.113.2 udp !text_unreadable"},
     {"192.51.100.15\t203.0.113.2\tDNS\t84\tStandard query 0x000b PTR 2.113.0.203.in-addr.arpa",
      "192.51.100.15 > 203.0.113.2:53 udp dns query 11 type 12 2.113.0.203.in-addr.arpa"},
     {"192.51.100.15\t203.0.113.2\tDNS\t81\tStandard query 0x000e Unknown (1000) "
