@@ -37,6 +37,9 @@ inline constexpr std::uint64_t kNothingFoundShare = 4;  // of each that is found
 inline constexpr std::uint64_t kShutOut = 3;
 inline constexpr std::uint64_t kArpTries =
     3;  // a neighbour asked for less often is not yet missing
+// ... nor one that was asked for twice only, this far apart, and not so often by each client.
+inline constexpr base::Duration kArpRepeat = std::chrono::seconds{4};
+inline constexpr std::uint64_t kMissedOften = 3;
 // An answer that comes later is noticed by whoever waits for it.
 inline constexpr base::Duration kNoticed = std::chrono::milliseconds{500};
 

@@ -28,6 +28,19 @@ using evidence::RowKey;
 using evidence::Service;
 using evidence::Symptom;
 
+// Two requests for a neighbour, seconds apart, are two needs, and what the first one got may have
+// gone another way than past this capture: who hears nothing asks again within a second or so, or
+// when a SYN is due again. Only who comes back for the third time has found nobody.
+bool is_hardly_missed(const Row& row) {
+  if (judged(row) >= limits::kMissedOften * std::max<std::uint64_t>(row.clients.count(), 1)) {
+    return false;
+  }
+  return std::ranges::all_of(judged_exemplars(row), [](const evidence::Attempt* attempt) {
+    return attempt->tries < limits::kArpTries &&
+           base::between(attempt->begin, attempt->end) > limits::kArpRepeat;
+  });
+}
+
 std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& catalogue,
                                 const std::set<const Row*>& claimed) {
   std::vector<Item> items;
@@ -39,7 +52,9 @@ std::vector<Item> failing_items(const evidence::Store& store, const Catalogue& c
     const bool is_neighbour =
         key.service.protocol == Protocol::arp || key.service.protocol == Protocol::nd;
     const bool is_unanswered = key.symptom == Symptom::no_response;
-    if (is_neighbour && is_unanswered && row.tries < limits::kArpTries) continue;
+    if (is_neighbour && is_unanswered && (row.tries < limits::kArpTries || is_hardly_missed(row))) {
+      continue;
+    }
     items.push_back({&row, fault, window_of(row), {}, false, false});
   }
   return items;

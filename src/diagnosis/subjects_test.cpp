@@ -27,6 +27,14 @@ struct World : Scene {
       store.attempt(maker.make(service, client, begin + i, symptom, "www.example.com"));
     }
   }
+  void ask_twice(const evidence::Service& service, std::string_view client, double begin,
+                 double apart) {
+    Attempt attempt = maker.make(service, client, begin, Symptom::no_response);
+    attempt.tries = 2;
+    attempt.last_request = attempt.request;
+    attempt.end = attempt.last_request.place.time = at(begin + apart);
+    store.attempt(attempt);
+  }
   void refuse_unseen(const evidence::Service& service, int times) {
     for (int i = 0; i < times; ++i) {
       Attempt refused = maker.make(service, "192.0.2.7", i, Symptom::port_unreachable);
@@ -317,6 +325,23 @@ const Row kRows[] = {
        w.fail(tcp_service(kWeb, 80), 1, Symptom::reset, 2);
      },
      "arp.no_replyx1 tcp.refusedx1"},
+    {"two clients that each ask for a neighbour twice, seconds apart",
+     [](World& w) {
+       w.ask_twice(arp_service(kWeb), "192.0.2.7", 0, 5.5);
+       w.ask_twice(arp_service(kWeb), "192.0.2.8", 0.1, 7.7);
+     },
+     ""},
+    {"... at once",
+     [](World& w) {
+       w.ask_twice(arp_service(kWeb), "192.0.2.7", 0, 1);
+       w.ask_twice(arp_service(kWeb), "192.0.2.8", 0.1, 1);
+     },
+     "arp.no_replyx1"},
+    {"... again and again",
+     [](World& w) {
+       for (int i = 0; i < 3; ++i) w.ask_twice(arp_service(kWeb), "192.0.2.7", 100 * i, 8);
+     },
+     "arp.no_replyx1"},
     {"one unanswered neighbour request is daily life",
      [](World& w) { w.fail(arp_service(kWeb), 0, Symptom::no_response, 2); }, ""},
     {"a host out of reach, whatever is asked there",
