@@ -185,14 +185,17 @@ def named(service, address):
     for name, addresses in service.records().items():
         label = name[:-len(service.domain()) - 1]
         zone += "".join(f"{label} {kind_of(each)} {each}\n" for each in addresses)
+    # A wildcard does not reach below a name that the zone has (RFC 4592 2.2.1).
+    everywhere = ["*", *(f"*.{name[:-len(service.domain()) - 1]}" for name in service.records())]
     if service.wildcard:
-        zone += f"* {kind_of(service.wildcard)} {service.wildcard}\n"
+        zone += "".join(f"{each} {kind_of(service.wildcard)} {service.wildcard}\n"
+                        for each in everywhere)
     if service.options.get("big"):
         zone += f"big TXT {BIG}\n"
     if service.options.get("large"):
         zone += f"large TXT {LARGE}\n"
     if service.options.get("texts"):
-        zone += f"* TXT {KEY}\n"
+        zone += "".join(f"{each} TXT {KEY}\n" for each in everywhere)
     if service.options.get("bare"):
         zone += 'bare TXT "a name without an address"\n'
     service.write("zone", zone)
