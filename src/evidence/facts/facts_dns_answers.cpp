@@ -107,6 +107,18 @@ Finding other_names_resolve(const View& view) {
             cite_requests(view.failed));
 }
 
+// Whether a client that fails was served since its own first failure. What only others get tells of
+// the clients, not of the names.
+bool is_failing_client_served(const View& view) {
+  if (view.store.client_overflow() > 0) return true;  // not all of them are known
+  return std::ranges::any_of(view.store.service_clients(), [&](const auto& entry) {
+    const auto& [key, row] = entry;
+    return row.failed() > 0 && row.ok() > 0 && row.last_ok >= row.first_failed &&
+           view.failing_clients.kept().contains(key.client) &&
+           std::ranges::binary_search(view.subject.services, key.service);
+  });
+}
+
 Finding sibling_names_resolve(const View& view) {
   if (!is_dns(view)) return unknown();
   const Names names = names_of(view);
@@ -137,6 +149,9 @@ Finding sibling_names_resolve(const View& view) {
   }
   if (rows.empty() || domains.empty()) return unknown();
   if (siblings.empty()) return no("no other name of the same domain resolved meanwhile");
+  if (!is_failing_client_served(view)) {
+    return no("other names of the same domain resolved for others only");
+  }
   return yes(
       list(siblings, siblings.size()) + " resolved meanwhile",
       cite(rows, [&](const Attempt& attempt) {
@@ -309,7 +324,8 @@ constexpr std::array kFacts = {
         other_names_resolve},
     Entry{{"dns.sibling_names_resolve",
            "Did the same server resolve another name of a failing name's own domain while the "
-           "failure lasted, or for a failing client the failing name itself between two failures?",
+           "failure lasted, or for a failing client the failing name itself between two failures? "
+           "No where no client that fails was served since its own first failure.",
            ""},
           sibling_names_resolve},
     Entry{{"dns.all_names_fail",

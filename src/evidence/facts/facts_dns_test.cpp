@@ -345,6 +345,13 @@ TEST(FactsDns, SiblingNames) {
   by_client.store.attempt(other);
   by_client.store.attempt(nx(name, 12, 3));
   EXPECT_EQ(by_client.ask("dns.sibling_names_resolve", kNxDomain).truth, Truth::no);
+  // ... and so do others, that the failing one did not ask for.
+  Attempt sibling = resolved(by_client.names.add("b.example.com"), 11.5, 7);
+  sibling.client = kOther;
+  by_client.store.attempt(sibling);
+  EXPECT_EQ(by_client.ask("dns.sibling_names_resolve", kNxDomain).truth, Truth::no);
+  by_client.store.attempt(resolved(by_client.names.add("c.example.com"), 11.6, 9));
+  EXPECT_EQ(by_client.ask("dns.sibling_names_resolve", kNxDomain).truth, Truth::yes);
 }
 
 TEST(FactsDns, FlagsAndRecords) {
