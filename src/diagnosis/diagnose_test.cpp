@@ -432,6 +432,8 @@ struct GateRow {
   Symptom symptom;
   std::uint64_t served;
   bool is_gated;
+  std::uint64_t before = 0;
+  std::uint64_t after = 0;
 };
 
 TEST(SilenceGate, JudgesSilenceOnlyWhereTheCaptureAllows) {
@@ -440,6 +442,9 @@ TEST(SilenceGate, JudgesSilenceOnlyWhereTheCaptureAllows) {
       {"capture.one_sided", Symptom::reset, 0, false},
       {"capture.lossy", Symptom::no_response, 0, false},
       {"capture.lossy", Symptom::no_response, 100, true},
+      {"capture.lossy", Symptom::no_response, 0, true, 22, 19},
+      {"capture.lossy", Symptom::no_response, 0, false, 41, 0},
+      {"capture.lossy", Symptom::no_response, 0, false, 10, 10},
       {"capture.duplicates", Symptom::no_response, 100, false},
       {"capture.records_unread", Symptom::no_response, 0, true},
       {"capture.records_unread", Symptom::reset, 0, false},
@@ -454,6 +459,8 @@ TEST(SilenceGate, JudgesSilenceOnlyWhereTheCaptureAllows) {
     Tally counts;
     counts.failed = 3;
     counts.served = row.served;
+    counts.ok_before = row.before;
+    counts.ok_after = row.after;
     const auto remark = silence_gate(found, facts, counts, book);
     EXPECT_EQ(remark.has_value(), row.is_gated) << row.fact;
     if (!remark) continue;
