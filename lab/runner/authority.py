@@ -32,6 +32,16 @@ def key(path):
     openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", str(path))
 
 
+def self_signed(folder, name):
+    """key.pem and cert.pem for who asks for no authority; False where they are there already."""
+    if (folder / "key.pem").exists():
+        return False
+    openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-days", "30", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}",
+            "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
+    return True
+
+
 def make(folder, name, names, rng):
     """All leaves, key.pem and ca.pem in the folder; the days are drawn a little."""
     now = datetime.datetime.now(datetime.timezone.utc)

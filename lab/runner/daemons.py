@@ -384,12 +384,7 @@ PidFile none
 
 def s_server(service, address):
     folder = service.folder
-    if not (folder / "key.pem").exists():
-        name = service.world.plan.names["zone"][0]
-        namespace.command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                          "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
-                          f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout",
-                          str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
+    authority.self_signed(folder, service.world.plan.names["zone"][0])
     return ["openssl", "s_server", "-accept", host_port(address, service.port), "-www", "-quiet",
             "-cert", str(folder / "cert.pem"), "-key", str(folder / "key.pem")]
 

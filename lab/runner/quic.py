@@ -5,7 +5,7 @@ to TCP as browsers do, who try it when QUIC has not answered at once.
 import asyncio
 import contextlib
 
-from . import namespace
+from . import authority, namespace
 
 SERVER, CLIENT = "/usr/sbin/gtlsserver", "/usr/bin/gtlsclient"
 PATIENCE = 6       # seconds until a client gives QUIC up
@@ -19,12 +19,7 @@ LIST = "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+{}"
 def server(service, address):
     """Options: retry (validates addresses first), ciphers (the only one that it takes)."""
     folder, options = service.folder, service.options
-    if not (folder / "key.pem").exists():
-        name = service.world.plan.names["zone"][0]
-        namespace.command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                          "ec_paramgen_curve:P-256", "-nodes", "-days", "30", "-subj",
-                          f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}", "-keyout",
-                          str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
+    if authority.self_signed(folder, service.world.plan.names["zone"][0]):
         (folder / "index.html").write_text("<!doctype html><title>It works</title>" + "x" * 700)
         (folder / "mime").write_text("text/html html\n")
     arguments = [SERVER, "-q", "-d", str(folder), f"--mime-types-file={folder}/mime"]

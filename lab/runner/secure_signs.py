@@ -58,16 +58,23 @@ def listen(talk, packet, by_client):
         talk.left = by_client and not talk.heard
 
 
+def talk_of(packet, servers, port):
+    """(client, its port, server), and whether the client sent it; (None, False) of no server's."""
+    if packet.dport == port and packet.target in servers:
+        return (packet.source, packet.sport, packet.target), True
+    if packet.sport == port and packet.source in servers:
+        return (packet.target, packet.dport, packet.source), False
+    return None, False
+
+
 def talks(packets, servers, port):
     known, out = {}, []
     for packet in packets:
         if packet.kind != "tcp":
             continue
-        by_client = packet.dport == port and packet.target in servers
-        if not by_client and not (packet.sport == port and packet.source in servers):
+        key, by_client = talk_of(packet, servers, port)
+        if key is None:
             continue
-        key = (packet.source, packet.sport, packet.target) if by_client else \
-              (packet.target, packet.dport, packet.source)
         if by_client and packet.flags & 0x12 == 0x02:
             known.pop(key, None)
         if key not in known:
@@ -88,11 +95,9 @@ def quic_failed(packets, servers, port):
     for packet in packets:
         if packet.kind != "udp" or packet.quote or not packet.said:
             continue
-        by_client = packet.dport == port and packet.target in servers
-        if not by_client and not (packet.sport == port and packet.source in servers):
+        key, by_client = talk_of(packet, servers, port)
+        if key is None:
             continue
-        key = (packet.source, packet.sport, packet.target) if by_client else \
-              (packet.target, packet.dport, packet.source)
         if by_client and key not in known and packet.said[0] & 0xc0 == 0xc0 and packet.size >= 1200:
             known[key] = [packet.time, False, False]
         elif key in known:

@@ -2,32 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 
 #include "base/mask.h"
 
 namespace whydown::base {
-
-namespace {
-
-// Of two texts that are most likely equal, and short: two overlapping halves of up to 16 bytes each
-// need no call and no loop.
-bool is_same(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  constexpr std::size_t word = sizeof(std::uint64_t);
-  if (a.size() < 2 * word || a.size() > 4 * word) return a == b;
-  const auto differ = [&](std::size_t at) {
-    std::uint64_t left = 0;
-    std::uint64_t right = 0;
-    std::memcpy(&left, a.data() + at, word);
-    std::memcpy(&right, b.data() + at, word);
-    return left ^ right;
-  };
-  const std::size_t last = a.size() - word;
-  return (differ(0) | differ(word) | differ(last - word) | differ(last)) == 0;
-}
-
-}  // namespace
 
 Interner::Interner(Limits limits)
     : limits_(limits),
@@ -44,9 +22,7 @@ std::size_t Interner::slot_of(std::string_view text, std::uint64_t hash) const {
   const std::uint32_t tag = tag_of(hash);
   std::size_t slot = hash & mask_;
   for (; slots_[slot].id != 0; slot = (slot + 1) & mask_) {
-    if (slots_[slot].tag == tag && is_same(text_of(entries_[slots_[slot].id]), text)) {
-      break;
-    }
+    if (slots_[slot].tag == tag && text_of(entries_[slots_[slot].id]) == text) break;
   }
   return slot;
 }

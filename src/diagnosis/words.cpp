@@ -221,7 +221,7 @@ std::string_view symptom_words(evidence::Symptom symptom) {
     case Symptom::slow_answer:
       return "were answered late";
     case Symptom::alert:
-      return "ended in a TLS alert";
+      return "were called off by one of the two sides";
     case Symptom::no_handshake:
       return "connected, and came to no TLS handshake";
     case Symptom::certificate_expired:

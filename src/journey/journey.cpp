@@ -149,9 +149,8 @@ bool is_later(const Packet& packet) { return packet.ip.fragment_offset != 0; }
 }  // namespace
 
 void Tracker::State::dispatch(const Packet& packet) {
-  // Which of the two ports it is, no processor can foresee.
-  const bool is_dns = (packet.source_port == kDnsPort) | (packet.destination_port == kDnsPort);
-  context.totals.beyond_dns |= !is_dns && !is_later(packet);
+  context.totals.beyond_dns |=
+      packet.source_port != kDnsPort && packet.destination_port != kDnsPort && !is_later(packet);
   if (packet.network == packet::Network::arp) {
     neighbours.arp(packet);
     return;

@@ -26,7 +26,7 @@ class TcpTracker {
   void packet(const packet::Packet& packet);
   // A row of a table may be of the connection with these ends, or of another one.
   void doubt(const packet::Packet& packet);
-  // Fetch what packet() will touch, in two steps some packets apart; `ends` is hash_of_ends().
+  // Fetches what packet() will touch; `ends` is hash_of_ends().
   void expect(const packet::Packet& packet, std::uint64_t ends) const;
   // How well this tracker knows the flow that an ICMP error complains of. `order` of the request
   // orders several trackers' oldest ones.
