@@ -3,6 +3,7 @@
 // evictions, which are counted.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -31,6 +32,9 @@ inline std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64U);
 }
 
+// hash_bytes() begins with this; what has 16 bytes and more goes on with a fold() for each 16.
+constexpr std::uint64_t hash_seed(std::size_t size) { return size * 0x9fb21c651e98df25ULL; }
+
 // Sixteen bytes at a time, the last ones overlapping those before, so that no length takes a loop
 // over single bytes. The length keeps "a" and "a\0" apart; no text hashes to 0.
 inline std::uint64_t hash_bytes(std::string_view text) {
@@ -40,7 +44,7 @@ inline std::uint64_t hash_bytes(std::string_view text) {
   };
   const char* at = text.data();
   const char* const end = at + text.size();
-  std::uint64_t hash = text.size() * 0x9fb21c651e98df25ULL;
+  std::uint64_t hash = hash_seed(text.size());
   if (text.size() >= 16) {
     for (; end - at > 16; at += 16) {
       hash = fold(hash ^ load(at, std::uint64_t{}), load(at + 8, std::uint64_t{}));

@@ -121,6 +121,7 @@ Next decode_tcp_port(std::uint16_t number, Layer& layer) {
 
 // Transports offer their destination port first; then it is the source's turn.
 Next decode_udp_ports(std::uint16_t number, Layer& layer) {
+  if (number == dns::kPort) return dns::decode_udp(layer);
   Next what = decode_udp_port(number, layer);
   if (what == kUnclaimed) what = decode_udp_port(layer.packet.source_port, layer);
   return what == kUnclaimed ? kStop : what;

@@ -21,8 +21,8 @@ constexpr std::uint16_t kExtendedErrorOption = 15;  // RFC 8914 2
 
 // Sets what went wrong with a name; false, so that reading ends there.
 [[gnu::cold]] bool refuse(NameFault fault, bool is_cut, Message& message, Parsed& parsed) {
-  parsed.name_loop |= fault == NameFault::loop;
-  parsed.name_too_long |= fault == NameFault::too_long;
+  if (fault == NameFault::loop) parsed.oddities |= Parsed::name_loop;
+  if (fault == NameFault::too_long) parsed.oddities |= Parsed::name_too_long;
   message.completeness =
       fault == NameFault::cut && is_cut ? Completeness::cut : Completeness::malformed;
   return false;
@@ -75,7 +75,7 @@ class Parser {
   [[gnu::always_inline]] void run() {
     header();
     (void)(questions() && records());
-    parsed_.too_many_records = message_.records.refused() != 0;
+    if (message_.records.refused() != 0) parsed_.oddities |= Parsed::too_many_records;
     parsed_.length = static_cast<std::uint32_t>(at_);
   }
 
@@ -122,10 +122,9 @@ class Parser {
 [[gnu::always_inline]] inline bool Parser::questions() {
   const std::size_t count = message_.question_count;
   if (count == 0) return true;
-  bool shortened = false;
-  if (!accept(spell_name(bytes_, at_, message_.question_name, shortened))) return false;
-  message_.hash_question_name();
-  parsed_.name_too_long |= shortened;
+  const NameEnd name = spell_name(bytes_, at_, message_.question_name, message_.name_hash);
+  if (!accept(name)) return false;
+  if (name.is_shortened) parsed_.oddities |= Parsed::name_too_long;
   if (!has(4)) return false;
   message_.question_type = load_be16(bytes_.data() + at_);
   message_.question_class = load_be16(bytes_.data() + at_ + 2);
@@ -226,10 +225,17 @@ inline void clear(Message& message) {
   return parsed;
 }
 
+[[gnu::cold]] void note_each(const Parsed& parsed, Layer& layer) {
+  if (parsed.has(Parsed::name_loop)) layer.note(Note::dns_name_loop, parsed.length);
+  if (parsed.has(Parsed::name_too_long)) layer.note(Note::dns_name_too_long, parsed.length);
+  if (parsed.has(Parsed::too_many_records)) {
+    layer.note(Note::dns_too_many_records, parsed.length);
+  }
+}
+
 void note_oddities(const Parsed& parsed, Layer& layer) {
-  if (parsed.name_loop) layer.note(Note::dns_name_loop, parsed.length);
-  if (parsed.name_too_long) layer.note(Note::dns_name_too_long, parsed.length);
-  if (parsed.too_many_records) layer.note(Note::dns_too_many_records, parsed.length);
+  if (parsed.oddities != 0) [[unlikely]]
+    note_each(parsed, layer);
 }
 
 void accept_message(Packet& packet) {
@@ -298,8 +304,8 @@ std::span<const std::uint8_t> message_bytes(const Packet& packet) {
 }
 
 bool read_name(Bytes message, std::size_t offset, base::ShortText& name) {
-  bool shortened = false;
-  return spell_name(message, offset, name, shortened).fault == NameFault::none;
+  std::uint64_t hash = 0;
+  return spell_name(message, offset, name, hash).fault == NameFault::none;
 }
 
 bool begins_message(Bytes bytes) {

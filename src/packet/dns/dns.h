@@ -32,11 +32,12 @@ void reset(Message& message);
 
 // How reading a message went, beside Message::completeness.
 struct Parsed {
-  bool has_header = false;  // without it nothing in Message means anything
-  bool name_loop = false;
-  bool name_too_long = false;
-  bool too_many_records = false;
-  std::uint32_t length = 0;  // bytes read: of a whole message, its own length
+  enum Oddity : std::uint8_t { name_loop = 1, name_too_long = 2, too_many_records = 4 };
+  bool has_header = false;    // without it nothing in Message means anything
+  std::uint8_t oddities = 0;  // bits of Oddity
+  std::uint32_t length = 0;   // bytes read: of a whole message, its own length
+
+  bool has(Oddity oddity) const { return (oddities & oddity) != 0; }
 };
 
 // `claimed` is the message's length as the transport has it; `bytes` may hold less.

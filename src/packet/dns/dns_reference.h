@@ -233,9 +233,9 @@ inline std::string disagreement(std::span<const std::uint8_t> bytes, std::size_t
   if (parsed.has_header != slow.has_header) return "header";
   if (!slow.has_header) return {};
   const bool too_many = slow.answers.size() > Message::kRecords;
-  if (parsed.name_loop != slow.loop) return "name loop";
-  if (parsed.name_too_long != slow.too_long) return "name too long";
-  if (parsed.too_many_records != too_many) return "too many records";
+  if (parsed.has(Parsed::name_loop) != slow.loop) return "name loop";
+  if (parsed.has(Parsed::name_too_long) != slow.too_long) return "name too long";
+  if (parsed.has(Parsed::too_many_records) != too_many) return "too many records";
   const unsigned flags =
       unsigned{fast.response} << 15U | unsigned{fast.opcode} << 11U |
       unsigned{fast.authoritative} << 10U | unsigned{fast.truncated} << 9U |

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/cursor.h"
+#include "base/hash.h"
 #include "packet/limits.h"
 
 namespace whydown::packet::dns {
@@ -113,14 +114,15 @@ constexpr std::array<std::int8_t, 48> kEdges = [] {
 
 class PlainText {
  public:
-  // Writes what a block spells; of its bytes those in `counted` count.
-  void put(Block block, Block counted, char* out) {
+  // Writes what a block spells, and returns it; of its bytes those in `counted` count.
+  Block put(Block block, Block counted, char* out) {
     const Block low = block < static_cast<std::int8_t>(kMaxPlainLabel + 1);  // and 8-bit bytes
     // Moved up so that 'Z' is the highest byte there is.
     const Block upper = block + static_cast<std::int8_t>(0x7f - 'Z') > 0x7f - 26;
     const Block text = ((block | (upper & ('a' - 'A'))) & ~low) | (low & '.');
     seen_ -= ((text == '.') | (block == '\\') | (block == 0x7f)) & counted;
     std::memcpy(out, &text, sizeof text);
+    return text;
   }
   // Whether all that was counted is so many dots.
   bool is_plain(std::size_t dots) const {
@@ -136,7 +138,7 @@ class PlainText {
 }  // namespace
 
 std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offset,
-                        base::ShortText& name) {
+                        base::ShortText& name, std::uint64_t& hash) {
   constexpr std::size_t block = sizeof(Block);
   const std::uint8_t* const begin = message.data() + offset;
   const std::uint8_t* const end = message.data() + message.size();
@@ -155,14 +157,21 @@ std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offse
   const std::uint8_t* const from = begin + 1;
   char* const out = name.data();
   PlainText text;
+  // The hash takes the blocks as they are made: read back, words that lie in two of them would make
+  // the processor wait.
+  std::uint64_t folded = base::hash_seed(size);
+  const auto fold_in = [&folded](Block spelt) {
+    const auto halves = reinterpret_cast<Halves>(spelt);
+    folded = base::fold(folded ^ halves[0], halves[1]);
+  };
   if (size >= block) {
     const std::size_t last = size - block;
     std::size_t done = 0;
     for (; done < last; done += block) {
-      text.put(load(from + done), load(kEdges.data() + block), out + done);
+      fold_in(text.put(load(from + done), load(kEdges.data() + block), out + done));
     }
     // The last block ends with the name, and overlaps the one before.
-    text.put(load(from + last), load(kEdges.data() + size - done), out + last);
+    fold_in(text.put(load(from + last), load(kEdges.data() + size - done), out + last));
   } else if (static_cast<std::size_t>(end - from) >= block) {
     text.put(load(from), load(kEdges.data() + 2 * block - size), out);
   } else if (message.size() >= block) {
@@ -176,6 +185,7 @@ std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offse
   }
   if (!text.is_plain(dots - 1)) return 0;
   name.set_size(size);
+  hash = size >= block ? folded : base::hash_bytes(name.view());
   return static_cast<std::size_t>(at - message.data()) + 1;
 }
 
@@ -196,7 +206,7 @@ NameEnd skip_any_name(std::span<const std::uint8_t> message, std::size_t offset)
 }
 
 NameEnd spell_any_name(std::span<const std::uint8_t> message, std::size_t offset,
-                       base::ShortText& name, bool& was_shortened) {
+                       base::ShortText& name, std::uint64_t& hash) {
   Speller speller;
   std::size_t at = offset;
   std::size_t start = offset;  // of the piece being read
@@ -204,13 +214,13 @@ NameEnd spell_any_name(std::span<const std::uint8_t> message, std::size_t offset
   std::size_t hops = 0;
   std::size_t end = 0;  // past the first pointer, once there was one
   name.clear();
-  was_shortened = false;
+  hash = 0;
   while (at < message.size()) {
     const std::uint8_t length = message[at];
     if (length == 0) {
       name.assign(speller.view());
-      was_shortened = speller.shortened();
-      return {hops == 0 ? at + 1 : end};
+      hash = base::hash_bytes(name.view());
+      return {.end = hops == 0 ? at + 1 : end, .is_shortened = speller.shortened()};
     }
     if (length >= kPointer) {
       if (message.size() - at < 2) break;

@@ -15,6 +15,7 @@ enum class NameFault : std::uint8_t { none, cut, malformed, loop, too_long };
 struct NameEnd {
   std::size_t end = 0;  // where the next field begins; meaningless after a fault
   NameFault fault = NameFault::none;
+  bool is_shortened = false;  // spelt only as far as it fits
 };
 
 NameEnd skip_any_name(std::span<const std::uint8_t> message, std::size_t offset);
@@ -34,25 +35,22 @@ inline NameEnd skip_name(std::span<const std::uint8_t> message, std::size_t offs
 // always fits, for it is spelt in fewer bytes than it takes on the wire. Returns where the next
 // field begins; 0 when this one is another kind of name, and then `name` is worth nothing.
 std::size_t spell_plain(std::span<const std::uint8_t> message, std::size_t offset,
-                        base::ShortText& name);
+                        base::ShortText& name, std::uint64_t& hash);
 
 // Names of every kind, one byte at a time.
 [[gnu::cold]] NameEnd spell_any_name(std::span<const std::uint8_t> message, std::size_t offset,
-                                     base::ShortText& name, bool& was_shortened);
+                                     base::ShortText& name, std::uint64_t& hash);
 
 // Spells the name at `offset`: lower case (RFC 4343), no final dot, the root as ".", and bytes that
 // would mislead (dots within a label, backslashes, blanks, control characters, 8-bit bytes) as \DDD
 // (RFC 1035 5.1). Too long for ShortText once escaped, it ends before the character that does not
-// fit and `was_shortened` is set.
+// fit. `hash` becomes base::hash_bytes() of what is spelt.
 inline NameEnd spell_name(std::span<const std::uint8_t> message, std::size_t offset,
-                          base::ShortText& name, bool& was_shortened) {
+                          base::ShortText& name, std::uint64_t& hash) {
   if (offset <= message.size()) [[likely]] {
-    if (const std::size_t end = spell_plain(message, offset, name)) {
-      was_shortened = false;
-      return {end};
-    }
+    if (const std::size_t end = spell_plain(message, offset, name, hash)) return {end};
   }
-  return spell_any_name(message, offset, name, was_shortened);
+  return spell_any_name(message, offset, name, hash);
 }
 
 }  // namespace whydown::packet::dns
