@@ -1,5 +1,5 @@
-// A hash index over the nodes of a std::map: the map keeps the order that reports need, the index
-// finds a node in a few nanoseconds. It never allocates after construction.
+// A hash index over things that lie elsewhere, such as the nodes of a std::map: it finds one in a
+// few nanoseconds, and never allocates after construction.
 #pragma once
 
 #include <bit>
@@ -11,7 +11,7 @@
 
 namespace whydown::evidence {
 
-// `Node` is the map's value_type. Nodes must not move and are never removed.
+// The key of a `Node` is its member `first`. Nodes must not move and are never removed.
 //
 // Eight places make a group, whose tags (a byte of each hash, 0 for a free place) are one word. In
 // a flood nearly every search is for what is not there: it then ends with that word, of a table

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -55,7 +54,11 @@ struct ServiceClientRow {
 // At most limits::kMaxServiceClients rows. Reads like a std::map.
 class ServiceClients {
  public:
-  using value_type = std::pair<const ServiceClientKey, ServiceClientRow>;
+  // Two cache lines.
+  struct alignas(base::kCacheLine) value_type {
+    ServiceClientKey first;
+    ServiceClientRow second;
+  };
 
   class const_iterator {
    public:
@@ -79,13 +82,14 @@ class ServiceClients {
     const pointer* at_ = nullptr;
   };
 
+  ServiceClients();
   const_iterator begin() const { return const_iterator(ordered().data()); }
   const_iterator end() const { return const_iterator(ordered().data() + ordered().size()); }
   std::size_t size() const { return rows_.size(); }
   const_iterator lower_bound(const ServiceClientKey& key) const;
   const_iterator find(const ServiceClientKey& key) const;
-  bool contains(const ServiceClientKey& key) const { return rows_.contains(key); }
-  const ServiceClientRow& at(const ServiceClientKey& key) const { return rows_.at(key); }
+  bool contains(const ServiceClientKey& key) const { return find(key) != end(); }
+  const ServiceClientRow& at(const ServiceClientKey& key) const { return find(key)->second; }
 
   // The row with this hash of which `is_it` says so, or null.
   template <typename IsIt>
@@ -99,12 +103,10 @@ class ServiceClients {
   static std::size_t memory_bytes();
 
  private:
-  // The map's nodes lie anywhere, and each leads to the next only once it is there; a list of them
-  // is read as fast as memory gives them.
   const std::vector<const value_type*>& ordered() const;
-  std::map<ServiceClientKey, ServiceClientRow> rows_;
+  std::vector<value_type> rows_;  // as they came; room for all is reserved, so that none moves
   Index<value_type> index_{limits::kMaxServiceClients};
-  mutable std::vector<const value_type*> ordered_;  // made when asked for after rows were added
+  mutable std::vector<const value_type*> ordered_;  // sorted when asked for after rows were added
 };
 
 }  // namespace whydown::evidence
