@@ -93,19 +93,9 @@ void DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
   context_.names.prefetch(packet.dns.name_hash);
 }
 
-void DnsTracker::packet(const Packet& packet) {
-  if (is_local_discovery(packet)) return;
-  const View view = view_of(packet, context_.ends);
-  if (packet.dns.response) {
-    on_answer(view);
-  } else {
-    on_query(view);
-  }
-}
-
 // The oldest entries of this socket and id with this question, undecided and decided. A name or
 // type that one side does not show fits any.
-void DnsTracker::find_exact(const View& view, Matches& matches) const {
+[[gnu::always_inline]] inline void DnsTracker::look_for(const View& view, Matches& matches) const {
   const std::uint16_t asked_type = view.packet.dns.question_type;
   const std::uint64_t name = view.packet.dns.name_hash;
   matches.asked = by_exact_.find(
@@ -126,9 +116,21 @@ void DnsTracker::find_exact(const View& view, Matches& matches) const {
       &matches.crowded);
 }
 
-void DnsTracker::on_query(const View& view) {
+void DnsTracker::find_exact(const View& view, Matches& matches) const { look_for(view, matches); }
+
+void DnsTracker::packet(const Packet& packet) {
+  if (is_local_discovery(packet)) return;
+  const View view = view_of(packet, context_.ends);
   Matches matches;
-  find_exact(view, matches);
+  look_for(view, matches);
+  if (packet.dns.response) {
+    on_answer(view, matches);
+  } else {
+    on_query(view, matches);
+  }
+}
+
+[[gnu::always_inline]] inline void DnsTracker::on_query(const View& view, const Matches& matches) {
   if (matches.asked != kNoSlot) {
     Query& query = queries_[matches.asked];
     query.last = trace_of(view.packet);
@@ -143,7 +145,7 @@ void DnsTracker::on_query(const View& view) {
     const Query& query = queries_[decided];
     if (query.in_pieces || (query.two_inputs && !query.arrived)) {
       ask_again(decided);
-      on_query(view);
+      packet(view.packet);
       return;
     }
     deliver(decided);
@@ -175,9 +177,7 @@ void DnsTracker::begin(Slot slot, const View& view) {
   }
 }
 
-void DnsTracker::on_answer(const View& view) {
-  Matches matches;
-  find_exact(view, matches);
+[[gnu::always_inline]] inline void DnsTracker::on_answer(const View& view, const Matches& matches) {
   if (matches.asked != kNoSlot) {
     decide_answer(matches.asked, view);
     return;
@@ -279,20 +279,17 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
     ++pieces_waiting_;
     return;
   }
-  if (is_sole_address(view, query)) {
+  if (is_sole_address(view, query)) [[unlikely]] {
     Attempt wrong;
     static_cast<Outline&>(wrong) = attempt;
     Told{query, &packet, Kind::dns_answer}.show(wrong);
     tell_wrong(context_, wrong, packet);
-    healing_.name_served(learn_from(view, query));
-    settle(slot, State::answered);
-    return;
-  }
-  if (may_be_lost(query, attempt, packet)) {
+  } else if (may_be_lost(query, attempt, packet)) {
     deliver_later(slot, attempt, view);
     return;
+  } else {
+    healing_.settle(attempt, Told{query, &packet, Kind::dns_answer});
   }
-  healing_.settle(attempt, Told{query, &packet, Kind::dns_answer});
   healing_.name_served(learn_from(view, query));
   settle(slot, State::answered);
 }

@@ -146,8 +146,17 @@ class DnsTracker {
   };
   static View view_of(const packet::Packet& packet, std::uint64_t ends);
 
-  void on_query(const View& view);
-  void on_answer(const View& view);
+  struct Matches {
+    Slot asked = kNoSlot;
+    Slot decided = kNoSlot;  // looked for only where none is asked
+    bool crowded = false;
+  };
+  // Into `matches`: returned, their small fields would be read back as one word, and the processor
+  // waits for that.
+  void find_exact(const View& view, Matches& matches) const;
+  void look_for(const View& view, Matches& matches) const;  // find_exact(), inlined
+  void on_query(const View& view, const Matches& matches);
+  void on_answer(const View& view, const Matches& matches);
   void on_further_answer(Slot slot, const View& view);
   static bool is_repeated(const Query& query, const packet::Packet& packet);
   void on_unasked_answer(const View& view);
@@ -190,14 +199,6 @@ class DnsTracker {
   static Outline outline_of(const Query& query);
   bool silent_by_now(const Query& query) const;
   void observe(Sign sign, const Query& query, const packet::Packet& packet, Kind kind);
-  struct Matches {
-    Slot asked = kNoSlot;
-    Slot decided = kNoSlot;  // looked for only where none is asked
-    bool crowded = false;
-  };
-  // Into `matches`: returned, their small fields would be read back as one word, and the processor
-  // waits for that.
-  void find_exact(const View& view, Matches& matches) const;
   void index_sockets();
 
   Context& context_;

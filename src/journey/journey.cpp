@@ -60,7 +60,9 @@ struct Tracker::State {
   void count(const Packet& packet);
   void count_notes(const Packet& packet);
   void advance();
+  void sweep();
   void dispatch(const Packet& packet);
+  void seen_before(const Packet& packet, Duplicates::Verdict verdict);
   void row(const Packet& packet);
 
   Context context;
@@ -125,8 +127,12 @@ void Tracker::State::count_notes(const Packet& packet) {
 
 // Often enough that what was remembered for a while is asked for in time, seldom enough not to
 // cost.
-void Tracker::State::advance() {
-  if (context.now >= swept && context.now < next_sweep) return;
+[[gnu::always_inline]] inline void Tracker::State::advance() {
+  if (context.now < swept || context.now >= next_sweep) [[unlikely]]
+    sweep();
+}
+
+void Tracker::State::sweep() {
   swept = context.now;
   next_sweep = base::add(swept, limits::kSweepEvery);
   tcp.advance();
@@ -148,7 +154,7 @@ bool is_later(const Packet& packet) { return packet.ip.fragment_offset != 0; }
 
 }  // namespace
 
-void Tracker::State::dispatch(const Packet& packet) {
+[[gnu::always_inline]] inline void Tracker::State::dispatch(const Packet& packet) {
   context.totals.beyond_dns |=
       packet.source_port != kDnsPort && packet.destination_port != kDnsPort && !is_later(packet);
   if (packet.network == packet::Network::arp) {
@@ -211,6 +217,32 @@ void Tracker::State::dispatch(const Packet& packet) {
   }
 }
 
+// A frame that was captured already, or goes round.
+void Tracker::State::seen_before(const Packet& packet, Duplicates::Verdict verdict) {
+  switch (verdict) {
+    case Duplicates::Verdict::fresh:
+      break;
+    case Duplicates::Verdict::repeat:
+    case Duplicates::Verdict::same_input:
+      context.sink.observation(duplicate_of(packet));
+      break;
+    case Duplicates::Verdict::routing_loop:
+    case Duplicates::Verdict::switching_loop:
+      context.sink.attempt(loop_of(packet, verdict));
+      [[fallthrough]];
+    case Duplicates::Verdict::routing_round:
+    case Duplicates::Verdict::switching_round:
+      context.sink.observation(round_of(packet, verdict));
+      break;
+    case Duplicates::Verdict::other_input:
+      // A piece of an answer is no answer yet.
+      if (packet.application == packet::Application::dns && !Fragments::is_piece(packet)) {
+        dns.copy(packet, context.ends);
+      }
+      break;
+  }
+}
+
 // Text: one that shows what was said may not show on which connection.
 void Tracker::State::row(const Packet& packet) {
   if (packet.source_port != 0 || packet.destination_port != 0) {
@@ -257,33 +289,12 @@ void Tracker::packet(const Packet& packet, const Expected& expected) {
   state.count(packet);
   state.advance();
   const Duplicates::Verdict verdict = state.duplicates.check(packet, expected.identity);
-  switch (verdict) {
-    case Duplicates::Verdict::fresh:
-      state.dispatch(packet);
-      break;
-    case Duplicates::Verdict::repeat:
-      if (state.dns.is_next(packet, ends)) {
-        state.dispatch(packet);
-        break;
-      }
-      [[fallthrough]];
-    case Duplicates::Verdict::same_input:
-      state.context.sink.observation(duplicate_of(packet));
-      break;
-    case Duplicates::Verdict::routing_loop:
-    case Duplicates::Verdict::switching_loop:
-      state.context.sink.attempt(loop_of(packet, verdict));
-      [[fallthrough]];
-    case Duplicates::Verdict::routing_round:
-    case Duplicates::Verdict::switching_round:
-      state.context.sink.observation(round_of(packet, verdict));
-      break;
-    case Duplicates::Verdict::other_input:
-      // A piece of an answer is no answer yet.
-      if (packet.application == packet::Application::dns && !Fragments::is_piece(packet)) {
-        state.dns.copy(packet, ends);
-      }
-      break;
+  const bool is_fresh = verdict == Duplicates::Verdict::fresh ||
+                        (verdict == Duplicates::Verdict::repeat && state.dns.is_next(packet, ends));
+  if (is_fresh) [[likely]] {
+    state.dispatch(packet);
+  } else {
+    state.seen_before(packet, verdict);
   }
 }
 

@@ -240,13 +240,6 @@ class Memory {
     for (std::size_t i = 0; i < kWays; ++i) at = set[i].key == nonzero(key) ? i : at;
     return at == kWays ? nullptr : &set[at];
   }
-  void prefetch(std::uint64_t key) const {
-    const char* set = reinterpret_cast<const char*>(&values_[(key & mask_) * kWays]);
-    for (std::size_t i = 0; i < kWays * sizeof(Value); i += kCacheLine) {
-      base::prefetch(set + i);
-    }
-    base::prefetch(set + kWays * sizeof(Value) - 1);
-  }
   // The value of this key; a new one is zero but for its key.
   Value& get(std::uint64_t key) {
     if (Value* known = find(key)) return *known;
