@@ -30,6 +30,18 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_
     -mmemcpy-strategy=unrolled_loop:512:noalign,libcall:-1:noalign)
 endif()
 
+# The program optimises these stages as one when it is linked. What a packet passes is called from
+# one place each, but in another file, and g++'s own limits to growth would not let it be inlined
+# there. Tests link the same objects as they are: where there are any, the objects hold both.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(whydown_hot_flags INTERFACE -flto=auto
+    $<IF:$<BOOL:${WHYDOWN_TESTS}>,-ffat-lto-objects,-fno-fat-lto-objects>
+    --param=max-inline-insns-auto=60 --param=inline-unit-growth=200
+    --param=large-function-growth=1000 --param=large-stack-frame-growth=5000)
+  set(WHYDOWN_LINK_AS_ONE -flto=auto -Wno-stringop-overflow)  # the latter as above, of strings
+  set(WHYDOWN_LINK_AS_IS $<IF:$<BOOL:${WHYDOWN_TESTS}>,-fno-lto,-flto=auto>)
+endif()
+
 # The production sources below src/<stage>.
 function(whydown_sources stage out)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${stage}/*.cpp)
@@ -57,6 +69,7 @@ function(whydown_embed_catalogue stage)
   list(TRANSFORM sources APPEND .cpp)
   target_sources(pack_catalogue PRIVATE ${sources})
   target_link_libraries(pack_catalogue PRIVATE whydown_evidence fmt::fmt whydown_flags)
+  target_link_options(pack_catalogue PRIVATE ${WHYDOWN_LINK_AS_IS})
   add_custom_command(OUTPUT ${output}
     COMMAND pack_catalogue ${output} ${faults}
     DEPENDS ${faults} pack_catalogue
