@@ -166,6 +166,7 @@ class Store final : public journey::Sink {
   Store();
   ~Store() override;
   using journey::Sink::attempt;
+  void expect(const Service& service, const base::IpAddress& client, Step step) override;
   void attempt(const Outline& attempt, const Packets& packets) override;
   void observation(const Observation& observation) override;
   void usage(const DnsUse& use, const Outline& outline, const Packets& packets) override;
@@ -200,6 +201,7 @@ class Store final : public journey::Sink {
 
   std::map<RowKey, Row> rows_;
   std::vector<ObservationRow> observations_;  // sorted by sign and service
+  std::uint64_t expected_ = 0;                // hash of a ServiceClientKey
   ServiceClients service_clients_;
   Index<std::pair<const RowKey, Row>> row_index_;
   std::unique_ptr<DnsUsageTable> dns_usage_;

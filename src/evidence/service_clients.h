@@ -98,6 +98,7 @@ class ServiceClients {
     return row == nullptr ? nullptr : &row->second;
   }
   void prefetch(std::uint64_t hash) const { index_.prefetch(hash); }
+  void prefetch_places(std::uint64_t hash) const { index_.prefetch_places(hash); }
   // Null when full. The key must not be there yet.
   ServiceClientRow* add(const ServiceClientKey& key, std::uint64_t hash);
   static std::size_t memory_bytes();

@@ -1,6 +1,7 @@
 // The store: bounded tables of rows, and one hash lookup per table and attempt.
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "base/hash.h"
 #include "evidence/dns_usage.h"
@@ -211,6 +212,13 @@ Row* Store::row_of(const Outline& attempt, const ServiceClientRow* client, bool 
   }
   return row_of({attempt.service, attempt.step, attempt.outcome, attempt.symptom, attempt.healed,
                  attempt.is_noise, unmeant});
+}
+
+// First its places in the index; with the next one, when they have come, the row they lead to.
+void Store::expect(const Service& service, const base::IpAddress& client, Step step) {
+  const std::uint64_t hash = hash_of(hash_of(service), client, step);
+  service_clients_.prefetch_places(hash);
+  service_clients_.prefetch(std::exchange(expected_, hash));
 }
 
 // Of many clients the row of one is far away: while it comes, the attempt is added to the row of

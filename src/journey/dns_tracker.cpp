@@ -88,7 +88,14 @@ DnsTracker::View DnsTracker::view_of(const Packet& packet, std::uint64_t ends) {
 // Of words, which show no port, other memory may be fetched: no harm.
 void DnsTracker::expect(const Packet& packet, std::uint64_t ends) const {
   by_exact_.prefetch(fold(ends, packet.dns.id));
-  if (packet.dns.response) return;
+  if (packet.dns.response) {
+    context_.sink.expect({.server = packet.ip.source,
+                          .port = packet.source_port,
+                          .transport = packet.transport,
+                          .protocol = Protocol::dns},
+                         packet.ip.destination, Step::name);
+    return;
+  }
   healing_.expect_client(packet.ip.source);
   context_.names.prefetch(packet.dns.name_hash);
 }

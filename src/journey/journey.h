@@ -340,6 +340,9 @@ class Sink {
     attempt(whole, WholePackets{whole});
   }
   virtual void observation(const Observation& observation) = 0;
+  // An attempt of this client may come soon: fetches what it will touch.
+  virtual void expect(const Service& /*service*/, const base::IpAddress& /*client*/,
+                      Step /*step*/) {}
   // `packets` are valid during the call only.
   virtual void usage(const DnsUse& /*use*/, const Outline& /*outline*/,
                      const Packets& /*packets*/) {}
