@@ -95,7 +95,7 @@ void to_probabilities(std::vector<Scored>& causes) {
 
 // Facts that show something else than the missing answer itself. What only repeats the silence
 // (nobody was ever answered, the request was sent again) is no second fact.
-constexpr std::array<std::string_view, 35> kSecondFacts = {"host.alive",
+constexpr std::array<std::string_view, 36> kSecondFacts = {"host.alive",
                                                            "host.other_ports_refuse",
                                                            "host.other_ports_answer",
                                                            "arp.server_answered",
@@ -120,6 +120,7 @@ constexpr std::array<std::string_view, 35> kSecondFacts = {"host.alive",
                                                            "traffic.began_with_load",
                                                            "latency.jump_before_failure",
                                                            "latency.flat_meanwhile",
+                                                           "latency.queue_meanwhile",
                                                            "traffic.answered_rate_pinned",
                                                            "service.failing_client_served",
                                                            "dns.servfail_meanwhile",

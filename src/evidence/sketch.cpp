@@ -329,6 +329,26 @@ double LatencyTrend::growth_across(base::Time at, base::Time to, std::uint64_t l
   return std::exp2((after.mean() - before.mean()) / 4);
 }
 
+LatencyTrend::Level LatencyTrend::level(base::Time from, base::Time to) const {
+  // The middle of a bucket, of those that `add` counted from one on.
+  const auto latency_of = [](double bucket) {
+    constexpr double first_ns = 1U << LatencyHistogram::kFirstOctave;
+    return base::Duration{static_cast<std::int64_t>(first_ns * std::exp2((bucket - 0.5) / 4))};
+  };
+  Side all;
+  double least = 0;
+  for (std::size_t i = 0; i < TimeHistogram::kSlots; ++i) {
+    const base::Time start = answers_.slot_start(i);
+    if (start < from || start > to || answers_.slots()[i] == 0) continue;
+    Side slot;
+    slot.add(answers_.slots()[i], buckets_.slots()[i]);
+    least = all.answers == 0 ? slot.mean() : std::min(least, slot.mean());
+    all.add(slot.answers, slot.buckets);
+  }
+  if (all.answers == 0) return {};
+  return {all.answers, latency_of(all.mean()), latency_of(least)};
+}
+
 // --- CodeCounts ----------------------------------------------------------------------------------
 
 // The smallest codes are kept: a code once dropped is never smaller than those kept, so that the

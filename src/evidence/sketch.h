@@ -166,6 +166,14 @@ class LatencyTrend {
   // How many times longer the answers from `at` to `to` took than those before `at`, whole slots at
   // a time; 0 when either side has fewer than `least` answers.
   double growth_across(base::Time at, base::Time to, std::uint64_t least) const;
+  // How long the answers of the slots that begin in [from, to] took, and those of the quickest
+  // slot.
+  struct Level {
+    std::uint64_t answers = 0;
+    base::Duration mean{};  // geometric
+    base::Duration least{};
+  };
+  Level level(base::Time from, base::Time to) const;
   // How many times longer the answers of the slots with more answers than their mean took than
   // those of the other slots; 0 when either side has fewer than `least` or not twice the load.
   double growth_with_load(std::uint64_t least) const;

@@ -19,9 +19,10 @@ constexpr std::span<const Entry> (*kTables[])() = {
     detail::dns_facts,          detail::fragments_facts, detail::dns_answers_facts,
     detail::dns_extended_facts, detail::dns_asked_facts, detail::capture_facts,
     detail::http_facts,         detail::redirect_facts,  detail::replies_facts,
-    detail::transfer_facts,     detail::traffic_facts,   detail::slow_facts,
-    detail::tls_facts,          detail::portal_facts,    detail::quic_facts,
-    detail::address_facts,      detail::link_facts,      detail::attack_facts,
+    detail::transfer_facts,     detail::traffic_facts,   detail::latency_facts,
+    detail::slow_facts,         detail::tls_facts,       detail::portal_facts,
+    detail::quic_facts,         detail::address_facts,   detail::link_facts,
+    detail::attack_facts,
 };
 
 const std::vector<Entry>& entries() {

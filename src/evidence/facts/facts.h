@@ -32,6 +32,7 @@ std::span<const Entry> redirect_facts();
 std::span<const Entry> replies_facts();
 std::span<const Entry> transfer_facts();
 std::span<const Entry> traffic_facts();
+std::span<const Entry> latency_facts();
 std::span<const Entry> slow_facts();
 std::span<const Entry> quic_facts();
 std::span<const Entry> tls_facts();

@@ -1,4 +1,4 @@
-// Facts about load: floods, loss that follows the load, latency that rises before a failure.
+// Facts about load: floods, loss that follows the load, rates that something holds.
 #include <array>
 #include <cmath>
 
@@ -18,9 +18,6 @@ constexpr std::size_t kSlotsForUsual = 8;
 constexpr std::uint64_t kAttemptsForLoad = 50;
 constexpr std::uint64_t kAttemptsPerSide = 10;
 constexpr double kSigmas = 3;  // beyond chance
-constexpr std::uint64_t kAnswersForTrend = 20;
-constexpr double kLatencyJump = 10;
-constexpr double kLatencySteady = 2;
 
 double seconds_of(base::Duration span) { return std::chrono::duration<double>(span).count(); }
 
@@ -86,9 +83,6 @@ std::array<std::uint64_t, TimeHistogram::kSlots> on_grid(const TimeHistogram& gr
   return out;
 }
 
-constexpr std::uint64_t kAnswersPerSide = 5;
-constexpr double kLatencyFlat = 2;
-constexpr double kLatencyRose = 4;
 constexpr std::size_t kMomentsForPin = 5;
 constexpr std::uint64_t kServedForPin = 20;
 constexpr double kLossForPin = 0.2;
@@ -315,38 +309,6 @@ Finding began_with_load(const View& view) {
   return growth <= kAlike ? no(detail, packets) : unknown(detail);
 }
 
-Finding latency_jump_before_failure(const View& view) {
-  LatencyTrend trend;
-  // A request that was repeated waited for its repetition, which is no delay of the server's.
-  const RowList rows = rows_where(view.service, [&](const Row& row) {
-    return is_served(row, view.subject.symptom) && row.first < view.first &&
-           row.tries <= row.attempts;
-  });
-  for (const Row* row : rows) trend.merge(row->latency_trend);
-  const double growth = trend.growth_before(view.first, kAnswersForTrend);
-  if (growth <= 0) return unknown();
-  const std::string detail = fmt::format(
-      "answers took {:.1f} times as long just before the first failure as at first", growth);
-  if (growth >= kLatencyJump) return yes(detail, cite_answers(rows));
-  if (growth <= kLatencySteady) return no(detail, cite_answers(rows));
-  return unknown(detail);
-}
-
-// Answers to requests that were sent once only: a repeated one waits for its repetition.
-Finding latency_flat_meanwhile(const View& view) {
-  LatencyTrend trend;
-  const RowList rows = rows_where(
-      view.service, [](const Row& row) { return is_ok(row) && row.tries <= row.attempts; });
-  for (const Row* row : rows) trend.merge(row->latency_trend);
-  const double growth = trend.growth_across(view.first, view.last, kAnswersPerSide);
-  if (growth <= 0) return unknown();
-  const std::string detail =
-      fmt::format("answers took {:.1f} times as long meanwhile as before", growth);
-  if (growth <= kLatencyFlat) return yes(detail, cite_answers(rows));
-  if (growth >= kLatencyRose) return no(detail, cite_answers(rows));
-  return unknown(detail);
-}
-
 Finding answered_rate_pinned(const View& view) {
   if (view.subject.symptom == Symptom::slow_answer) return unknown();
   std::vector<Moment> lossy = moments(view);
@@ -394,16 +356,6 @@ constexpr std::array kFacts = {
            "reasoned: a limit and a full queue show when the load rises, a broken machine when it "
            "breaks"},
           began_with_load},
-    Entry{{"latency.jump_before_failure",
-           "Did the last quarter of the answers before the first failure take ten times as long "
-           "(geometric mean) as the first quarter, of 20 or more?",
-           ""},
-          latency_jump_before_failure},
-    Entry{{"latency.flat_meanwhile",
-           "Did answers to first requests meanwhile take at most twice as long (geometric mean) as "
-           "before, of 5 or more each? No from four times on.",
-           "reasoned: a queue that fills up delays what it does not drop"},
-          latency_flat_meanwhile},
     Entry{{"traffic.answered_rate_pinned",
            "While a fifth or more failed, were as many served in each second as in the next: does "
            "the number vary less than chance would make it (variance at most 15 % of a random "
