@@ -90,6 +90,47 @@ bool is_settled(const View& view, const RowList& served) {
   return failed >= kFailuresSince && !is_served_since;
 }
 
+// What was sent after the last failure that is decided, and has waited for much longer than any
+// answer took, was lost as well: until when requests have waited so long.
+base::Time waited_enough(const View& view, const RowList& served) {
+  constexpr base::Duration at_least = std::chrono::seconds{2};
+  constexpr int times_longer = 4;
+  const LatencyHistogram answered = latencies(served);
+  if (view.subject.symptom != Symptom::no_response || answered.count() == 0) return view.last_begin;
+  return base::add(view.store.totals().last.time,
+                   -std::max(at_least, times_longer * answered.maximum()));
+}
+
+// The seconds since then in which some were served and some wait on.
+struct Mixed {
+  std::size_t seconds = 0;
+  std::uint64_t served = 0;  // in them
+};
+
+Mixed mixed_since(const View& view, const RowList& served) {
+  TimeHistogram waiting;
+  TimeHistogram asked;
+  for (const Row* row : view.service) {
+    if (row->key.outcome == Outcome::unknown && row->open_at_end == row->attempts) {
+      waiting.merge(row->times);
+    }
+  }
+  for (const Row* row : served) asked.merge(row->times);
+  const TimeHistogram& wider = waiting.slot_width() > asked.slot_width() ? waiting : asked;
+  const base::Time until = waited_enough(view, served);
+  Mixed mixed;
+  for (std::size_t i = 0; i < TimeHistogram::kSlots; ++i) {
+    const base::Time start = wider.slot_start(i);
+    const base::Time end = base::add(start, wider.slot_width());
+    if (start < view.last_begin || end > until) continue;
+    const std::uint64_t served_here = asked.within(start, end);
+    if (served_here == 0 || waiting.within(start, end) == 0) continue;
+    ++mixed.seconds;
+    mixed.served += served_here;
+  }
+  return mixed;
+}
+
 Finding failing_client_served(const View& view) {
   const std::vector<Kept> kept = kept_of_failing(view);
   std::vector<base::Place> packets;
@@ -106,9 +147,11 @@ Finding failing_client_served(const View& view) {
   }
   // Where others are served as well, the seconds do not tell who was.
   const bool is_only_failing = others_served(view).truth != Truth::yes;
-  const bool is_by_seconds = is_only_failing && changes_in(moments(view)) >= kChanges;
+  const Mixed since = mixed_since(view, served);
+  const bool is_by_seconds =
+      is_only_failing && changes_in(moments(view)) + 2 * since.seconds >= kChanges;
   if (is_by_seconds || changes_in(kept) >= kChanges) {
-    const std::uint64_t shown = std::max<std::uint64_t>(between, packets.size());
+    const std::uint64_t shown = std::max<std::uint64_t>(between + since.served, packets.size());
     // Answers that came meanwhile, to questions from before the first failure.
     if (shown == 0) return unknown();
     if (packets.empty()) packets = cite_answers(served);
@@ -202,7 +245,9 @@ constexpr std::array kFacts = {
           own_requests_fail},
     Entry{{"service.failing_client_served",
            "Were clients that fail served by this service in between, so that failing and being "
-           "served changed four times or more? No where nobody was served between the failures; "
+           "served changed four times or more? What is unanswered at the end of the capture, after "
+           "two seconds and four times the longest answer, has failed. No where nobody was served "
+           "between the failures; "
            "unknown where some were in the first three seconds of refusals or errors only.",
            "reasoned: what stops a service altogether serves nobody in between"},
           failing_client_served},

@@ -17,6 +17,13 @@ Attempt silent(double begin, std::uint64_t number, const IpAddress& client = kCl
 Attempt served(double begin, std::uint64_t number, const IpAddress& client = kClient) {
   return Make(dns(), begin, number, client).ok();
 }
+Attempt open(double begin, std::uint64_t number) {
+  Attempt attempt = Make(dns(), begin, number);
+  attempt.outcome = Outcome::unknown;
+  attempt.symptom = Symptom::none;
+  attempt.open_at_end = true;
+  return attempt;
+}
 Attempt late(double begin, std::uint64_t number) { return Make(dns(), begin, number).ok(8); }
 Attempt failing(double begin, std::uint64_t number) {
   return Make(dns(), begin, number).rcode(Symptom::serv_fail);
@@ -56,6 +63,27 @@ TEST(FactsMeanwhile, FailingClientServed) {
     const double when = 0.2 + static_cast<double>(i) * 0.3;
     queue.push_back(i < 56 ? late(when, 2 * i + 1) : silent(when, 2 * i + 1));
   }
+  // Three in a row are decided; of those sent later, the capture's end leaves the lost ones open.
+  const auto lossy = [](double end, double latency) {
+    std::vector<Attempt> out;
+    for (std::uint64_t i = 0; i < 60; ++i) {
+      const double when = static_cast<double>(i) / 5;
+      const bool is_lost = i > 20 && (i < 24 || i % 3 == 0);
+      Attempt attempt = is_lost ? silent(when, 2 * i + 1) : served(when, 2 * i + 1);
+      if (is_lost && i >= 24) attempt = open(when, 2 * i + 1);
+      if (!is_lost) attempt.latency = base::Duration{static_cast<std::int64_t>(latency * 1e9)};
+      out.push_back(attempt);
+    }
+    Scene scene(out);
+    journey::Totals totals;
+    totals.last.time = at(end);
+    totals.last.number = 1;
+    scene.store.set_totals(totals);
+    return scene.ask("service.failing_client_served", kSilent).truth;
+  };
+  EXPECT_EQ(lossy(12, 0.02), Truth::yes);
+  EXPECT_EQ(lossy(7, 0.02), Truth::no) << "they may be answered yet";
+  EXPECT_EQ(lossy(12, 1.6), Truth::no) << "answers may take that long";
   expect_facts("service.failing_client_served",
                {{"in between, again and again", loss, kSilent, Truth::yes, {4, 8}},
                 {"many a second", busy, kSilent, Truth::yes},
