@@ -42,12 +42,6 @@ std::vector<const Attempt*> kept(const RowList& rows, Test test) {
   return out;
 }
 
-// The answer may have passed by who captured; then the client's last words show it.
-const Digest& proof_of(const Attempt& attempt) {
-  if (attempt.answer.is_set()) return attempt.answer;
-  return attempt.last_request.is_set() ? attempt.last_request : attempt.request;
-}
-
 std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts) {
   std::vector<base::Place> places;
   for (const Attempt* attempt : attempts) {

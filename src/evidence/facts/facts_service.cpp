@@ -16,10 +16,10 @@ RowList served_rows(const View& view) {
                     [&](const Row& row) { return is_served(row, view.subject.symptom); });
 }
 
-// The answers of attempts that began in [from, to].
+// What shows that attempts that began in [from, to] were answered.
 std::vector<base::Place> cite_begun(const RowList& rows, base::Time from, base::Time to) {
   return cite(rows, [&](const Attempt& attempt) {
-    return attempt.begin >= from && attempt.begin <= to ? &attempt.answer : nullptr;
+    return attempt.begin >= from && attempt.begin <= to ? &proof_of(attempt) : nullptr;
   });
 }
 

@@ -23,9 +23,12 @@ Attempt refused(double begin, std::uint64_t number, const IpAddress& client = kC
 TEST(FactsService, AnsweredBeforeAndAfter) {
   const Attempt nx = Make(dns(), 1, 1).rcode(Symptom::nx_domain);
   const Attempt fail = Make(dns(), 5, 5).rcode(Symptom::serv_fail);
+  Attempt passed_by = ok(1, 1);  // the answer was not captured, but the client went on
+  passed_by.answer = {};
   expect_facts(
       "service.answered_before",
-      {{"yes", {ok(1, 1), refused(5, 5)}, kRefused, Truth::yes, {2}},
+      {{"the answer passed by", {passed_by, refused(5, 5)}, kRefused, Truth::yes, {1}},
+       {"yes", {ok(1, 1), refused(5, 5)}, kRefused, Truth::yes, {2}},
        {"by another client", {ok(1, 1, kOther), refused(5, 5)}, kRefused, Truth::yes, {2}},
        {"nobody asked before", {refused(5, 5), ok(9, 9)}, kRefused, Truth::unknown},
        {"NXDOMAIN comes from a running service", {nx, refused(5, 5)}, kRefused, Truth::yes, {2}},

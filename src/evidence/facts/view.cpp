@@ -256,6 +256,11 @@ std::vector<base::Place> both(std::vector<base::Place> some, std::vector<base::P
   return earliest(std::move(some));
 }
 
+const Digest& proof_of(const Attempt& attempt) {
+  if (attempt.answer.is_set()) return attempt.answer;
+  return attempt.last_request.is_set() ? attempt.last_request : attempt.request;
+}
+
 std::vector<base::Place> cite_answers(const RowList& rows) {
   return cite(rows, [](const Attempt& attempt) { return &attempt.answer; });
 }

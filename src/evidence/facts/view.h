@@ -93,6 +93,8 @@ Finding unknown(std::string detail = {});
 template <typename Pick>
 std::vector<base::Place> cite(const RowList& rows, Pick pick);
 std::vector<base::Place> cite_answers(const RowList& rows);
+// The answer, or, where it passed by who captured, the client's last words, which show it.
+const Digest& proof_of(const Attempt& attempt);
 std::vector<base::Place> cite_requests(const RowList& rows);  // answers where no request was seen
 // Every exemplar of these rows.
 std::vector<const Attempt*> kept(const RowList& rows);
