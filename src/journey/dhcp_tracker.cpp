@@ -112,6 +112,16 @@ void DhcpTracker::restart(Exchange& exchange) const {
   exchange.first = exchange.last = exchange.answer = {};
 }
 
+// It took an offer up, and a while later looks for servers under another id. One that was given no
+// address repeats what it asked for first (RFC 2131 4.4.1), so the answer passed by who captured.
+bool DhcpTracker::begins_anew(const Exchange& exchange, const Packet& packet) {
+  constexpr base::Duration a_while = std::chrono::seconds{2};
+  return exchange.takes_up && exchange.vain == 1 && exchange.timed && packet.has_time &&
+         packet.dhcp.type == Type::discover && packet.dhcp.has_id &&
+         packet.dhcp.id != exchange.id &&
+         base::between(exchange.latest, packet.place.time) >= a_while;
+}
+
 // A client that begins anew does so under another id, but some take another for each try.
 bool DhcpTracker::is_continued(const Exchange& exchange, const Packet& packet) const {
   if (!exchange.timed || !packet.has_time) return true;
@@ -140,7 +150,8 @@ void DhcpTracker::request(const Packet& packet) {
   }
   const base::IpAddress client = client_of(packet);
   Slot slot = find(client, packet.dhcp);
-  if (slot != kNoSlot && !is_continued(exchanges_[slot], packet)) {
+  if (slot != kNoSlot) exchanges_[slot].is_taken = begins_anew(exchanges_[slot], packet);
+  if (slot != kNoSlot && (exchanges_[slot].is_taken || !is_continued(exchanges_[slot], packet))) {
     close(slot);
     forget(slot);
     slot = kNoSlot;
@@ -358,7 +369,7 @@ void DhcpTracker::close(Slot slot) {
     attempt.answer = exchange.answer;
     attempt.end = exchange.answer.place.time;
     attempt.latency = latency_of(exchange.timed, attempt.begin, attempt.end);
-  } else if (exchange.takes_up && is_at_rest(exchange)) {
+  } else if (exchange.takes_up && (exchange.is_taken || is_at_rest(exchange))) {
     attempt.outcome = Outcome::ok;
   } else {
     attempt.open_at_end = true;

@@ -55,6 +55,7 @@ class DhcpTracker {
     bool is_offered = false;          // an OFFER came
     bool is_given = false;            // an answer of unknown type that gives an address
     bool takes_up = false;            // the last request is for an offer
+    bool is_taken = false;            // ... which was given, for the client began anew
     bool was_refused = false;         // `refused` and `refusal` are set
     Symptom symptom = Symptom::none;  // of the refusal
     base::Time latest{};              // packet of this client
@@ -81,6 +82,7 @@ class DhcpTracker {
   void touch(Slot slot, const packet::Packet& packet);
   void restart(Exchange& exchange) const;
   static bool discovers_for_others(const packet::Packet& packet);
+  static bool begins_anew(const Exchange& exchange, const packet::Packet& packet);
   bool is_continued(const Exchange& exchange, const packet::Packet& packet) const;
   bool is_silent(const Exchange& exchange) const;
   bool is_at_rest(const Exchange& exchange) const;
