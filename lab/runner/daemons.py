@@ -131,7 +131,9 @@ class Service:
         self.process.send_signal(signal.SIGHUP)
 
     def relieve(self):
-        """Without its master process nginx reads nothing again: a second one takes the port over."""
+        """Without its master process nginx reads nothing again: a second one takes the port over,
+        and the connections that wait for the first one, which the kernel would reset."""
+        self.world.spaces.sysctl(self.host, "net.ipv4.tcp_migrate_req", 1, needed=False)
         before = self.process
         self.start()
         asyncio.get_running_loop().call_later(1.5, before.send_signal, signal.SIGQUIT)
