@@ -113,11 +113,12 @@ void DhcpTracker::restart(Exchange& exchange) const {
 }
 
 // It took an offer up, and a while later looks for servers under another id. One that was given no
-// address repeats what it asked for first (RFC 2131 4.4.1), so the answer passed by who captured.
+// address repeats what it asked for first (RFC 2131 4.4.1), so the answer passed by who captured,
+// as the offer did.
 bool DhcpTracker::begins_anew(const Exchange& exchange, const Packet& packet) {
   constexpr base::Duration a_while = std::chrono::seconds{2};
-  return exchange.takes_up && exchange.vain == 1 && exchange.timed && packet.has_time &&
-         packet.dhcp.type == Type::discover && packet.dhcp.has_id &&
+  return exchange.takes_up && !exchange.is_offered && exchange.vain == 1 && exchange.timed &&
+         packet.has_time && packet.dhcp.type == Type::discover && packet.dhcp.has_id &&
          packet.dhcp.id != exchange.id &&
          base::between(exchange.latest, packet.place.time) >= a_while;
 }
