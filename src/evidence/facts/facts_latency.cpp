@@ -90,14 +90,28 @@ Finding queue_meanwhile(const View& view) {
   return is_full && has_grown ? yes(detail, std::move(packets)) : unknown(detail);
 }
 
+// What waits in a queue waits for others to be served: as many as come in that time (Little's law).
+// Of part of the traffic, which a client's capture shows, that is a fraction of one. Without even
+// that, answers that got slower had no queue to wait in: a busy machine, or a link, was late.
+bool may_have_queued(const View& view, const LatencyTrend::Level& meanwhile) {
+  constexpr double kWaiting = 0.1;
+  const auto span = static_cast<double>(base::between(view.first, view.last).count());
+  return static_cast<double>(meanwhile.answers) * static_cast<double>(meanwhile.mean.count()) >=
+         kWaiting * span;
+}
+
 // Where a queue may have stood from the beginning, as long meanwhile as before says nothing.
 Finding latency_flat_meanwhile(const View& view) {
   const RowList rows = served_at_once(view);
-  const double growth = trend_of(rows).growth_across(view.first, view.last, kAnswersPerSide);
+  const LatencyTrend trend = trend_of(rows);
+  const double growth = trend.growth_across(view.first, view.last, kAnswersPerSide);
   if (growth <= 0) return unknown();
   const std::string detail =
       fmt::format("answers took {:.1f} times as long meanwhile as before", growth);
-  if (growth >= kLatencyRose) return no(detail, cite_answers(rows));
+  const LatencyTrend::Level meanwhile = trend.level(view.first, view.last);
+  if (growth >= kLatencyRose && may_have_queued(view, meanwhile)) {
+    return no(detail, cite_answers(rows));
+  }
   const bool is_flat = growth <= kLatencyFlat && queue_meanwhile(view).truth == Truth::no;
   return is_flat ? yes(detail, cite_answers(rows)) : unknown(detail);
 }
@@ -111,7 +125,7 @@ constexpr std::array kFacts = {
     Entry{{"latency.flat_meanwhile",
            "Did answers to first requests meanwhile take at most twice as long (geometric mean) as "
            "before, of 5 or more each, and is `latency.queue_meanwhile` a no? No from four times "
-           "on.",
+           "on, if a tenth of a request at least was waiting all the time.",
            "reasoned: a queue that fills up delays what it does not drop"},
           latency_flat_meanwhile},
     Entry{{"latency.queue_meanwhile",

@@ -34,6 +34,7 @@ TEST(FactsLatency, Meanwhile) {
   EXPECT_EQ(truth(0.004, 0.006), Truth::yes);
   EXPECT_EQ(truth(0.004, 0.012), Truth::unknown);
   EXPECT_EQ(truth(0.004, 0.3), Truth::no);
+  EXPECT_EQ(truth(0.0002, 0.002), Truth::unknown) << "two a second do not queue for that long";
   Scene before_only;
   add(before_only, 60, 0, 20, 0, 0.004);
   add(before_only, 3, 20, 3, 1);
