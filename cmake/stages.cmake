@@ -38,6 +38,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
     $<IF:$<BOOL:${WHYDOWN_TESTS}>,-ffat-lto-objects,-fno-fat-lto-objects>
     --param=max-inline-insns-auto=60 --param=inline-unit-growth=200
     --param=large-function-growth=1000 --param=large-stack-frame-growth=5000)
+  # ar alone need not see into such objects.
+  if(CMAKE_CXX_COMPILER_AR AND CMAKE_CXX_COMPILER_RANLIB)
+    set(CMAKE_AR ${CMAKE_CXX_COMPILER_AR})
+    set(CMAKE_RANLIB ${CMAKE_CXX_COMPILER_RANLIB})
+  endif()
   set(WHYDOWN_LINK_AS_ONE -flto=auto -Wno-stringop-overflow)  # the latter as above, of strings
   set(WHYDOWN_LINK_AS_IS $<IF:$<BOOL:${WHYDOWN_TESTS}>,-fno-lto,-flto=auto>)
 endif()
