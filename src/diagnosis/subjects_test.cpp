@@ -52,6 +52,12 @@ struct World : Scene {
       store.attempt(maker.late(service, "192.0.2.7", begin + apart * i, 2, "www.example.com"));
     }
   }
+  // Each one waits a second longer than the one before.
+  void queue(const evidence::Service& service, int times) {
+    for (int i = 0; i < times; ++i) {
+      store.attempt(maker.late(service, "192.0.2.7", i, 2.0 + i));
+    }
+  }
   void rescue(const evidence::Service& service, double begin, int times, double wait) {
     for (int i = 0; i < times; ++i) {
       store.attempt(maker.rescued(service, "192.0.2.7", begin + 3 * i, wait, "www.example.com"));
@@ -179,27 +185,21 @@ const Row kRows[] = {
      "dns.no_responsex1"},
     {"a queue: the last ones had waited no longer than others when the capture ended",
      [](World& w) {
-       for (int i = 0; i < 9; ++i) {
-         w.store.attempt(w.maker.late(dns_service(kDns), "192.0.2.7", i, 2.0 + i));
-       }
+       w.queue(dns_service(kDns), 9);
        w.fail(dns_service(kDns), 9, Symptom::no_response, 4);
        w.end_at(18.5);
      },
      "dns.slowx1", 1},
     {"they had waited longer than any other: nothing came any more",
      [](World& w) {
-       for (int i = 0; i < 9; ++i) {
-         w.store.attempt(w.maker.late(dns_service(kDns), "192.0.2.7", i, 2.0 + i));
-       }
+       w.queue(dns_service(kDns), 9);
        w.fail(dns_service(kDns), 9, Symptom::no_response, 4);
        w.end_at(30);
      },
      "dns.no_responsex1"},
     {"one that was asked after them was answered: they were passed over",
      [](World& w) {
-       for (int i = 0; i < 9; ++i) {
-         w.store.attempt(w.maker.late(dns_service(kDns), "192.0.2.7", i, 2.0 + i));
-       }
+       w.queue(dns_service(kDns), 9);
        w.fail(dns_service(kDns), 7.5, Symptom::no_response, 4);
        w.end_at(17);
      },

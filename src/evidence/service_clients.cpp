@@ -1,6 +1,7 @@
 #include "evidence/service_clients.h"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace whydown::evidence {
 
@@ -30,6 +31,12 @@ ServiceClients::const_iterator ServiceClients::lower_bound(const ServiceClientKe
 ServiceClients::const_iterator ServiceClients::find(const ServiceClientKey& key) const {
   const const_iterator at = lower_bound(key);
   return at == end() || at->first != key ? end() : at;
+}
+
+const ServiceClientRow& ServiceClients::at(const ServiceClientKey& key) const {
+  const const_iterator row = find(key);
+  if (row == end()) throw std::out_of_range("no such client of this service");
+  return row->second;
 }
 
 ServiceClientRow* ServiceClients::add(const ServiceClientKey& key, std::uint64_t hash) {

@@ -89,7 +89,7 @@ class ServiceClients {
   const_iterator lower_bound(const ServiceClientKey& key) const;
   const_iterator find(const ServiceClientKey& key) const;
   bool contains(const ServiceClientKey& key) const { return find(key) != end(); }
-  const ServiceClientRow& at(const ServiceClientKey& key) const { return find(key)->second; }
+  const ServiceClientRow& at(const ServiceClientKey& key) const;  // std::out_of_range without it
 
   // The row with this hash of which `is_it` says so, or null.
   template <typename IsIt>

@@ -128,16 +128,16 @@ constexpr std::array kFacts = {
            "on, if a tenth of a request at least was waiting all the time.",
            "reasoned: a queue that fills up delays what it does not drop"},
           latency_flat_meanwhile},
-    Entry{{"latency.queue_meanwhile",
-           "Did answers to first requests meanwhile, five or more, all take long: 50 ms and three "
-           "and a half times the quickest before (geometric mean), no second less than twice that, "
-           "their mean two thirds of the median of as many, the slowest of all, and longer than "
-           "those "
-           "before by a quarter? No below 50 ms, below three times the quickest, or where some "
-           "were quick.",
-           "reasoned: what waits in a queue waits for all before it, whereas loss, limits and "
-           "caches leave some or all as quick as ever"},
-          queue_meanwhile},
+    Entry{
+        {"latency.queue_meanwhile",
+         "Did answers to first requests meanwhile, five or more, all take long: 50 ms and three "
+         "and a half times the quickest before (geometric mean), no second less than twice that, "
+         "their mean two thirds of the median of as many, the slowest of all, and longer by a "
+         "quarter than those before? No below 50 ms, below three times the quickest, or where some "
+         "were quick.",
+         "reasoned: what waits in a queue waits for all before it, whereas loss, limits and "
+         "caches leave some or all as quick as ever"},
+        queue_meanwhile},
 };
 
 }  // namespace
