@@ -177,12 +177,16 @@ Finding all_clients_fail(const View& view) {
 }
 
 // Request packets beyond the first of an attempt. A request that comes again unchanged (port and
-// id alike) after its error is a retry too, though it counts as an attempt of its own.
+// id alike) after its error is a retry too, though it counts as an attempt of its own. One that
+// comes again from another port, as dig's do, may have been answered the second time: that is
+// neither.
 Finding retried(const View& view) {
   const std::uint64_t attempts = sum(view.failed, &Row::attempts);
   const std::uint64_t tries = sum(view.failed, &Row::tries);
   if (tries == 0) return unknown();
   std::set<std::tuple<base::IpAddress, std::uint16_t, std::uint16_t, std::uint32_t>> seen;
+  std::set<std::tuple<base::IpAddress, std::uint16_t, std::uint32_t>> asked;  // from any port
+  bool is_asked_again = false;
   std::vector<base::Place> packets;
   for (const Row* row : view.failed) {
     for (const Attempt* attempt : row->exemplars()) {
@@ -192,13 +196,14 @@ Finding retried(const View& view) {
       if (!seen.emplace(request.source, request.source_port, request.dns_id, request.name).second) {
         packets.push_back(request.place);
       }
+      is_asked_again |= !asked.emplace(request.source, request.dns_id, request.name).second;
     }
   }
   const std::string detail =
       fmt::format("{} in {}", counted(tries, "request packet"), counted(attempts, "attempt"));
   if (tries > attempts) return yes(detail, earliest(std::move(packets)));
   if (!packets.empty()) return yes("the same query came again", earliest(std::move(packets)));
-  return no(detail, cite_requests(view.failed));
+  return is_asked_again ? unknown() : no(detail, cite_requests(view.failed));
 }
 
 constexpr std::array kFacts = {
@@ -226,7 +231,7 @@ constexpr std::array kFacts = {
           all_clients_fail},
     Entry{{"request.retried",
            "Was the request sent more than once: several packets in an attempt, or the same DNS "
-           "query (port and id) again?",
+           "query (port and id) again? Unknown where it came again from another port.",
            "RFC 1035 4.2.1"},
           retried},
 };

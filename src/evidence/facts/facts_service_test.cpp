@@ -166,6 +166,8 @@ TEST(FactsService, Retried) {
   Attempt same = refused(3, 5);
   same.request.source_port = first.request.source_port;
   same.request.dns_id = first.request.dns_id;
+  Attempt other_port = same;
+  other_port.request.source_port += 1;
   Attempt unseen = refused(1, 1);
   unseen.tries = 0;
   unseen.request = {};
@@ -178,6 +180,7 @@ TEST(FactsService, Retried) {
                 {"once", {refused(1, 1)}, kRefused, Truth::no, {1}},
                 {"two queries of their own", {refused(1, 1), refused(2, 3)}, kRefused, Truth::no},
                 {"the same query again after its error", {first, same}, kRefused, Truth::yes, {5}},
+                {"... from another port", {first, other_port}, kRefused, Truth::unknown},
                 {"request not seen", {unseen}, kRefused, Truth::unknown}});
 }
 
