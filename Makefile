@@ -75,8 +75,8 @@ fuzz:
 
 lint:
 	@scripts/setup.sh build test lint
-	@cmake --preset release -DWHYDOWN_TESTS=ON >/dev/null
-	@scripts/lint.sh $(RELEASE)
+	@cmake --preset dev >/dev/null
+	@scripts/lint.sh build/dev
 
 format:
 	@clang-format-19 -i $$(git ls-files 'src/*.h' 'src/*.cpp' 'fuzz/*.cpp' 'bench/*.cpp' 'docs/*.cpp')

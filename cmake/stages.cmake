@@ -44,7 +44,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_BUILD_TYPE STREQUAL "Release")
     set(CMAKE_RANLIB ${CMAKE_CXX_COMPILER_RANLIB})
   endif()
   set(WHYDOWN_LINK_AS_ONE -flto=auto -Wno-stringop-overflow)  # the latter as above, of strings
-  set(WHYDOWN_LINK_AS_IS $<IF:$<BOOL:${WHYDOWN_TESTS}>,-fno-lto,-flto=auto>)
+  set(WHYDOWN_LINK_AS_IS ${WHYDOWN_LINK_AS_ONE})
+  if(WHYDOWN_TESTS)
+    set(WHYDOWN_LINK_AS_IS -fno-lto)
+  endif()
 endif()
 
 # The production sources below src/<stage>.

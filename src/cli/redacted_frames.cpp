@@ -7,7 +7,7 @@
 namespace whydown::cli {
 namespace {
 
-constexpr std::string_view kWithheld = "withheld";
+constexpr std::string_view kWithheldWord = "withheld";
 
 bool is_words(const capture::Frame& frame) {
   return frame.link_type == capture::LinkType::tcpdump_text ||
@@ -83,7 +83,7 @@ std::string RedactedFrames::record(const capture::Frame& original) {
   decoder_.decode(original, *packet_);
   if (packet_->network == packet::Network::none &&
       packet_->application == packet::Application::none) {
-    return std::string(kWithheld);
+    return std::string(kWithheldWord);
   }
   std::string_view rest(reinterpret_cast<const char*>(original.bytes.data()),
                         original.bytes.size());
@@ -99,7 +99,7 @@ std::string RedactedFrames::record(const capture::Frame& original) {
       continue;
     }
     const std::string_view token = rest.substr(at, end - at);
-    out += quoted ? std::string(kWithheld) : word(token, after_method);
+    out += quoted ? std::string(kWithheldWord) : word(token, after_method);
     after_method = is_method(token);
     at = end;
   }
@@ -108,7 +108,7 @@ std::string RedactedFrames::record(const capture::Frame& original) {
 
 std::string RedactedFrames::word(std::string_view word, bool after_method) const {
   if (after_method || word.starts_with('/') || word.find("//") != std::string_view::npos) {
-    return "/" + std::string(kWithheld);
+    return "/" + std::string(kWithheldWord);
   }
   // "192.0.2.1.53:", "laptop.46012", "dns.domain": the port stays.
   std::size_t size = word.size();

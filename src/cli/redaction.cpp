@@ -9,7 +9,7 @@
 namespace whydown::cli {
 namespace {
 
-constexpr std::string_view kWithheld = "[withheld]";
+constexpr std::string_view kWithheldText = "[withheld]";
 
 // Options whose value is one of a few words, or a time: it stays. Of all others it goes.
 constexpr std::array<std::string_view, 8> kPlainValue{
@@ -60,7 +60,7 @@ void redact_diagnosis(const redact::Redactor& redactor, diagnosis::Diagnosis& di
 
 void redact_case(const redact::Redactor& redactor, report::Case& supplied) {
   const auto withhold = [](std::string& text) {
-    if (!text.empty()) text = kWithheld;
+    if (!text.empty()) text = kWithheldText;
   };
   const auto rewrite = [&](std::string& text) { text = redactor.text(text); };
   supplied.file = "case file";
@@ -102,7 +102,7 @@ std::vector<std::string> redacted_command(const std::vector<std::string>& comman
     } else if (!is_option) {
       const auto input = std::ranges::find(inputs, word);
       out.push_back(input == inputs.end()
-                        ? std::string(kWithheld)
+                        ? std::string(kWithheldText)
                         : redact::input_name(static_cast<std::size_t>(input - inputs.begin())));
     } else if (is_one_of(kFlags, word)) {
       only_inputs = word == "--";
@@ -113,7 +113,7 @@ std::vector<std::string> redacted_command(const std::vector<std::string>& comman
       out.push_back(name);
       const bool has_next = value.empty() && i + 1 < command.size();
       const std::string& shown = has_next ? command[++i] : value;
-      out.push_back(is_plain ? shown : std::string(kWithheld));
+      out.push_back(is_plain ? shown : std::string(kWithheldText));
     }
   }
   return out;

@@ -13,9 +13,8 @@ namespace whydown::diagnosis {
 namespace {
 
 using evidence::Row;
-using evidence::Service;
 
-bool is_at(const Case& found, const Service& service) {
+bool is_at(const Case& found, const evidence::Service& service) {
   return std::ranges::binary_search(found.subject.services, service);
 }
 

@@ -12,7 +12,6 @@ namespace {
 using evidence::Attempt;
 using evidence::Outcome;
 using evidence::Row;
-using evidence::Service;
 using evidence::Symptom;
 
 // What was tried at one service at one step.
@@ -64,7 +63,7 @@ evidence::RowKey raised_as(const Row& row) {
 }
 
 RowList slow_rows(const evidence::Store& store) {
-  std::map<std::pair<Service, evidence::Step>, Spell> spells;
+  std::map<std::pair<evidence::Service, evidence::Step>, Spell> spells;
   for (const auto& [key, row] : store.rows()) {
     Spell& spell = spells[{key.service, key.step}];
     const bool is_answer = is_served(row) || row.server_spoke > 0;

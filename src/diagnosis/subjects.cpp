@@ -25,7 +25,6 @@ namespace {
 using evidence::Protocol;
 using evidence::Row;
 using evidence::RowKey;
-using evidence::Service;
 using evidence::Symptom;
 
 // Two requests for a neighbour, seconds apart, are two needs, and what the first one got may have
@@ -65,7 +64,7 @@ bool is_beside(const Item& a, const Item& b) {
 }
 
 // Silences that a repetition to the same server healed.
-std::uint64_t healed_silences(const evidence::Store& store, const Service& service) {
+std::uint64_t healed_silences(const evidence::Store& store, const evidence::Service& service) {
   std::uint64_t count = 0;
   for (const auto& [key, row] : store.rows()) {
     if (key.service != service || !key.healed || key.symptom != Symptom::no_response) continue;
@@ -131,7 +130,7 @@ bool share_a_client(const evidence::AddressSketch& a, const evidence::AddressSke
 using GroupKey = std::tuple<const Fault*, Protocol, std::uint16_t, base::IpAddress>;
 
 GroupKey key_of(const Item& item, bool is_folded) {
-  const Service& service = item.row->key.service;
+  const evidence::Service& service = item.row->key.service;
   // Port 53 among them belongs to DNS, and here to the others.
   if (is_folded) return {item.fault, Protocol::arp, 0, service.server};
   // Faults of the way to a host, of the neighbour or of the network itself do not depend on what

@@ -14,7 +14,6 @@ namespace {
 using evidence::Protocol;
 using evidence::Row;
 using evidence::RowKey;
-using evidence::Service;
 using evidence::Symptom;
 
 constexpr std::uint16_t kDnsPort = 53;
@@ -28,7 +27,7 @@ bool is_about_host(Symptom symptom) {
   return symptom == Symptom::net_unreachable || symptom == Symptom::host_unreachable;
 }
 
-bool is_dns_family(const Service& service) {
+bool is_dns_family(const evidence::Service& service) {
   return service.protocol == Protocol::dns ||
          (service.protocol == Protocol::tcp && service.port == kDnsPort);
 }

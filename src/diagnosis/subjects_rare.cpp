@@ -13,13 +13,12 @@ namespace {
 using evidence::Protocol;
 using evidence::Row;
 using evidence::RowKey;
-using evidence::Service;
 using evidence::Symptom;
 
 // Served attempts at a service over the whole input.
-std::map<Service, std::uint64_t> served_counts(const evidence::Store& store,
-                                               std::map<Service, base::Time>& last_served) {
-  std::map<Service, std::uint64_t> counts;
+std::map<evidence::Service, std::uint64_t> served_counts(
+    const evidence::Store& store, std::map<evidence::Service, base::Time>& last_served) {
+  std::map<evidence::Service, std::uint64_t> counts;
   for (const auto& [key, row] : store.rows()) {
     if (!is_served(row) || is_transfer(key)) continue;
     counts[key.service] += judged(row);
@@ -86,16 +85,16 @@ bool is_usual_refusal(const evidence::Store& store, const Row& row) {
 }  // namespace
 
 void drop_rare(const evidence::Store& store, std::vector<Item>& items, std::uint64_t& rare) {
-  std::map<Service, base::Time> last_served;
-  const std::map<Service, std::uint64_t> served = served_counts(store, last_served);
-  std::map<std::pair<Service, bool>, std::uint64_t> failed;
+  std::map<evidence::Service, base::Time> last_served;
+  const std::map<evidence::Service, std::uint64_t> served = served_counts(store, last_served);
+  std::map<std::pair<evidence::Service, bool>, std::uint64_t> failed;
   const auto kind_of = [](const Item& item) {
     return std::pair(item.row->key.service, is_transfer(item.row->key));
   };
   for (const Item& item : items) failed[kind_of(item)] += judged(*item.row);
 
   std::erase_if(items, [&](const Item& item) {
-    const Service& service = item.row->key.service;
+    const evidence::Service& service = item.row->key.service;
     const auto ok = served.find(service);
     if (is_usual_refusal(store, *item.row)) {
       rare += judged(*item.row);

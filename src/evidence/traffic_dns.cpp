@@ -27,10 +27,10 @@ namespace whydown::evidence::traffic_detail {
 
 namespace {
 
-constexpr std::uint64_t kLeast = 200;
-constexpr std::uint64_t kMany = 50;  // addresses
+constexpr std::uint64_t kLeastMessages = 200;
+constexpr std::uint64_t kManyAddresses = 50;
 constexpr std::size_t kFew = 8;
-constexpr std::uint64_t kOfOne = 200;  // queries
+constexpr std::uint64_t kQueriesOfOne = 200;
 
 void set_sources(Pattern& pattern, const DnsUsageRow& seen) {
   pattern.sources = seen.senders.largest(limits::kPatternSources);
@@ -86,7 +86,7 @@ bool is_large_part(const Store& store, const Service& service, const Crest& cres
 
 void find_name_floods(const Store& store, std::vector<Pattern>& out) {
   for (const auto& [key, seen] : store.dns_usage().rows()) {
-    if (key.usage != Usage::new_names || seen.row.attempts < kLeast) continue;
+    if (key.usage != Usage::new_names || seen.row.attempts < kLeastMessages) continue;
     const Crest crest = crest_of(seen.row.times, seen.row.first, seen.row.last);
     if (crest.per_second < kPerSecond) continue;
     const bool is_found = seen.served() * 10 > seen.row.attempts;
@@ -94,7 +94,7 @@ void find_name_floods(const Store& store, std::vector<Pattern>& out) {
     pattern.name = key.domain;
     pattern.is_certain =
         !is_found && is_large_part(store, key.service, crest, seen.row.attempts) &&
-        (pattern.source_count >= kMany || are_never_served(store, key.service, pattern));
+        (pattern.source_count >= kManyAddresses || are_never_served(store, key.service, pattern));
     out.push_back(std::move(pattern));
   }
 }
@@ -160,14 +160,14 @@ Newcomers newcomers_of(const Store& store, const Service& service, const Crest& 
 // Each address asks once and never again, as no client does that waits for an answer.
 bool are_invented(const Load& load) {
   const std::uint64_t count = load.unanswered_clients.count();
-  return count >= kMany && count * 10 >= load.unanswered.attempts * 7;
+  return count >= kManyAddresses && count * 10 >= load.unanswered.attempts * 7;
 }
 
 bool are_few_and_many_each(const Newcomers& newcomers) {
   const auto& sources = newcomers.sources;
   std::uint64_t led = 0;
   for (std::size_t i = 0; i < std::min(sources.size(), kFew); ++i) {
-    if (sources[i].packets >= kOfOne) led += sources[i].packets;
+    if (sources[i].packets >= kQueriesOfOne) led += sources[i].packets;
   }
   return led * 4 >= newcomers.queries * 3;
 }
@@ -175,7 +175,7 @@ bool are_few_and_many_each(const Newcomers& newcomers) {
 void find_plain_floods(const Store& store, const std::set<Service>& told,
                        std::vector<Pattern>& out) {
   for (auto& [service, load] : loads_of(store)) {
-    if (told.contains(service) || load.sum.attempts < kLeast) continue;
+    if (told.contains(service) || load.sum.attempts < kLeastMessages) continue;
     const Crest crest = crest_of(load.sum.times, load.sum.first, load.sum.last);
     if (crest.per_second < kPerSecond) continue;
     const Newcomers newcomers = newcomers_of(store, service, crest);
@@ -220,7 +220,7 @@ void find_reflections(const Store& store, std::vector<Pattern>& out) {
     const bool is_at_reflector = key.usage == Usage::large_answers;
     if (!is_at_reflector && key.usage != Usage::unasked_answers) continue;
     const Crest crest = crest_of(seen.row.times, seen.row.first, seen.row.last);
-    if (seen.row.attempts < kLeast || crest.per_second < kAnswersPerSecond) continue;
+    if (seen.row.attempts < kLeastMessages || crest.per_second < kAnswersPerSecond) continue;
     if (!is_one_question(seen)) continue;
     Service target = key.service;
     if (!is_at_reflector) {

@@ -15,7 +15,7 @@ namespace whydown::evidence::traffic_detail {
 
 namespace {
 
-constexpr std::uint64_t kLeast = 200;
+constexpr std::uint64_t kLeastAttempts = 200;
 constexpr std::uint64_t kLeastDatagramFlows = 400;
 // A SYN repeated so often on the same two ports is no client's: at most limits::kMostSyns in
 // minutes.
@@ -138,7 +138,7 @@ void find_syn_floods(const Store& store, std::vector<Pattern>& out) {
     Crest crest = crest_of(sum.times, sum.first, sum.last);
     const bool is_drum = is_drumming(rows);
     const bool is_wave = crest.per_second >= kPerSecond &&
-                         had_time(rows, store.totals().last.time) >= kLeast &&
+                         had_time(rows, store.totals().last.time) >= kLeastAttempts &&
                          meant_meanwhile(store, service, rows, crest) * 4 <= sum.attempts;
     if (!is_drum && !is_wave) continue;
     if (!is_wave) {
@@ -183,11 +183,11 @@ Service target_of(const base::IpAddress& host, Protocol protocol,
 
 // Whether a few sources made nearly all of these flows, each very many.
 bool is_of_few(const Store& store, const base::IpAddress& host, const Sum& sum) {
-  constexpr std::uint64_t kOfOne = 200;
+  constexpr std::uint64_t kPacketsOfOne = 200;
   std::uint64_t count = 0;
   for (const auto& [key, row] : store.service_clients()) {
     const bool is_here = key.service.server == host && is_datagrams(key.service.protocol);
-    if (is_here && row.total() >= kOfOne) count += row.total();
+    if (is_here && row.total() >= kPacketsOfOne) count += row.total();
   }
   return count * 4 >= sum.attempts * 3;
 }
@@ -229,7 +229,7 @@ void find_icmp_floods(const Store& store, std::vector<Pattern>& out) {
     Sum sum;
     for (const Row* row : rows) sum.add(*row);
     const Crest crest = crest_of(sum.times, sum.first, sum.last);
-    if (sum.attempts < kLeast || crest.per_second < kPerSecond) continue;
+    if (sum.attempts < kLeastAttempts || crest.per_second < kPerSecond) continue;
     const Service target = rows.front()->key.service;
     out.push_back(pattern_of(PatternKind::icmp_flood, target, std::move(rows), sum, crest));
   }

@@ -173,7 +173,7 @@ bool find_unfinished(const Store& store, const Site& site, std::vector<Pattern>&
 
 // Very many sources that came all at once; a crowd does, too.
 void find_crowd(const Site& site, std::vector<Pattern>& out) {
-  constexpr std::size_t kMany = 50;
+  constexpr std::size_t kManyAskers = 50;
   base::Time begin = base::Time::max();
   base::Time end = base::Time::min();
   for (const Row* row : site.rows) {
@@ -182,7 +182,7 @@ void find_crowd(const Site& site, std::vector<Pattern>& out) {
   }
   const Crest crest = crest_of(site.times, begin, end);
   const bool is_wave = crest.per_second >= kCrowdPerSecond && stands_out(site.times, crest) &&
-                       site.askers.size() >= kMany;
+                       site.askers.size() >= kManyAskers;
   if (!is_wave) return;
   Pattern pattern = pattern_of(site, site.askers);
   pattern.rows = site.rows;

@@ -186,7 +186,7 @@ bool has_note(const Packet& packet, Note note) {
   return std::ranges::any_of(packet.notes, [&](const auto& seen) { return seen.note == note; });
 }
 
-void length_items(const View& view, Sheet& sheet) {
+void dns_length_items(const View& view, Sheet& sheet) {
   if (!view.knows(Field::payload_length) || view.packet.dns.over_tcp) return;
   const std::uint32_t length = view.packet.payload_length;
   std::string means = fmt::format("{} of DNS message.", counted(length, "byte", "bytes"));
@@ -215,7 +215,7 @@ void dns_items(const View& view, Sheet& sheet) {
   if (message.response) count_items(view, sheet);
   record_items(view, sheet);
   edns_items(view, sheet);
-  length_items(view, sheet);
+  dns_length_items(view, sheet);
 }
 
 }  // namespace whydown::explain

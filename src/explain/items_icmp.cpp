@@ -53,7 +53,7 @@ std::string name_meaning(const Packet& packet) {
   return out;
 }
 
-void length_items(const View& view, Sheet& sheet) {
+void icmp_length_items(const View& view, Sheet& sheet) {
   if (!view.knows(Field::payload_length)) return;
   const std::uint32_t length = view.packet.payload_length + kHeader;
   std::string means = fmt::format("{} of ICMP message.", counted(length, "byte", "bytes"));
@@ -154,7 +154,7 @@ void icmp_items(const View& view, Sheet& sheet) {
     sheet.add(type_and_code(packet), name_meaning(packet), Lesson::icmp_type);
   }
   echo_items(view, sheet);
-  length_items(view, sheet);
+  icmp_length_items(view, sheet);
   quote_items(view, sheet);
 }
 

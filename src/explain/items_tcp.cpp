@@ -258,7 +258,7 @@ void option_items(const View& view, Sheet& sheet) {
             Lesson::timestamps);
 }
 
-void length_items(const View& view, Sheet& sheet) {
+void tcp_length_items(const View& view, Sheet& sheet) {
   if (!view.knows(Field::payload_length)) return;
   const std::uint32_t length = view.packet.payload_length;
   sheet.add(fmt::format("{}{}", view.dialect == Dialect::wireshark ? "Len=" : "length ", length),
@@ -278,7 +278,7 @@ void tcp_items(const View& view, Sheet& sheet) {
     window_items(view, sheet);
     option_items(view, sheet);
   }
-  length_items(view, sheet);
+  tcp_length_items(view, sheet);
   Content content = content_of(view);
   if (!content.title.empty()) sheet.add(std::move(content.shows), std::move(content.means));
 }

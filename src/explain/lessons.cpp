@@ -95,13 +95,13 @@ constexpr Entry kLessons[] = {
      "an address."},
 };
 
-constexpr bool in_order() {
+constexpr bool lessons_in_order() {
   for (std::size_t i = 0; i < std::size(kLessons); ++i) {
     if (static_cast<std::size_t>(kLessons[i].lesson) != i) return false;
   }
   return std::size(kLessons) == static_cast<std::size_t>(Lesson::count_);
 }
-static_assert(in_order(), "one text per lesson, in the enumeration's order");
+static_assert(lessons_in_order(), "one text per lesson, in the enumeration's order");
 
 }  // namespace
 

@@ -83,13 +83,13 @@ constexpr Sentence kSentences[] = {
     {Tie::first_of_conversation, "The first packet of this conversation that is shown here."},
 };
 
-constexpr bool in_order() {
+constexpr bool sentences_in_order() {
   for (std::size_t i = 0; i < std::size(kSentences); ++i) {
     if (static_cast<std::size_t>(kSentences[i].tie) != i) return false;
   }
   return std::size(kSentences) == static_cast<std::size_t>(Tie::count_);
 }
-static_assert(in_order(), "one sentence per tie, in the enumeration's order");
+static_assert(sentences_in_order(), "one sentence per tie, in the enumeration's order");
 
 std::string ordinal(std::uint64_t count) {
   const char* suffix = "th";

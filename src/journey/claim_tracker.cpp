@@ -9,13 +9,13 @@ using packet::Packet;
 
 namespace {
 
-constexpr std::size_t kMask = limits::kClaims - 1;
+constexpr std::size_t kClaimMask = limits::kClaims - 1;
 constexpr std::uint16_t kRequest = 1;
 constexpr std::uint16_t kReply = 2;
 constexpr std::uint16_t kUnaskedReplies = 3;  // fewer may be a failover's or a start-up's
 
-std::uint32_t list_of(const base::IpAddress& address) {
-  return static_cast<std::uint32_t>(hash_of(address, 22) & kMask);
+std::uint32_t claims_of(const base::IpAddress& address) {
+  return static_cast<std::uint32_t>(hash_of(address, 22) & kClaimMask);
 }
 std::uint64_t key_of(const base::MacAddress& mac) { return hash_of(base::IpAddress::mac(mac), 23); }
 
@@ -121,7 +121,7 @@ bool ClaimTracker::has_answered(const Packet& packet, base::Time asked) {
 }
 
 Slot ClaimTracker::find(const base::IpAddress& address) const {
-  return find_in(by_address_, list_of(address),
+  return find_in(by_address_, claims_of(address),
                  [&](Slot slot) { return claims_[slot].address == address; });
 }
 
@@ -141,7 +141,7 @@ ClaimTracker::Claim& ClaimTracker::claim_of(const base::IpAddress& address) {
   slot = claims_.take();
   Claim& claim = claims_[slot];
   claim.address = address;
-  claim.list = list_of(address);
+  claim.list = claims_of(address);
   by_address_.append(claim.list, slot);
   by_age_.append(0, slot);
   return claim;

@@ -11,10 +11,10 @@ using packet::dhcp::Type;
 
 namespace {
 
-constexpr std::size_t kMask = limits::kDhcpClients - 1;
+constexpr std::size_t kClientMask = limits::kDhcpClients - 1;
 
-std::uint32_t list_of(const base::IpAddress& client) {
-  return static_cast<std::uint32_t>(hash_of(client, 21) & kMask);
+std::uint32_t clients_of(const base::IpAddress& client) {
+  return static_cast<std::uint32_t>(hash_of(client, 21) & kClientMask);
 }
 
 // Who asks or is answered. Tables of text show no MAC address: then the address from which it asks,
@@ -47,7 +47,7 @@ void DhcpTracker::packet(const Packet& packet) {
 // Where no MAC address is shown, many clients ask from 0.0.0.0, and their ids tell them apart.
 Slot DhcpTracker::find(const base::IpAddress& client, const Message& message) const {
   const bool is_by_id = !message.client.is_known() && message.has_id;
-  return find_in(by_client_, list_of(client), [&](Slot slot) {
+  return find_in(by_client_, clients_of(client), [&](Slot slot) {
     const Exchange& exchange = exchanges_[slot];
     return exchange.client == client && exchange.is_v6 == message.is_v6 &&
            (!is_by_id || exchange.id == message.id);
@@ -80,7 +80,7 @@ Slot DhcpTracker::begin(const Packet& packet, const base::IpAddress& client) {
   const Slot slot = exchanges_.take();
   Exchange& exchange = exchanges_[slot];
   exchange.client = client;
-  exchange.list = list_of(client);
+  exchange.list = clients_of(client);
   exchange.service = {
       .server = packet.dhcp.is_reply ? packet.ip.source : packet.ip.destination,
       .port = packet.dhcp.is_v6 ? packet::dhcp::kServerPort6 : packet::dhcp::kServerPort,
@@ -447,7 +447,7 @@ void DhcpTracker::has_address(const Packet& packet) {
                        (source.high() >> 48U == link_local || (source.high() | source.low()) == 0);
   if (is_none || !packet.known.has(packet::Field::mac)) return;
   const base::IpAddress client = base::IpAddress::mac(packet.link.source);
-  find_in(by_client_, list_of(client), [&](Slot slot) {
+  find_in(by_client_, clients_of(client), [&](Slot slot) {
     Exchange& exchange = exchanges_[slot];
     if (exchange.client == client && exchange.is_v6) exchange.has_address = true;
     return false;

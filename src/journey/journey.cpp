@@ -93,7 +93,7 @@ struct Tracker::State {
 
 namespace {
 
-constexpr std::uint8_t kAdvertisement = 134;  // of a router (RFC 4861 4.2)
+constexpr std::uint8_t kRouterAdvertisement = 134;  // of a router (RFC 4861 4.2)
 
 }  // namespace
 
@@ -202,7 +202,7 @@ bool is_later(const Packet& packet) { return packet.ip.fragment_offset != 0; }
         echo.packet(packet);
       } else if (NeighbourTracker::is_discovery(packet)) {
         neighbours.discovery(packet);
-      } else if (packet.transport == Transport::icmp6 && packet.icmp.type == kAdvertisement) {
+      } else if (packet.transport == Transport::icmp6 && packet.icmp.type == kRouterAdvertisement) {
         dhcp.router(packet);
       } else {
         errors.packet(packet);

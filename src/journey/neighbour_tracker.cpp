@@ -13,11 +13,13 @@ namespace {
 
 constexpr std::uint16_t kArpRequest = 1;
 constexpr std::uint16_t kArpReply = 2;
-constexpr std::uint8_t kSolicitation = 135;
-constexpr std::uint8_t kAdvertisement = 136;
-constexpr std::size_t kMask = limits::kNeighbours - 1;
+constexpr std::uint8_t kNeighbourSolicitation = 135;
+constexpr std::uint8_t kNeighbourAdvertisement = 136;
+constexpr std::size_t kNeighbourMask = limits::kNeighbours - 1;
 
-std::size_t list_of(const base::IpAddress& target) { return hash_of(target, 15) & kMask; }
+std::size_t neighbours_of(const base::IpAddress& target) {
+  return hash_of(target, 15) & kNeighbourMask;
+}
 
 }  // namespace
 
@@ -25,8 +27,8 @@ NeighbourTracker::NeighbourTracker(Context& context, Healing& healing)
     : context_(context), healing_(healing), claims_(context) {}
 
 bool NeighbourTracker::is_discovery(const Packet& packet) {
-  return packet.transport == Transport::icmp6 &&
-         (packet.icmp.type == kSolicitation || packet.icmp.type == kAdvertisement);
+  return packet.transport == Transport::icmp6 && (packet.icmp.type == kNeighbourSolicitation ||
+                                                  packet.icmp.type == kNeighbourAdvertisement);
 }
 
 void NeighbourTracker::arp(const Packet& packet) {
@@ -45,7 +47,7 @@ void NeighbourTracker::arp(const Packet& packet) {
 void NeighbourTracker::discovery(const Packet& packet) {
   const base::IpAddress& target = packet.icmp.target;
   if (!target.is_known() || !packet.ip.source.is_known()) return;  // "::": one's own address
-  if (packet.icmp.type == kSolicitation) {
+  if (packet.icmp.type == kNeighbourSolicitation) {
     if (packet.ip.source != target) ask(packet, packet.ip.source, target, false);
   } else {
     answer(packet, packet.ip.destination, target, false);
@@ -54,7 +56,7 @@ void NeighbourTracker::discovery(const Packet& packet) {
 
 Slot NeighbourTracker::lookup(const base::IpAddress& asker, const base::IpAddress& target,
                               bool is_arp) const {
-  return find_in(by_target_, list_of(target), [&](Slot slot) {
+  return find_in(by_target_, neighbours_of(target), [&](Slot slot) {
     const Question& question = questions_[slot];
     return question.asker == asker && question.target == target && question.is_arp == is_arp;
   });
@@ -66,8 +68,8 @@ Slot NeighbourTracker::latest_of(const base::IpAddress& target, bool is_arp) con
   Slot latest = kNoSlot;
   std::uint32_t age = 0;
   std::size_t steps = 0;
-  for (Slot slot = by_target_.front(list_of(target)); slot != kNoSlot && steps < limits::kChainWalk;
-       slot = by_target_.next(slot), ++steps) {
+  for (Slot slot = by_target_.front(neighbours_of(target));
+       slot != kNoSlot && steps < limits::kChainWalk; slot = by_target_.next(slot), ++steps) {
     const Question& question = questions_[slot];
     if (question.target != target || question.is_arp != is_arp) continue;
     if (latest != kNoSlot && context_.since(question.order) >= age) continue;
@@ -113,7 +115,7 @@ void NeighbourTracker::ask(const Packet& packet, const base::IpAddress& asker,
   question.asker = asker;
   question.target = target;
   question.is_arp = is_arp;
-  question.target_list = static_cast<std::uint32_t>(list_of(target));
+  question.target_list = static_cast<std::uint32_t>(neighbours_of(target));
   question.order = context_.order;
   question.timed = packet.has_time;
   question.tries = 1;
@@ -154,8 +156,8 @@ void NeighbourTracker::answer(const Packet& packet, const base::IpAddress& asker
 void NeighbourTracker::note_alive(const base::IpAddress& source,
                                   const base::IpAddress& destination) {
   std::size_t steps = 0;
-  for (Slot slot = by_target_.front(list_of(source)); slot != kNoSlot && steps < limits::kChainWalk;
-       slot = by_target_.next(slot), ++steps) {
+  for (Slot slot = by_target_.front(neighbours_of(source));
+       slot != kNoSlot && steps < limits::kChainWalk; slot = by_target_.next(slot), ++steps) {
     Question& question = questions_[slot];
     const bool found = !question.shows_replies || question.asker == destination;
     if (question.target == source && found) question.alive = true;
@@ -212,7 +214,7 @@ void NeighbourTracker::offered(const Packet& packet) {
   const base::IpAddress& address = message.is_reply ? message.yours : message.requested;
   if (!address.is_known() || open_ == 0) return;
   std::size_t steps = 0;
-  for (Slot slot = by_target_.front(list_of(address));
+  for (Slot slot = by_target_.front(neighbours_of(address));
        slot != kNoSlot && steps < limits::kChainWalk; slot = by_target_.next(slot), ++steps) {
     if (questions_[slot].target == address) questions_[slot].is_check = true;
   }

@@ -5,14 +5,15 @@
 namespace whydown::journey {
 
 namespace {
-constexpr std::size_t kMask = limits::kRequestsWaiting - 1;
+constexpr std::size_t kRequestMask = limits::kRequestsWaiting - 1;
 }
 
 void RequestHealing::served(std::uint64_t wish, base::Time asked) {
   Served& entry = served_.get(wish);
   entry.last = std::max(entry.last, base::ns_of(asked));
   std::size_t steps = 0;
-  for (Slot slot = wishes_.front(wish & kMask); slot != kNoSlot && ++steps <= limits::kChainWalk;) {
+  for (Slot slot = wishes_.front(wish & kRequestMask);
+       slot != kNoSlot && ++steps <= limits::kChainWalk;) {
     const Slot next = wishes_.next(slot);
     Waiting& waiting = waiting_[slot];
     if (waiting.wish == wish && asked >= waiting.attempt.begin && asked <= waiting.deadline) {
@@ -42,13 +43,13 @@ void RequestHealing::settle(Attempt& attempt, std::uint64_t wish, base::Duration
   if (waiting_.full()) emit(ages_.front(0));
   const Slot slot = waiting_.take();
   waiting_[slot] = {.attempt = attempt, .wish = wish, .deadline = deadline};
-  wishes_.append(wish & kMask, slot);
+  wishes_.append(wish & kRequestMask, slot);
   ages_.append(0, slot);
 }
 
 void RequestHealing::emit(Slot slot) {
   const Waiting& waiting = waiting_[slot];
-  wishes_.remove(waiting.wish & kMask, slot);
+  wishes_.remove(waiting.wish & kRequestMask, slot);
   ages_.remove(0, slot);
   context_.sink.attempt(waiting.attempt);
   waiting_.give_back(slot);

@@ -75,13 +75,13 @@ constexpr NoteWords kNotes[] = {
      "The text shows the packet's size only, not what the DNS message or TCP segment says."},
 };
 
-constexpr bool in_order() {
+constexpr bool notes_in_order() {
   for (std::size_t i = 0; i < std::size(kNotes); ++i) {
     if (static_cast<std::size_t>(kNotes[i].note) != i) return false;
   }
   return std::size(kNotes) == static_cast<std::size_t>(Note::count_);
 }
-static_assert(in_order(), "one line per note, in the enumeration's order");
+static_assert(notes_in_order(), "one line per note, in the enumeration's order");
 
 struct IcmpWords {
   std::uint8_t type;

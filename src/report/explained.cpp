@@ -15,7 +15,6 @@ namespace {
 using explain::Explanation;
 using explain::Grade;
 
-constexpr std::size_t kIndent = 2;
 constexpr std::size_t kWidestItem = 24;
 
 std::string_view grade_words(Grade grade) {
@@ -73,27 +72,27 @@ Explanation clean(Explanation explanation) {
 std::string as_text(const Explanation& explanation, const Options& options) {
   TextPage page(options.width, options.colour);
   page.paragraph(heading_of(explanation), 0, Style::bold);
-  if (!explanation.words.empty()) page.paragraph(explanation.words, 2 * kIndent, Style::dim);
-  page.paragraph(explanation.gist, kIndent);
+  if (!explanation.words.empty()) page.paragraph(explanation.words, 2 * kTextIndent, Style::dim);
+  page.paragraph(explanation.gist, kTextIndent);
   page.blank();
   std::size_t widest = 0;
   for (const explain::Item& item : explanation.items) {
     widest = std::max(widest, std::min(columns(item.shows), kWidestItem));
   }
-  const std::size_t hang = kIndent + widest + 2;
+  const std::size_t hang = kTextIndent + widest + 2;
   for (const explain::Item& item : explanation.items) {
     if (columns(item.shows) <= widest) {
-      page.item(item.shows, item.means, kIndent, hang, Style::bold);
+      page.item(item.shows, item.means, kTextIndent, hang, Style::bold);
     } else {
-      page.paragraph(item.shows, kIndent, Style::bold);
-      page.item("", item.means, kIndent, hang);
+      page.paragraph(item.shows, kTextIndent, Style::bold);
+      page.item("", item.means, kTextIndent, hang);
     }
   }
   page.blank();
   for (const std::string& text : explanation.before) {
-    page.item("Before:", text, kIndent, kIndent + 9, Style::bold);
+    page.item("Before:", text, kTextIndent, kTextIndent + 9, Style::bold);
   }
-  page.item("Normal?", verdict_of(explanation), kIndent, kIndent + 9,
+  page.item("Normal?", verdict_of(explanation), kTextIndent, kTextIndent + 9,
             grade_style(explanation.grade));
   page.blank();
   return page.text();
@@ -138,7 +137,7 @@ std::string render_closing(const std::vector<std::string>& sentences, const Opti
   TextPage page(options.width, options.colour);
   page.paragraph(title, 0, Style::bold);
   for (const std::string& text : sentences) {
-    page.item("-", clean_paragraph(text), kIndent, kIndent + 2);
+    page.item("-", clean_paragraph(text), kTextIndent, kTextIndent + 2);
   }
   return page.text();
 }

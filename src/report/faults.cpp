@@ -12,11 +12,10 @@ namespace whydown::report {
 namespace {
 
 constexpr std::size_t kFaultWidth = 88;
-constexpr std::size_t kIndent = 2;
 
 void write_cause(TextPage& page, const diagnosis::CatalogueCause& cause) {
   page.item(fmt::format("{:+.1f} dB", cause.prior_db),
-            fmt::format("{} ({})", clean_paragraph(cause.title), clean_line(cause.id)), kIndent,
+            fmt::format("{} ({})", clean_paragraph(cause.title), clean_line(cause.id)), kTextIndent,
             13);
   for (const diagnosis::Weight& weight : cause.weights) {
     std::string source = weight.source.empty() ? "" : " [" + clean_paragraph(weight.source) + "]";
@@ -38,7 +37,7 @@ void write_checks(TextPage& page, const diagnosis::Fault& fault) {
   page.heading("Checks");
   for (const diagnosis::CatalogueCheck& check : fault.checks) {
     const std::string where = check.where.empty() ? "" : " (" + clean_paragraph(check.where) + ")";
-    page.item("-", clean_line(check.command) + where, kIndent, 4);
+    page.item("-", clean_line(check.command) + where, kTextIndent, 4);
     if (!check.separates.empty()) {
       page.paragraph((check.separates.size() == 1 ? "tests " : "decides between ") +
                          clean_paragraph(joined(check.separates)),
@@ -61,13 +60,13 @@ void write_checks(TextPage& page, const diagnosis::Fault& fault) {
 void write_words(TextPage& page, std::string_view heading, std::string_view text) {
   if (text.empty()) return;
   page.heading(heading);
-  page.paragraph(clean_paragraph(text), kIndent);
+  page.paragraph(clean_paragraph(text), kTextIndent);
 }
 
 void write_list(TextPage& page, std::string_view heading, const std::vector<std::string>& items) {
   if (items.empty()) return;
   page.heading(heading);
-  for (const std::string& item : items) page.item("-", clean_paragraph(item), kIndent, 4);
+  for (const std::string& item : items) page.item("-", clean_paragraph(item), kTextIndent, 4);
 }
 
 std::string raised_by_words(const diagnosis::Fault& fault) {
@@ -97,19 +96,19 @@ std::string render_fault(const diagnosis::Fault& fault) {
   page.paragraph(clean_paragraph(fault.id + ": " + fault.title));
   page.paragraph(clean_paragraph(fmt::format("{}, step {}, protocol {}, severity {}", fault.kind,
                                              fault.step, fault.protocol, fault.severity)),
-                 kIndent);
+                 kTextIndent);
   write_words(page, "For a supervisor", fault.supervisor);
   write_words(page, "What it means", fault.meaning);
   write_words(page, "For a student", fault.student);
   page.heading("Raised by");
-  page.paragraph(clean_paragraph(raised_by_words(fault)), kIndent);
+  page.paragraph(clean_paragraph(raised_by_words(fault)), kTextIndent);
   page.heading("Causes, with their starting weight and what moves them");
   for (const diagnosis::CatalogueCause& cause : fault.causes) write_cause(page, cause);
   if (!fault.inseparable.empty()) page.heading("What packets cannot tell apart");
   for (const diagnosis::CataloguePair& pair : fault.inseparable) {
     page.item("-",
               clean_paragraph(fmt::format("{} and {}: {}", pair.first, pair.second, pair.because)),
-              kIndent, 4);
+              kTextIndent, 4);
   }
   write_checks(page, fault);
   std::vector<std::string> not_shown;

@@ -14,35 +14,33 @@ namespace {
 
 using diagnosis::Incident;
 
-constexpr std::size_t kIndent = kTextIndent;
-
 void write_impact(TextPage& page, const Incident& incident) {
   if (incident.impact.size() < 2) return;
   page.heading("Who was served");
   for (const diagnosis::ClientImpact& client : incident.impact) {
     page.item(client.address,
               fmt::format("{} served, {} failed", thousands(client.ok), thousands(client.failed)),
-              kIndent, kIndent + 20);
+              kTextIndent, kTextIndent + 20);
   }
 }
 
 void write_incident(TextPage& page, const Incident& incident, const Citation& cite) {
   page.blank();
   page.paragraph(fmt::format("Incident {}: {}", incident.id, incident.title), 0, Style::alarm);
-  page.paragraph(fmt::format("{}, severity {}", incident.fault, incident.severity), kIndent,
+  page.paragraph(fmt::format("{}, severity {}", incident.fault, incident.severity), kTextIndent,
                  Style::dim);
   page.blank();
-  page.paragraph(incident.summary, kIndent);
+  page.paragraph(incident.summary, kTextIndent);
   page.blank();
   for (const auto& [label, words] : headline_rows(incident, cite)) {
-    page.item(label, words, kIndent, kIndent + 10, Style::bold);
+    page.item(label, words, kTextIndent, kTextIndent + 10, Style::bold);
   }
   if (!incident.journey.empty()) page.heading("How far the client came");
   write_text_journey(page, incident);
   write_impact(page, incident);
   if (!incident.explanation.empty()) {
     page.heading("What it means");
-    page.paragraph(incident.explanation, kIndent);
+    page.paragraph(incident.explanation, kTextIndent);
   }
   if (!incident.causes.empty()) page.heading("Likely causes");
   write_text_causes(page, incident, cite);
@@ -50,7 +48,8 @@ void write_incident(TextPage& page, const Incident& incident, const Citation& ci
   write_text_checks(page, incident);
   if (!incident.not_shown.empty()) {
     page.heading("What this capture cannot show");
-    for (const std::string& text : incident.not_shown) page.item("-", text, kIndent, kIndent + 2);
+    for (const std::string& text : incident.not_shown)
+      page.item("-", text, kTextIndent, kTextIndent + 2);
   }
   if (!incident.evidence.empty()) {
     page.heading(fmt::format("Evidence (times: {})", cite.time_scope()));
@@ -77,8 +76,8 @@ void write_quality(TextPage& page, const diagnosis::Diagnosis& diagnosis, const 
   page.heading("Data quality");
   for (const base::QualityRemark& remark : remarks) {
     const bool warning = remark.severity == base::Severity::warning;
-    page.item(warning ? "warning" : "note", remark.text + cite.bracketed(remark.packets), kIndent,
-              kIndent + 9, warning ? Style::bold : Style::plain);
+    page.item(warning ? "warning" : "note", remark.text + cite.bracketed(remark.packets),
+              kTextIndent, kTextIndent + 9, warning ? Style::bold : Style::plain);
   }
 }
 
@@ -90,7 +89,7 @@ void write_inputs(TextPage& page, const diagnosis::Diagnosis& diagnosis, const C
     const std::string label = cite.several_inputs() ? fmt::format("{}. ", number) : "";
     page.paragraph(fmt::format("{}{}: {}", label, input.path == "-" ? "standard input" : input.path,
                                input_words(input, cite)),
-                   kIndent);
+                   kTextIndent);
   }
 }
 
@@ -98,26 +97,26 @@ void write_inputs(TextPage& page, const diagnosis::Diagnosis& diagnosis, const C
 void write_probe_checks(TextPage& page, const ProbePart& part) {
   std::size_t number = 0;
   for (const ProbeCheck& check : part.checks) {
-    page.item(fmt::format("check {}", ++number), check.said, kIndent, kIndent + 9);
-    page.paragraph(probe_answer_words(check), kIndent + 9);
+    page.item(fmt::format("check {}", ++number), check.said, kTextIndent, kTextIndent + 9);
+    page.paragraph(probe_answer_words(check), kTextIndent + 9);
     for (const ProbeCause& cause : check.causes) {
-      page.item("-", probe_cause_words(cause), kIndent + 9, kIndent + 11);
+      page.item("-", probe_cause_words(cause), kTextIndent + 9, kTextIndent + 11);
     }
   }
-  if (!part.checks_end.empty()) page.paragraph(part.checks_end, kIndent);
+  if (!part.checks_end.empty()) page.paragraph(part.checks_end, kTextIndent);
 }
 
 void write_probe(TextPage& page, const ProbePart& part) {
   page.heading("What the probe tried");
-  page.paragraph(fmt::format("{}: {}", part.target, probe_end_words(part)), kIndent);
+  page.paragraph(fmt::format("{}: {}", part.target, probe_end_words(part)), kTextIndent);
   for (const ProbePhase& phase : part.phases) {
-    page.item(probe_phase_label(phase), phase.text, kIndent + 2, kIndent + 40,
+    page.item(probe_phase_label(phase), phase.text, kTextIndent + 2, kTextIndent + 40,
               phase.fault.empty() ? Style::plain : Style::bold);
   }
   write_probe_checks(page, part);
-  for (const std::string& text : part.remarks) page.item("-", text, kIndent, kIndent + 2);
+  for (const std::string& text : part.remarks) page.item("-", text, kTextIndent, kTextIndent + 2);
   for (const std::string& text : part.not_seen) {
-    page.item("not seen", text, kIndent, kIndent + 10, Style::bold);
+    page.item("not seen", text, kTextIndent, kTextIndent + 10, Style::bold);
   }
 }
 
@@ -140,11 +139,11 @@ std::string render_text(const diagnosis::Diagnosis& diagnosis, const Options& op
     write_incident(page, incident, cite);
     if (options.reader != Reader::student || incident.student.empty()) continue;
     page.heading("The same, step by step");
-    page.paragraph(incident.student, kIndent);
+    page.paragraph(incident.student, kTextIndent);
   }
   if (!diagnosis.not_attempted.empty()) {
     page.heading("Not attempted");
-    page.paragraph(not_attempted_words(diagnosis), kIndent);
+    page.paragraph(not_attempted_words(diagnosis), kTextIndent);
   }
   write_case(layout, material);
   if (options.reader == Reader::student) {

@@ -8,6 +8,9 @@
 
 namespace whydown::report {
 
+// Columns by which what stands below a heading is set in.
+inline constexpr std::size_t kTextIndent = 2;
+
 enum class Style : std::uint8_t { plain, bold, alarm, good, dim };
 
 class TextPage {

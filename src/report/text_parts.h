@@ -7,8 +7,6 @@
 
 namespace whydown::report {
 
-inline constexpr std::size_t kTextIndent = 2;
-
 void write_text_causes(TextPage& page, const diagnosis::Incident& incident, const Citation& cite);
 void write_text_checks(TextPage& page, const diagnosis::Incident& incident);
 void write_text_journey(TextPage& page, const diagnosis::Incident& incident);

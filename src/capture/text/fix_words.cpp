@@ -8,7 +8,6 @@
 namespace whydown::capture::text {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
 // A name or address broken into more pieces than this is not put together again.
 constexpr std::size_t kMaxPieces = 4;
 

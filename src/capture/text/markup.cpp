@@ -7,8 +7,6 @@
 namespace whydown::capture::text {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 constexpr std::string_view kTags[] = {"br",  "p",      "pre",   "code", "li",    "ul",
                                       "ol",  "td",     "tr",    "th",   "b",     "i",
                                       "em",  "strong", "tt",    "div",  "a",     "span",

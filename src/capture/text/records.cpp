@@ -10,8 +10,6 @@
 namespace whydown::capture::text {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 bool is_fence(std::string_view raw) {
   const std::size_t at = raw.find_first_not_of(" \t>");
   if (at == npos) return false;

@@ -10,8 +10,6 @@
 namespace whydown::capture::text {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 constexpr TableShape shape_of(Separator separator) {
   TableShape shape;
   shape.separator = separator;

@@ -9,6 +9,8 @@
 
 namespace whydown::capture::text {
 
+inline constexpr std::size_t npos = std::string_view::npos;
+
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_alpha(char c) { return is_upper(c) || (c >= 'a' && c <= 'z'); }
@@ -74,7 +76,7 @@ constexpr std::optional<std::uint64_t> take_hex(std::string_view& text) {
 constexpr std::string_view take_token(std::string_view& text) {
   const std::size_t end = text.find(' ');
   const std::string_view token = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  text.remove_prefix(end == npos ? text.size() : end + 1);
   return token;
 }
 constexpr bool all_digits(std::string_view text) {

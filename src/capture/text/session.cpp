@@ -6,7 +6,6 @@
 namespace whydown::capture::text {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
 constexpr std::string_view kNoArgument = "AbdDefhHIJKlLnNOpqStuUvxX#";
 
 void read_snaplen(std::string_view line, Session& session) {

@@ -9,8 +9,6 @@
 namespace whydown::capture::text {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 // What tcpdump prints after the time for packets that are not IP. They are records, too.
 constexpr std::string_view kOtherHeads[] = {
     "ARP",          "arp ",  "RARP",       "STP ",     "LLDP",       "CDPv",

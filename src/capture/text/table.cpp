@@ -10,8 +10,6 @@
 namespace whydown::capture::text {
 namespace {
 
-constexpr std::size_t npos = std::string_view::npos;
-
 struct ColumnName {
   std::string_view name;
   Column column;

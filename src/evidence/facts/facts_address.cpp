@@ -42,18 +42,10 @@ std::vector<const Attempt*> kept(const RowList& rows, Test test) {
   return out;
 }
 
-std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts) {
+std::vector<base::Place> proofs_of(const std::vector<const Attempt*>& attempts) {
   std::vector<base::Place> places;
   for (const Attempt* attempt : attempts) {
     places.push_back(proof_of(*attempt).place);
-  }
-  return earliest(std::move(places));
-}
-
-std::vector<base::Place> requests_of(const std::vector<const Attempt*>& attempts) {
-  std::vector<base::Place> places;
-  for (const Attempt* attempt : attempts) {
-    if (attempt->request.is_set()) places.push_back(attempt->request.place);
   }
   return earliest(std::move(places));
 }
@@ -88,9 +80,9 @@ Finding with_reason(const View& view, Reason reason) {
   const auto such = kept(view.failed, [&](const Attempt& attempt) {
     return attempt.answer.dhcp_type == Type::nak && attempt.answer.dhcp_reason == reason;
   });
-  if (!such.empty()) return yes("the server's own words in the refusal", answers_of(such));
+  if (!such.empty()) return yes("the server's own words in the refusal", proofs_of(such));
   if (refusals.empty()) return unknown();
-  return no("the refusal gives another reason", answers_of(refusals));
+  return no("the refusal gives another reason", proofs_of(refusals));
 }
 
 // Of IPv6, an ADVERTISE or REPLY that says that there is none (NoAddrsAvail).
@@ -107,7 +99,7 @@ Finding dhcp_none_left(const View& view) {
   if (!is_dhcp(view)) return unknown();
   const auto told = kept(view.failed, says_none);
   if (told.empty()) return unknown();
-  return yes("the server says that it has no address to give (NoAddrsAvail)", answers_of(told));
+  return yes("the server says that it has no address to give (NoAddrsAvail)", proofs_of(told));
 }
 
 Finding dhcp_offer_unheard(const View& view) {
@@ -118,7 +110,7 @@ Finding dhcp_offer_unheard(const View& view) {
     return is_offered(attempt) && attempt.last_request.dhcp_type == Type::discover;
   });
   if (!asked_on.empty()) {
-    return yes("asked again after an offer as if there had been none", answers_of(asked_on));
+    return yes("asked again after an offer as if there had been none", proofs_of(asked_on));
   }
   if (!offered.empty()) return unknown("offered, and then asked for in vain");
   if (sum(view.failed, &Row::server_spoke) > 0) return unknown();
@@ -144,7 +136,7 @@ Finding newcomers_between(const View& view, const RowList& rows) {
   const bool is_known = std::ranges::any_of(view.store.service_clients(), is_other);
   if (!are_anew || !are_between || !is_known) return unknown();
   return yes("other clients were given addresses all along, and all of those kept began anew",
-             answers_of(others));
+             proofs_of(others));
 }
 
 Finding dhcp_new_clients_served(const View& view) {
@@ -157,14 +149,14 @@ Finding dhcp_new_clients_served(const View& view) {
   });
   if (!newcomers.empty()) {
     return yes(view.book.text(newcomers.front()->client) + " was given an address meanwhile",
-               answers_of(newcomers));
+               proofs_of(newcomers));
   }
   if (meanwhile.empty()) return newcomers_between(view, rows);
   const bool are_renewals = std::ranges::all_of(meanwhile, [](const Attempt* attempt) {
     return attempt->request.dhcp_type == Type::request;
   });
   if (!are_renewals) return unknown();
-  return no("only addresses that clients had already were confirmed", answers_of(meanwhile));
+  return no("only addresses that clients had already were confirmed", proofs_of(meanwhile));
 }
 
 Finding dhcp_relayed(const View& view) {
@@ -298,10 +290,10 @@ Finding arp_claimed_by_dhcp_client(const View& view) {
   const Attempt& lease = *leases.front();
   return yes(fmt::format("DHCP gave {} to {}", view.book.text(lease.answer.quoted_destination),
                          view.book.text(lease.client)),
-             answers_of(leases));
+             proofs_of(leases));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kAddressFacts = {
     Entry{{"dhcp.offer_unheard",
            "Did a server offer an address (DHCPOFFER), and the client ask on as if it had not? In "
            "the kept packets.",
@@ -363,6 +355,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> address_facts() { return kFacts; }
+std::span<const Entry> address_facts() { return kAddressFacts; }
 
 }  // namespace whydown::evidence::facts_detail

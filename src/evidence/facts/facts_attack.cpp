@@ -88,12 +88,6 @@ std::vector<const Attempt*> kept_of_sources(const View& view) {
   return out;
 }
 
-std::vector<base::Place> requests_of(const std::vector<const Attempt*>& attempts) {
-  std::vector<base::Place> places;
-  for (const Attempt* attempt : attempts) places.push_back(attempt->request.place);
-  return earliest(std::move(places));
-}
-
 bool is_kind(const View& view, PatternKind kind) {
   return view.subject.pattern != nullptr && view.subject.pattern->kind == kind;
 }
@@ -245,7 +239,7 @@ Finding attack_types_of_data(const View& view) {
   return is_address ? no(detail, places_of(view)) : yes(detail, places_of(view));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kAttackFacts = {
     Entry{
         {"traffic.flood_began_it",
          "Did a flood of packets that nobody meant go on at the service, and the trouble of those "
@@ -321,7 +315,7 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> attack_facts() { return kFacts; }
+std::span<const Entry> attack_facts() { return kAttackFacts; }
 
 Finding flood_began_it(const View& view) {
   if (view.subject.pattern == nullptr) return unknown();

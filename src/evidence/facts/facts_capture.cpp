@@ -176,7 +176,7 @@ Finding records_unread(const View& view) {
   return yes(detail, first.is_set() ? std::vector{first} : std::vector<base::Place>{});
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kCaptureFacts = {
     Entry{{"capture.one_sided",
            "Was only one direction captured: of 80 % of five or more TCP flows, of every one of "
            "fewer, or of this service's exchanges? No where this server was seen both ways.",
@@ -207,7 +207,7 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> capture_facts() { return kFacts; }
+std::span<const Entry> capture_facts() { return kCaptureFacts; }
 
 // Only TCP tells: an unanswered UDP request looks the same whichever way the answer got lost.
 Finding one_sided(const Store& store) {

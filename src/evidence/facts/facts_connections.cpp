@@ -125,7 +125,7 @@ Finding accepted_mute(const View& view) {
   return no("the last connections that were accepted got data", std::move(packets));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kConnectionsFacts = {
     Entry{{"service.accepted_mute",
            "Did the last TCP connections that this service accepted, from a minute before the "
            "first failure on, get not a byte from it for 3 s or more, though its system went on "
@@ -138,7 +138,7 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> connections_facts() { return kFacts; }
+std::span<const Entry> connections_facts() { return kConnectionsFacts; }
 
 std::vector<base::Place> heard_during(const View& view) {
   std::vector<base::Place> packets;

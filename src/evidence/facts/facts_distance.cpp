@@ -194,7 +194,7 @@ Finding reset_copies_tos(const View& view) {
       both(std::move(zero), std::move(controls)));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kDistanceFacts = {
     Entry{{"icmp.closer_than_server",
            "Do ICMP errors or resets that carry the server's address show another hop count (from "
            "their TTL) than its answers to successful requests? In the kept packets.",
@@ -223,6 +223,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> distance_facts() { return kFacts; }
+std::span<const Entry> distance_facts() { return kDistanceFacts; }
 
 }  // namespace whydown::evidence::facts_detail

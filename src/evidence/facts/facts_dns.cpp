@@ -280,7 +280,7 @@ Finding other_server_answers(const View& view) {
             cite_requests(tried));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kDnsFacts = {
     Entry{{"dns.tcp_answers",
            "Did the same server answer queries over TCP on the same port since the first failure "
            "over UDP (or, where no query followed, accept the connection)?",
@@ -331,6 +331,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> dns_facts() { return kFacts; }
+std::span<const Entry> dns_facts() { return kDnsFacts; }
 
 }  // namespace whydown::evidence::facts_detail

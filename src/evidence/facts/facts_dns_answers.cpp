@@ -315,7 +315,7 @@ Finding other_types_exist(const View& view) {
   return unknown();
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kDnsAnswersFacts = {
     Entry{
         {"dns.other_names_resolve",
          "Did this server, over UDP or TCP, resolve a name that is not among the failing ones "
@@ -366,6 +366,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> dns_answers_facts() { return kFacts; }
+std::span<const Entry> dns_answers_facts() { return kDnsAnswersFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -85,7 +85,7 @@ Finding authority_answers(const View& view) {
 // Of what a probe's sockets are told, a capture shows nothing.
 Finding told_by_probe(const View& /*view*/) { return unknown(); }
 
-constexpr std::array kFacts = {
+constexpr std::array kDnsAskedFacts = {
     Entry{{"dns.cd_answers",
            "Did the same server resolve a failing name, and the same type, where the client asked "
            "it not to check signatures (CD), and not without? No where that failed as well. In "
@@ -126,6 +126,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> dns_asked_facts() { return kFacts; }
+std::span<const Entry> dns_asked_facts() { return kDnsAskedFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -81,7 +81,7 @@ Finding ede_not_authoritative(const View& view) { return ede_fact(view.failed, {
 Finding ede_blocked(const View& view) { return ede_fact(view.failed, {15, 16, 17}); }
 Finding ede_forged(const View& view) { return ede_fact(view.failed, {4}); }
 
-constexpr std::array kFacts = {
+constexpr std::array kDnsExtendedFacts = {
     Entry{{"dns.ede_dnssec",
            "Do the failing answers carry an extended error about DNSSEC (1, 2, 5 to 12, 27)? No "
            "only where they carry others.",
@@ -121,6 +121,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> dns_extended_facts() { return kFacts; }
+std::span<const Entry> dns_extended_facts() { return kDnsExtendedFacts; }
 
 }  // namespace whydown::evidence::facts_detail

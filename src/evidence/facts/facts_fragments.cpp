@@ -66,7 +66,7 @@ Finding fragments_lost(const View& view) {
       earliest(std::move(packets)));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kFragmentsFacts = {
     Entry{{"dns.fragments_missing",
            "Do large answers of this service come without the rest of their fragments, so that the "
            "clients ask again? No, where fragmented answers came whole. Unknown where the capture "
@@ -84,7 +84,7 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> fragments_facts() { return kFacts; }
+std::span<const Entry> fragments_facts() { return kFragmentsFacts; }
 
 bool later_fragments_hidden(const Store& store) {
   if (store.totals().later_pieces != 0) return false;

@@ -208,7 +208,7 @@ Finding neighbour_answered(const View& view) {
   return no(asked(found.unanswered, "unanswered"), cite_requests(found.unanswered));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kHostFacts = {
     Entry{{"host.other_ports_refuse",
            "Do other ports of the same transport on this server refuse in the same way (where the "
            "subject is silent: by a reset or port unreachable of the server itself)?",
@@ -251,6 +251,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> host_facts() { return kFacts; }
+std::span<const Entry> host_facts() { return kHostFacts; }
 
 }  // namespace whydown::evidence::facts_detail

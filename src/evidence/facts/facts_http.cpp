@@ -265,7 +265,7 @@ Finding http_on_reused_connections(const View& view) {
   return no(detail, cite_requests(view.failed));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kHttpFacts = {
     Entry{{"http.bad_gateway",
            "Do the failing answers (80 % of them or more) have status 502, by which a gateway says "
            "that the server behind it refused or answered nonsense?",
@@ -362,6 +362,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> http_facts() { return kFacts; }
+std::span<const Entry> http_facts() { return kHttpFacts; }
 
 }  // namespace whydown::evidence::facts_detail

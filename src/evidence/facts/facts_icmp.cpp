@@ -251,7 +251,7 @@ Finding delay_impossible(const View& view) {
              earliest(std::move(packets)));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kIcmpFacts = {
     Entry{{"icmp.source_is_server",
            "Do the ICMP errors (80 % of them or more) come from the very address they quote as the "
            "destination?",
@@ -307,6 +307,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> icmp_facts() { return kFacts; }
+std::span<const Entry> icmp_facts() { return kIcmpFacts; }
 
 }  // namespace whydown::evidence::facts_detail

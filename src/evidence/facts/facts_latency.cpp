@@ -116,7 +116,7 @@ Finding latency_flat_meanwhile(const View& view) {
   return is_flat ? yes(detail, cite_answers(rows)) : unknown(detail);
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kLatencyFacts = {
     Entry{{"latency.jump_before_failure",
            "Did the last quarter of the answers before the first failure take ten times as long "
            "(geometric mean) as the first quarter, of 20 or more?",
@@ -142,6 +142,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> latency_facts() { return kFacts; }
+std::span<const Entry> latency_facts() { return kLatencyFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -88,7 +88,7 @@ Finding link_many_senders(const View& view) {
   return senders == 1 ? no(detail, cite_requests(view.failed)) : unknown();
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kLinkFacts = {
     Entry{{"link.ttl_falls",
            "Does the TTL of the packets that go round fall each time that they come by, as routers "
            "lower it? No where they come by unchanged, as switches leave them.",
@@ -108,7 +108,7 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> link_facts() { return kFacts; }
+std::span<const Entry> link_facts() { return kLinkFacts; }
 
 std::uint64_t copies_in_loops(const Store& store) {
   if (store.observed(Sign::routed_round) + store.observed(Sign::switched_round) == 0) return 0;

@@ -237,7 +237,7 @@ Finding servfail_meanwhile(const View& view) {
   return yes("other queries were answered with SERVFAIL", earliest(std::move(packets)));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kMeanwhileFacts = {
     Entry{{"host.own_requests_fail",
            "Did requests that the server itself sent to others (a DNS server: DNS queries) fail "
            "since the first failure? No where they were answered. In the kept packets.",
@@ -266,6 +266,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> meanwhile_facts() { return kFacts; }
+std::span<const Entry> meanwhile_facts() { return kMeanwhileFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -179,7 +179,7 @@ Finding one_certificate(const View& view) {
   return certificates.size() > 1 ? no(detail, earliest(std::move(packets))) : unknown(detail);
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kPortalFacts = {
     Entry{{"portal.diverts",
            "Were other HTTP requests of the failing clients, within two minutes of the failure, "
            "sent to one other host whatever they asked for, or answered with status 511 (Network "
@@ -216,6 +216,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> portal_facts() { return kFacts; }
+std::span<const Entry> portal_facts() { return kPortalFacts; }
 
 }  // namespace whydown::evidence::facts_detail

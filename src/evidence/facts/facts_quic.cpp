@@ -87,7 +87,7 @@ Finding quic_answered_elsewhere(const View& view) {
       cite_requests(other.failed));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kQuicFacts = {
     Entry{{"quic.asked",
            "Do the clients begin QUIC connections, which a server has to answer? No for other UDP.",
            "RFC 9000 17.2.2"},
@@ -105,6 +105,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> quic_facts() { return kFacts; }
+std::span<const Entry> quic_facts() { return kQuicFacts; }
 
 }  // namespace whydown::evidence::facts_detail

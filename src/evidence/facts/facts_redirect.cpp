@@ -45,7 +45,7 @@ Finding redirect_to_other_path(const View& view) {
   return leads(view, {journey::Leads::same_host}, "lead to another path of the same host");
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kRedirectFacts = {
     Entry{{"redirect.to_https", "Do redirects of the loop lead to the same host over https?",
            "RFC 9110 15.4"},
           redirect_to_https},
@@ -59,6 +59,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> redirect_facts() { return kFacts; }
+std::span<const Entry> redirect_facts() { return kRedirectFacts; }
 
 }  // namespace whydown::evidence::facts_detail

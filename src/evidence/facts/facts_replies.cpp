@@ -139,7 +139,7 @@ Finding ntp_unsynchronised(const View& view) {
   return most_times(view, NtpSays::unsynchronised, "say that the server's own clock is not set");
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kRepliesFacts = {
     Entry{{"reply.at_greeting",
            "Did the refusals (80 % of those kept or more) come before the client had asked for "
            "anything?",
@@ -199,6 +199,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> replies_facts() { return kFacts; }
+std::span<const Entry> replies_facts() { return kRepliesFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -206,7 +206,7 @@ Finding retried(const View& view) {
   return is_asked_again ? unknown() : no(detail, cite_requests(view.failed));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kServiceFacts = {
     Entry{{"service.answered_before",
            "Was anyone served by this service before the first failure in view? A DNS error answer "
            "counts as service where the failure is not an error answer.",
@@ -238,7 +238,7 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> service_facts() { return kFacts; }
+std::span<const Entry> service_facts() { return kServiceFacts; }
 
 Finding others_served(const View& view) {
   const Clients clients = clients_of(view);

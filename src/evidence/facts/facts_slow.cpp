@@ -125,7 +125,7 @@ Finding latency_constant(const View& view) {
   return unknown(detail);
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kSlowFacts = {
     Entry{{"service.rescued",
            "Did other servers answer what this one did not, after the clients had waited a second "
            "or more (upper quartile)? No where the server answered itself.",
@@ -156,6 +156,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> slow_facts() { return kFacts; }
+std::span<const Entry> slow_facts() { return kSlowFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -265,7 +265,7 @@ Finding tls_other_names_served(const View& view) {
   return yes("handshakes for other names succeed at the same address", cite_requests(others));
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kTlsFacts = {
     Entry{
         {"tls.alert_version",
          "Are the TLS alerts (80 % of them or more) about the version of TLS (70, 86), or Version "
@@ -358,6 +358,6 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> tls_facts() { return kFacts; }
+std::span<const Entry> tls_facts() { return kTlsFacts; }
 
 }  // namespace whydown::evidence::facts_detail

@@ -115,8 +115,6 @@ Unfinished unfinished_of(const Service& service, const RowList& rows) {
   return out;
 }
 
-bool is_most(std::uint64_t part, std::uint64_t whole) { return part * 5 >= whole * 4; }
-
 // What the sides say: known where both have enough attempts and `apart` times the load.
 Finding compare(const Side& low, const Side& high, double apart,
                 const std::vector<base::Place>& packets) {
@@ -333,7 +331,7 @@ Finding answered_rate_pinned(const View& view) {
   return unknown(detail);
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kTrafficFacts = {
     Entry{
         {"traffic.flood_visible",
          "Did this service get 1000 requests or more in some second, ten times as many as in its "
@@ -366,7 +364,7 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> traffic_facts() { return kFacts; }
+std::span<const Entry> traffic_facts() { return kTrafficFacts; }
 
 std::vector<Moment> moments(const View& view) {
   std::vector<Moment> out;

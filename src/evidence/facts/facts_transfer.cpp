@@ -37,9 +37,6 @@ Signs signs_of(const View& view, Sign sign) {
 
 std::uint64_t failed_count(const View& view) { return sum(view.failed, &Row::attempts); }
 
-// Four of five.
-bool is_most(std::uint64_t part, std::uint64_t whole) { return part * 5 >= whole * 4; }
-
 // Two signs that exclude each other: yes where nearly all are of the first kind.
 Finding either(const View& view, Sign first, Sign second, std::string_view yes_words,
                std::string_view no_words) {
@@ -239,7 +236,7 @@ Finding large_passed(const View& view) {
              passed.packets);
 }
 
-constexpr std::array kFacts = {
+constexpr std::array kTransferFacts = {
     Entry{{"transfer.after_pause",
            "Did four of five of the connections fail when the client spoke again after 4 s or more "
            "of quiet? No where none did.",
@@ -307,7 +304,7 @@ constexpr std::array kFacts = {
 
 }  // namespace
 
-std::span<const Entry> transfer_facts() { return kFacts; }
+std::span<const Entry> transfer_facts() { return kTransferFacts; }
 
 Finding server_stuck(const View& view) {
   if (!is_about_transfers(view) || view.subject.symptom != Symptom::stalled) return unknown();

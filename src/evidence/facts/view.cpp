@@ -238,6 +238,14 @@ std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts)
   return earliest(std::move(places));
 }
 
+std::vector<base::Place> requests_of(const std::vector<const Attempt*>& attempts) {
+  std::vector<base::Place> places;
+  for (const Attempt* attempt : attempts) {
+    if (attempt->request.is_set()) places.push_back(attempt->request.place);
+  }
+  return earliest(std::move(places));
+}
+
 std::vector<base::Place> earliest(std::vector<base::Place> places) {
   std::ranges::sort(places);
   const auto doubles = std::ranges::unique(places);

@@ -100,6 +100,8 @@ std::vector<base::Place> cite_requests(const RowList& rows);  // answers where n
 std::vector<const Attempt*> kept(const RowList& rows);
 // The earliest few answers to these.
 std::vector<base::Place> answers_of(const std::vector<const Attempt*>& attempts);
+// The earliest few requests of these that were seen.
+std::vector<base::Place> requests_of(const std::vector<const Attempt*>& attempts);
 // The earliest few, each once.
 std::vector<base::Place> earliest(std::vector<base::Place> places);
 // Some of each, for a fact that compares two kinds of packets.
@@ -107,6 +109,8 @@ std::vector<base::Place> both(std::vector<base::Place> some, std::vector<base::P
 
 // "a, b, c and 4 more"
 std::string list(const std::vector<std::string>& items, std::uint64_t total);
+// At least four of five.
+constexpr bool is_most(std::uint64_t part, std::uint64_t whole) { return part * 5 >= whole * 4; }
 std::string percent(std::uint64_t part, std::uint64_t whole);
 // "1 attempt", "3 attempts"
 std::string counted(std::uint64_t count, std::string_view noun);

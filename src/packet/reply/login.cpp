@@ -6,7 +6,7 @@ namespace whydown::packet::reply {
 
 namespace {
 
-std::string_view take_word(std::string_view& text) {
+std::string_view next_word(std::string_view& text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
   const std::string_view word = text.substr(0, text.find(' '));
   text.remove_prefix(word.size());
@@ -58,11 +58,11 @@ std::string_view name_of_plain(std::string_view base64, LoginBuffer& buffer) {
 }  // namespace
 
 std::string_view user_of(Dialect dialect, std::string_view line, LoginBuffer& buffer) {
-  if (dialect == Dialect::imap) (void)take_word(line);
-  const std::string_view verb = take_word(line);
-  if (is_word(verb, "USER") || is_word(verb, "APOP")) return take_word(line);
+  if (dialect == Dialect::imap) (void)next_word(line);
+  const std::string_view verb = next_word(line);
+  if (is_word(verb, "USER") || is_word(verb, "APOP")) return next_word(line);
   if (is_word(verb, "LOGIN") && dialect == Dialect::imap) {
-    std::string_view name = take_word(line);
+    std::string_view name = next_word(line);
     if (name.size() > 2 && name.starts_with('"') && name.ends_with('"')) {
       name = name.substr(1, name.size() - 2);
     }
@@ -70,19 +70,19 @@ std::string_view user_of(Dialect dialect, std::string_view line, LoginBuffer& bu
     return name.starts_with('{') ? std::string_view{} : name;
   }
   if (!is_word(verb, "AUTH") && !is_word(verb, "AUTHENTICATE")) return {};
-  const std::string_view mechanism = take_word(line);
-  const std::string_view first = take_word(line);
+  const std::string_view mechanism = next_word(line);
+  const std::string_view first = next_word(line);
   if (first.empty()) return {};
   if (is_word(mechanism, "PLAIN")) return name_of_plain(first, buffer);
   return is_word(mechanism, "LOGIN") ? decoded(first, buffer) : std::string_view{};
 }
 
 Mechanism mechanism_of(Dialect dialect, std::string_view line) {
-  if (dialect == Dialect::imap) (void)take_word(line);
-  const std::string_view verb = take_word(line);
+  if (dialect == Dialect::imap) (void)next_word(line);
+  const std::string_view verb = next_word(line);
   if (!is_word(verb, "AUTH") && !is_word(verb, "AUTHENTICATE")) return Mechanism::none;
-  const std::string_view mechanism = take_word(line);
-  if (!take_word(line).empty()) return Mechanism::none;  // it is on this line
+  const std::string_view mechanism = next_word(line);
+  if (!next_word(line).empty()) return Mechanism::none;  // it is on this line
   if (is_word(mechanism, "PLAIN")) return Mechanism::plain;
   return is_word(mechanism, "LOGIN") ? Mechanism::login : Mechanism::none;
 }

@@ -16,7 +16,6 @@ namespace whydown::packet::text {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 
 // The word behind a key, without the punctuation that ends it.
 std::string_view word_after(std::string_view text, std::string_view key) {

@@ -18,7 +18,6 @@ namespace whydown::packet::text {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 constexpr std::uint32_t kDnsHeader = 12;
 constexpr std::uint32_t kQuestionTail = 4;  // type and class
 constexpr std::uint32_t kSmallestOpt = 11;  // root, type, size, flags, empty data

@@ -10,7 +10,6 @@ namespace whydown::packet::text {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 constexpr std::uint32_t kIcmpHeader = 8;
 
 constexpr std::uint8_t kUdp = 17;

@@ -9,7 +9,6 @@ namespace whydown::packet::text {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 
 // The number after `key`, if the header shows it.
 bool find_number(std::string_view header, std::string_view key, std::uint64_t& value) {

@@ -9,6 +9,8 @@
 
 namespace whydown::packet::text {
 
+inline constexpr std::size_t npos = std::string_view::npos;
+
 // "IP (tos 0x0, ttl 64, ...) 192.0.2.1.53 > 192.0.2.7.4711: words", taken apart.
 struct IpWords {
   Ip ip;         // without the addresses

@@ -8,7 +8,6 @@ namespace whydown::packet::text {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 
 bool read_flags(std::string_view letters, std::uint8_t& flags) {
   flags = 0;

@@ -13,7 +13,6 @@ namespace text {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 
 // https://www.iana.org/assignments/ieee-802-numbers
 constexpr std::uint16_t kIpv4 = 0x0800;

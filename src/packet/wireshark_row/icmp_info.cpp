@@ -10,7 +10,6 @@ namespace whydown::packet::row {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 
 struct Words {
   std::string_view text;

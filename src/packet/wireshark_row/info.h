@@ -8,6 +8,8 @@
 
 namespace whydown::packet::row {
 
+inline constexpr std::size_t npos = std::string_view::npos;
+
 // Each returns false when the words are not understood; the packet is then as it was, but for
 // single fields.
 

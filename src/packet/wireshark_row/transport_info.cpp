@@ -9,7 +9,6 @@ namespace whydown::packet::row {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 
 // "[TCP Retransmission] " and other remarks of the dissector; "[SYN]" is none.
 void skip_remarks(std::string_view& info) {

@@ -13,7 +13,6 @@ namespace row {
 namespace {
 
 namespace scan = capture::text;
-constexpr std::size_t npos = std::string_view::npos;
 
 constexpr std::string_view kOverTcp[] = {"TCP",    "HTTP",     "TLSv1", "SSL",   "SSH",  "SMTP",
                                          "FTP",    "FTP-DATA", "IMAP",  "POP",   "SMB",  "SMB2",
