@@ -16,21 +16,7 @@ Interner::Interner(Limits limits)
   entries_.emplace_back();
 }
 
-// Where `text` stands in slots_, or the free slot where it would. There always is a free one: the
-// table has at least twice as many slots as names.
-std::size_t Interner::slot_of(std::string_view text, std::uint64_t hash) const {
-  const std::uint32_t tag = tag_of(hash);
-  std::size_t slot = hash & mask_;
-  for (; slots_[slot].id != 0; slot = (slot + 1) & mask_) {
-    if (slots_[slot].tag == tag && text_of(entries_[slots_[slot].id]) == text) break;
-  }
-  return slot;
-}
-
-std::uint32_t Interner::add(std::string_view text, std::uint64_t hash) {
-  if (text.empty()) return 0;
-  Slot& slot = slots_[slot_of(text, hash)];
-  if (slot.id != 0) return slot.id;
+std::uint32_t Interner::add_new(Slot& slot, std::string_view text, std::uint64_t hash) {
   if (size() == limits_.names || text.size() > limits_.bytes - bytes_.size()) {
     ++refused_;
     return 0;

@@ -28,7 +28,11 @@ class Interner {
   explicit Interner(Limits limits);
 
   // `hash` is hash_bytes(text), for callers that have it already.
-  std::uint32_t add(std::string_view text, std::uint64_t hash);
+  std::uint32_t add(std::string_view text, std::uint64_t hash) {
+    if (text.empty()) return 0;
+    Slot& slot = slots_[slot_of(text, hash)];
+    return slot.id != 0 ? slot.id : add_new(slot, text, hash);
+  }
   std::uint32_t add(std::string_view text) { return add(text, hash_bytes(text)); }
   // 0 when absent.
   std::uint32_t find(std::string_view text, std::uint64_t hash) const {
@@ -69,7 +73,17 @@ class Interner {
   std::string_view text_of(const Entry& entry) const {
     return {bytes_.data() + entry.offset, entry.length};
   }
-  std::size_t slot_of(std::string_view text, std::uint64_t hash) const;
+  // Where `text` stands in slots_, or the free slot where it would. There always is a free one: the
+  // table has at least twice as many slots as names.
+  std::size_t slot_of(std::string_view text, std::uint64_t hash) const {
+    const std::uint32_t tag = tag_of(hash);
+    std::size_t slot = hash & mask_;
+    for (; slots_[slot].id != 0; slot = (slot + 1) & mask_) {
+      if (slots_[slot].tag == tag && text_of(entries_[slots_[slot].id]) == text) break;
+    }
+    return slot;
+  }
+  std::uint32_t add_new(Slot& slot, std::string_view text, std::uint64_t hash);
 
   Limits limits_;
   std::string bytes_;

@@ -35,8 +35,9 @@ void Exemplars::offer(const Outline& attempt, const Packets& packets, std::size_
   }
 }
 
-void Exemplars::offer_first(const Outline& attempt, const Packets& packets, std::size_t first_limit,
-                            std::size_t last_limit) {
+// Apart from offer(), whose way it would be in.
+[[gnu::noinline]] void Exemplars::offer_first(const Outline& attempt, const Packets& packets,
+                                              std::size_t first_limit, std::size_t last_limit) {
   const bool is_first = first_.size() < first_limit ||
                         (!first_.empty() && evidence::is_before(attempt, first_.back().outline()));
   if (!is_first) {
@@ -57,7 +58,9 @@ void Exemplars::offer_first(const Outline& attempt, const Packets& packets, std:
 
 // last_ holds the latest attempts that are not among the first, in no order: of a busy service
 // nearly every attempt takes the place of the oldest one there.
-void Exemplars::offer_last(const Outline& attempt, const Packets& packets, std::size_t limit) {
+[[gnu::always_inline]] inline void Exemplars::offer_last(const Outline& attempt,
+                                                         const Packets& packets,
+                                                         std::size_t limit) {
   if (last_size_ < limit) {
     last_begins_[last_size_] = attempt.begin;
     last_.emplace_back().set(attempt, packets);

@@ -7,7 +7,10 @@ namespace whydown::evidence {
 
 namespace {
 
-const ServiceClientKey& key_of(const ServiceClients::value_type* row) { return row->first; }
+// No function: a pointer to one would be called for each comparison.
+constexpr auto key_of = [](const ServiceClients::value_type* row) -> const ServiceClientKey& {
+  return row->first;
+};
 
 }  // namespace
 

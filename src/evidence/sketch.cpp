@@ -1,12 +1,10 @@
 #include "evidence/sketch.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "base/hash.h"
 #include "evidence/limits.h"
 
 namespace whydown::evidence {
@@ -14,18 +12,6 @@ namespace whydown::evidence {
 namespace {
 
 constexpr std::size_t kRegisters = std::size_t{1} << limits::kRegisterBits;
-
-// --- HyperLogLog (Flajolet et al. 2007), 64-bit hashes, so without its large-range correction
-// -----
-
-void note_hash(std::vector<std::uint8_t>& registers, std::uint64_t hash) {
-  const std::size_t index = hash >> (64U - limits::kRegisterBits);
-  // The bit below the used ones ends the run of zeros at the latest.
-  const std::uint64_t rest = hash << limits::kRegisterBits | std::uint64_t{1}
-                                                                 << (limits::kRegisterBits - 1U);
-  const auto rank = static_cast<std::uint8_t>(std::countl_zero(rest) + 1);
-  registers[index] = std::max(registers[index], rank);
-}
 
 std::uint64_t estimate(const std::vector<std::uint8_t>& registers) {
   constexpr double size = kRegisters;
@@ -41,11 +27,6 @@ std::uint64_t estimate(const std::vector<std::uint8_t>& registers) {
   }
   return static_cast<std::uint64_t>(std::llround(count));
 }
-
-std::uint64_t hash_of(const base::IpAddress& address) {
-  return base::mix(base::fold(address.high(), address.low()));
-}
-std::uint64_t hash_of(std::uint32_t name) { return base::mix(name); }
 
 std::int64_t floor_second(base::Time time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
@@ -64,19 +45,9 @@ base::Time time_of_second(std::int64_t second) {
 // --- DistinctValues ------------------------------------------------------------------------------
 
 template <typename Value, std::size_t kLimit>
-void DistinctValues<Value, kLimit>::add(const Value& value) {
-  if (registers_.empty()) {
-    if (kept_.insert(value) || kept_.contains(value)) return;
-    begin_estimate();
-  }
-  note_hash(registers_, hash_of(value));
-  if (value < kept_.largest()) kept_.replace_largest(value);
-}
-
-template <typename Value, std::size_t kLimit>
 void DistinctValues<Value, kLimit>::begin_estimate() {
   registers_.resize(kRegisters);
-  for (const Value& old : kept_) note_hash(registers_, hash_of(old));
+  for (const Value& old : kept_) note(old);
 }
 
 // Every value ever added is in kept_ or in the registers, and the smallest are in kept_ always: so
@@ -101,22 +72,6 @@ std::uint64_t DistinctValues<Value, kLimit>::count() const {
 
 template class DistinctValues<base::IpAddress, AddressSketch::kKept>;
 template class DistinctValues<std::uint32_t, NameSketch::kKept>;
-
-void AddressSketch::add(const base::IpAddress& address) {
-  // The bit keeps the hash apart from an unused slot's zero.
-  const std::uint64_t hash = base::fold(address.high(), address.low()) | 1U;
-  std::uint64_t& recent = recent_[hash >> 32U & (kKept - 1)];
-  if (recent == hash) return;
-  recent = hash;
-  values_.add(address);
-}
-
-void NameSketch::add(std::uint32_t name) {
-  std::uint32_t& recent = recent_[name % kKept];
-  if (recent == name || name == 0) return;
-  recent = name;
-  values_.add(name);
-}
 
 // --- LatencyHistogram ----------------------------------------------------------------------------
 

@@ -12,8 +12,10 @@
 
 #include "base/address.h"
 #include "base/flat_set.h"
+#include "base/hash.h"
 #include "base/place.h"
 #include "base/time.h"
+#include "evidence/limits.h"
 
 namespace whydown::evidence {
 
@@ -22,7 +24,14 @@ namespace whydown::evidence {
 template <typename Value, std::size_t kLimit>
 class DistinctValues {
  public:
-  void add(const Value& value);
+  [[gnu::always_inline]] void add(const Value& value) {
+    if (registers_.empty()) {
+      if (kept_.insert(value) || kept_.contains(value)) return;
+      begin_estimate();
+    }
+    note(value);
+    if (value < kept_.largest()) kept_.replace_largest(value);
+  }
   void merge(const DistinctValues& other);
   std::uint64_t count() const;
   bool is_exact() const { return registers_.empty(); }
@@ -30,7 +39,21 @@ class DistinctValues {
   const Kept& kept() const { return kept_; }
 
  private:
+  static std::uint64_t hash_of(const base::IpAddress& address) {
+    return base::mix(base::fold(address.high(), address.low()));
+  }
+  static std::uint64_t hash_of(std::uint32_t name) { return base::mix(name); }
   void begin_estimate();
+  // 64-bit hashes, so without the large-range correction.
+  void note(const Value& value) {
+    const std::uint64_t hash = hash_of(value);
+    const std::size_t index = hash >> (64U - limits::kRegisterBits);
+    // The bit below the used ones ends the run of zeros at the latest.
+    const std::uint64_t rest = hash << limits::kRegisterBits | std::uint64_t{1}
+                                                                   << (limits::kRegisterBits - 1U);
+    const auto rank = static_cast<std::uint8_t>(std::countl_zero(rest) + 1);
+    registers_[index] = std::max(registers_[index], rank);
+  }
   Kept kept_;
   std::vector<std::uint8_t> registers_;  // empty while exact
 };
@@ -39,7 +62,14 @@ class DistinctValues {
 class AddressSketch {
  public:
   static constexpr std::size_t kKept = 64;
-  void add(const base::IpAddress& address);
+  void add(const base::IpAddress& address) {
+    // The bit keeps the hash apart from an unused slot's zero.
+    const std::uint64_t hash = base::fold(address.high(), address.low()) | 1U;
+    std::uint64_t& recent = recent_[hash >> 32U & (kKept - 1)];
+    if (recent == hash) return;
+    recent = hash;
+    values_.add(address);
+  }
   void merge(const AddressSketch& other) { values_.merge(other.values_); }
   std::uint64_t count() const { return values_.count(); }
   bool is_exact() const { return values_.is_exact(); }
@@ -56,7 +86,12 @@ class AddressSketch {
 class NameSketch {
  public:
   static constexpr std::size_t kKept = 16;
-  void add(std::uint32_t name);
+  void add(std::uint32_t name) {
+    std::uint32_t& recent = recent_[name % kKept];
+    if (recent == name || name == 0) return;
+    recent = name;
+    values_.add(name);
+  }
   void merge(const NameSketch& other) { values_.merge(other.values_); }
   std::uint64_t count() const { return values_.count(); }
   using Kept = base::FlatSet<std::uint32_t, kKept>;

@@ -3,28 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "base/hash.h"
-
 namespace whydown::evidence {
-
-TopSources::Slot& TopSources::slot_of(const base::IpAddress& address) {
-  return slots_[base::fold(address.low(), address.high()) % kSlots];
-}
-
-void TopSources::add(const base::IpAddress& address, std::uint64_t packets) {
-  total_ += packets;
-  Slot& slot = slot_of(address);
-  if (slot.address == address) {
-    slot.votes += packets;
-    return;
-  }
-  // Of invented addresses nobody can tell which one wins: so without branches.
-  const std::uint64_t votes = slot.votes;
-  const bool wins = packets > votes;
-  slot.others += std::min(votes, packets);
-  slot.votes = wins ? packets - votes : votes - packets;
-  slot.address = wins ? address : slot.address;
-}
 
 void TopSources::merge(const TopSources& other) {
   total_ += other.total_;

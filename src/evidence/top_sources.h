@@ -7,12 +7,14 @@
 // others took off, and never too high.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "base/address.h"
+#include "base/hash.h"
 
 namespace whydown::evidence {
 
@@ -26,7 +28,20 @@ class TopSources {
     bool is_exact = true;
   };
 
-  void add(const base::IpAddress& address, std::uint64_t packets);
+  void add(const base::IpAddress& address, std::uint64_t packets) {
+    total_ += packets;
+    Slot& slot = slot_of(address);
+    if (slot.address == address) {
+      slot.votes += packets;
+      return;
+    }
+    // Of invented addresses nobody can tell which one wins: so without branches.
+    const std::uint64_t votes = slot.votes;
+    const bool wins = packets > votes;
+    slot.others += std::min(votes, packets);
+    slot.votes = wins ? packets - votes : votes - packets;
+    slot.address = wins ? address : slot.address;
+  }
   void merge(const TopSources& other);
   // The largest first, at most so many; of equal ones the smaller address first.
   std::vector<Source> largest(std::size_t most) const;
@@ -38,7 +53,9 @@ class TopSources {
     std::uint64_t votes = 0;
     std::uint64_t others = 0;  // packets of other addresses
   };
-  Slot& slot_of(const base::IpAddress& address);
+  Slot& slot_of(const base::IpAddress& address) {
+    return slots_[base::fold(address.low(), address.high()) % kSlots];
+  }
   std::array<Slot, kSlots> slots_{};
   std::uint64_t total_ = 0;
 };

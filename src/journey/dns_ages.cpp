@@ -64,7 +64,7 @@ void DnsTracker::settle(Slot slot, State state) {
   }
   move_to(slot, settled);
   if (++settled_count_ <= limits::kDnsSettled) return;
-  forget(by_age_.front(settled));
+  forget_here(by_age_.front(settled));
   // The next ones to go have not been touched for long.
   const Slot next = by_age_.front(settled);
   by_exact_.prefetch(queries_[next].exact_hash);
@@ -80,7 +80,9 @@ void DnsTracker::index_sockets() {
   }
 }
 
-void DnsTracker::forget(Slot slot) {
+void DnsTracker::forget(Slot slot) { forget_here(slot); }
+
+[[gnu::always_inline]] inline void DnsTracker::forget_here(Slot slot) {
   leave_pairs(slot);
   const Query& query = queries_[slot];
   if (query.age == settled) --settled_count_;

@@ -297,12 +297,13 @@ void DnsTracker::decide_answer(Slot slot, const View& view) {
   } else {
     healing_.settle(attempt, Told{query, &packet, Kind::dns_answer});
   }
-  healing_.name_served(learn_from(view, query));
+  healing_.name_served(learn_here(view, query));
   settle(slot, State::answered);
 }
 
 // The name and type are the question's: an answer in text does not repeat them.
-Healing::NameServed DnsTracker::learn_from(const View& view, const Query& query) {
+[[gnu::always_inline]] inline Healing::NameServed DnsTracker::learn_here(const View& view,
+                                                                         const Query& query) {
   const packet::dns::Message& message = view.packet.dns;
   // A truncated answer only sends the client to TCP.
   if (message.rcode != packet::dns::Rcode::no_error || message.truncated) return {};
@@ -325,6 +326,10 @@ Healing::NameServed DnsTracker::learn_from(const View& view, const Query& query)
           .id = query.id,
           .asked = query.first.is_set() ? query.first.when() : answered,
           .answered = answered};
+}
+
+Healing::NameServed DnsTracker::learn_from(const View& view, const Query& query) {
+  return learn_here(view, query);
 }
 
 // To a question that is already decided.

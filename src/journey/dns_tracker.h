@@ -170,6 +170,7 @@ class DnsTracker {
   static void tell_wrong(Context& context, Attempt attempt, const packet::Packet& packet);
   // What the answer says of addresses, and whom it serves; nobody (name 0) if it gives nothing.
   Healing::NameServed learn_from(const View& view, const Query& query);
+  Healing::NameServed learn_here(const View& view, const Query& query);  // inlined, as below
   static bool is_prompt(const Query& query, const packet::Packet& packet);
   static bool may_be_lost(const Query& query, const Outline& attempt, const packet::Packet& packet);
   void deliver_later(Slot slot, const Outline& attempt, const View& view);
@@ -194,6 +195,7 @@ class DnsTracker {
   void settle(Slot slot, State state);
   void close(Slot slot);
   void forget(Slot slot);
+  void forget_here(Slot slot);  // the same, inlined where most packets pass
   void evict(Slot slot);
   void decide_silence(Slot slot);
   static Outline outline_of(const Query& query);

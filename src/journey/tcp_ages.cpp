@@ -52,7 +52,9 @@ void TcpTracker::settle(Slot slot, State state) {
   move_to(slot, settled);
 }
 
-void TcpTracker::forget(Slot slot) {
+void TcpTracker::forget(Slot slot) { forget_here(slot); }
+
+[[gnu::always_inline]] inline void TcpTracker::forget_here(Slot slot) {
   leave_pairs(slot);
   const Flow& flow = flows_[slot];
   if (flow.sequel().stream != kNoSlot) streams_.end(flow.sequel().stream, slot, End::pushed);
@@ -104,7 +106,7 @@ void TcpTracker::evict(Slot slot) {
   fetch_behind(slot);
   if (flow.state == State::asked && !silent_by_now(flow)) ++context_.totals.evicted;
   close(slot, limits::kHalfOpenEvicted, true);
-  forget(slot);
+  forget_here(slot);
 }
 
 void TcpTracker::close(Slot slot, base::Duration patience, bool now) {

@@ -138,6 +138,7 @@ class TcpTracker {
   void move_to(Slot slot, Age age);
   void leave_pairs(Slot slot);
   void forget(Slot slot);
+  void forget_here(Slot slot);  // the same, inlined where most packets of a flood pass
   // Decides what is undecided and counts the flow; it stays in the table. Without an ACK for
   // `patience` a handshake is half open. `now` as of Healing::settle().
   void close(Slot slot, base::Duration patience = limits::kHalfOpen, bool now = false);

@@ -96,7 +96,7 @@ Next decode_ip_protocol(std::uint16_t number, Layer& layer) {
 }
 
 // https://www.iana.org/assignments/service-names-port-numbers
-Next decode_udp_port(std::uint16_t number, Layer& layer) {
+[[gnu::always_inline]] inline Next decode_udp_port(std::uint16_t number, Layer& layer) {
   switch (number) {
     [[likely]] case dns::kPort: return dns::decode_udp(layer);
     case tunnel::kVxlanPort: return tunnel::vxlan(layer);
@@ -135,7 +135,7 @@ Next decode_tcp_ports(std::uint16_t number, Layer& layer) {
 
 // One layer of each space, in the order in which they nearly always come: so the next one is not
 // searched for but found at once. VLAN tags and the like take another round.
-void decode_layers(Next what, Layer& layer) {
+[[gnu::always_inline]] inline void decode_layers(Next what, Layer& layer) {
   for (std::size_t round = 0; what != kStop && round < kMaxLayers; ++round) {
     if (space_of(what) == Space::link_type) what = decode_link_type(number_of(what), layer);
     if (space_of(what) == Space::ethertype) what = decode_ethertype(number_of(what), layer);
