@@ -46,7 +46,7 @@ struct Tracker::State {
         neighbours(context, healing),
         requests(context),
         http(context, healing, requests),
-        replies(context, healing, requests),
+        replies(healing, requests),
         ntp(requests),
         dhcp(context, healing),
         errors(context, healing, probes,

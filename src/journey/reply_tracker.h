@@ -28,8 +28,8 @@ namespace whydown::journey {
 
 class ReplyTracker final : public Listener {
  public:
-  ReplyTracker(Context& context, Healing& healing, RequestHealing& requests)
-      : context_(context), healing_(healing), requests_(requests) {}
+  ReplyTracker(Healing& healing, RequestHealing& requests)
+      : healing_(healing), requests_(requests) {}
 
   bool claims(const Conversation& conversation, Side side,
               std::span<const std::uint8_t> bytes) const override;
@@ -107,7 +107,6 @@ class ReplyTracker final : public Listener {
   Attempt attempt_of(const Conversation& about, const Session& session) const;
   std::uint64_t wish_of(const Conversation& about, const Attempt& attempt) const;
 
-  Context& context_;
   Healing& healing_;
   RequestHealing& requests_;
   ZeroedArray<Session> sessions_{limits::kConversations + 1};
