@@ -80,8 +80,8 @@ struct Digest {
   std::uint16_t icmp_sequence = 0;
   std::uint16_t code = 0;    // TLS alert; HTTP status; reply code of SMTP and FTP; NTP: stratum
   std::uint16_t detail = 0;  // see application.h; of quic_close the error (RFC 9000 20.1)
-  // Of a request, 0 where there is none: digests of the credentials offered, and of an HTTP query or
-  // else the user's name. They say whether two differ, and nothing else; neither is ever shown.
+  // Of a request, 0 where there is none: digests of the credentials offered, and of an HTTP query
+  // or else the user's name. They say whether two differ, and nothing else; neither is ever shown.
   std::uint16_t secret = 0;
   std::uint16_t variant = 0;
   std::uint8_t verb = 0;  // packet::http::Method, packet::reply::Verb

@@ -160,7 +160,7 @@ class Healing {
   Memory<ServedName> names_{limits::kServedNames};
   Memory<ServedConnect> connects_{limits::kServedConnects};
   Memory<Origin> origins_{limits::kAddressNames};
-  RecentWords hosts_{limits::kHosts};  // address -> MAC address
+  RecentWords hosts_{limits::kHosts};                       // address -> MAC address
   ZeroedArray<std::uint16_t> waits_{limits::kClientMarks};  // failures in waiting_
   ZeroedArray<std::uint8_t> served_{
       limits::kClientMarks};  // whether a connection was ever remembered

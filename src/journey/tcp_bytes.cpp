@@ -67,14 +67,26 @@ void TcpTracker::follow_older(Slot slot, const View& view) {
 }
 
 void TcpTracker::follow_bytes(Slot slot, const View& view) {
+  const Packet& packet = view.packet;
+  if (!packet.known.has(Field::bytes)) [[unlikely]] {
+    follow_words(slot, view);
+    return;
+  }
+  const Flow& flow = flows_[slot];
+  const Sequence& sent =
+      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
+  follow(slot, view,
+         !flow.told_unseen && sent.known() && knows_sequence(packet) &&
+             packet.known.has(Field::payload_length));
+}
+
+void TcpTracker::follow(Slot slot, const View& view, bool is_exact) {
   Flow& flow = flows_[slot];
   const Packet& packet = view.packet;
   Sequence& sent =
       view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
   Sequence& received =
       view.from_client ? flow.sequel().from_server_bytes : flow.sequel().from_client_bytes;
-  const bool is_exact = !flow.told_unseen && sent.known() && knows_sequence(packet) &&
-                        packet.known.has(Field::payload_length);
   watch(slot, view, is_exact);
   note_data(flow, view);
   if (!is_exact || view.has(flag::rst)) return;
@@ -84,14 +96,16 @@ void TcpTracker::follow_bytes(Slot slot, const View& view) {
     const std::size_t other = view.from_client ? 1 : 0;
     flow.sequel().marks.passed[other] = flow.sequel().marks.largest[other];
   }
-  if (flow.state == State::mid_stream) {
-    // What was under way when the capture began is no gap in it. Of a capture that has gaps, such
-    // as one that keeps certain messages only, nothing can be said.
+  const bool is_row = !packet.known.has(Field::bytes) && packet.known.has(Field::tcp_sequence);
+  if (flow.state == State::mid_stream || is_row) {
+    // What was under way when the capture began is no gap in it, nor is what rows hide. Of a
+    // capture that has gaps, such as one that keeps certain messages only, nothing can be said.
     flow.told_unseen = received.catch_up(packet.tcp.acknowledgment);
     return;
   }
   if (!received.acknowledged(packet.tcp.acknowledgment)) return;
   flow.told_unseen = true;
+  if (!packet.known.has(Field::bytes)) return;  // lines may have been lost since the capture
   Observation observation;
   observation.sign = Sign::acked_unseen_segment;
   observation.service = outline_of(flow).service;

@@ -185,7 +185,10 @@ void TcpTracker::on_syn(Slot slot, const View& view, std::uint64_t hash) {
     if (!copy) restart(slot, view, hash);
     return;
   }
-  if (view.from_client && is_copy_in_text(flow, view)) return;
+  if (view.from_client && is_copy_in_text(flow, view)) {
+    flow.told_unseen = true;  // each line of this connection comes twice
+    return;
+  }
   // A SYN well after a SYN-ACK whose SYN was not captured belongs to the next connection.
   const bool next = !flow.first.is_set() && base::between(flow.sequel().answer.when(),
                                                           context_.now) > limits::kOtherVantage;
@@ -225,7 +228,10 @@ void TcpTracker::on_syn_ack(Slot slot, const View& view, std::uint64_t hash) {
   flow.state = State::answered;
   leave_pairs(slot);
   move_to(slot, half_open);
-  if (sequences) {
+  constexpr auto told = static_cast<std::uint16_t>(Field::tcp_told);
+  const bool are_told = packet.known.has(Field::tcp_told) &&
+                        packet.known.has(Field::tcp_sequence) && (flow.first.known & told) != 0;
+  if (sequences || are_told) {
     flow.server_sequence = packet.tcp.sequence;
     flow.sequel().from_client_bytes.start(packet.tcp.acknowledgment);
     flow.sequel().from_server_bytes.start(packet.tcp.sequence + 1);

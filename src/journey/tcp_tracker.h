@@ -174,6 +174,12 @@ class TcpTracker {
   static bool is_read(const Flow& flow, const View& view);
   void read(Slot slot, const View& view);
   void follow_bytes(Slot slot, const View& view);
+  void follow(Slot slot, const View& view, bool is_exact);
+  // tcp_words.cpp
+  void follow_words(Slot slot, const View& view);
+  bool number_line(const Flow& flow, const View& view);
+  void catch_up(Flow& flow, const View& view);
+  bool asks_for_room(const Flow& flow, bool from_client, const packet::Tcp& tcp) const;
 
   // tcp_transfers.cpp: what becomes of the data.
   void watch(Slot slot, const View& view, bool is_exact);
@@ -205,6 +211,7 @@ class TcpTracker {
   SilentServers troubled_;  // servers of which some transfer did not go well
   std::size_t settled_count_ = 0;
   bool hides_data_ = false;  // some rows of a table showed no ports
+  packet::Packet told_;      // of follow_words(): a line's packet with the header's own numbers
 };
 
 // Server side of a conversation whose beginning was not seen: the known service, else the lower

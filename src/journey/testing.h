@@ -102,7 +102,8 @@ class Builder {
         options_[word.substr(0, equals)] = word.substr(equals + 1);
       } else if (word == "text" || word == "notime" || word == "noquote" || word == "untyped" ||
                  word == "vrrp" || word == "nomac" || word == "noid" || word == "noaddress" ||
-                 word == "nothing" || word == "stamped") {
+                 word == "nothing" || word == "stamped" || word == "line" || word == "row" ||
+                 word == "odd") {
         options_[word] = "1";
       } else {
         words_.push_back(word);
@@ -115,7 +116,9 @@ class Builder {
     packet_.place.input = static_cast<std::uint16_t>(option("in", 0));
     packet_.has_time = option("notime", 0) == 0;
     fill(words_.at(1));
-    if (option("text", 0) == 0) known(packet::Field::bytes);
+    const bool is_words =
+        options_.contains("text") || options_.contains("line") || options_.contains("row");
+    if (!is_words) known(packet::Field::bytes);
     return packet_;
   }
   static constexpr std::int64_t kStart = 1'700'000'000'000'000'000;
@@ -146,7 +149,9 @@ class Builder {
     packet_.transport = transport;
     packet_.ip.source = source;
     packet_.ip.destination = destination;
-    if (options_.contains("text") && !options_.contains("ttl")) return;
+    const bool is_words =
+        options_.contains("text") || options_.contains("line") || options_.contains("row");
+    if (is_words && !options_.contains("ttl")) return;
     packet_.ip.ttl = static_cast<std::uint8_t>(option("ttl", 64));
     packet_.ip.id = static_cast<std::uint32_t>(option("ip", v6 ? 0 : 100 + number_));
     known(Field::ttl);
@@ -306,7 +311,10 @@ class Builder {
     packet_.tcp.has_timestamps = options_.contains("stamped");
     if (option("nopush", 0) != 0) packet_.tcp.flags &= static_cast<std::uint8_t>(~flag::psh);
     if (!options_.contains("seq") && !options_.contains("ack")) return;
-    known(Field::tcp_sequence);
+    // A line of tcpdump, a row of Wireshark's table.
+    if (options_.contains("line") || options_.contains("row")) known(Field::tcp_told);
+    packet_.tcp.is_remarked = options_.contains("odd");
+    if (!options_.contains("line") || (flags & flag::syn) != 0) known(Field::tcp_sequence);
     packet_.tcp.sequence = static_cast<std::uint32_t>(option("seq", 0));
     packet_.tcp.acknowledgment = static_cast<std::uint32_t>(option("ack", 0));
   }

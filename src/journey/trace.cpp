@@ -6,7 +6,7 @@ using packet::Field;
 
 namespace {
 
-static_assert(static_cast<std::uint32_t>(Field::bytes) < (1U << 16U));
+static_assert(static_cast<std::uint32_t>(Field::tcp_told) < (1U << 16U));
 constexpr std::uint32_t kWord = 0xffff;
 
 }  // namespace

@@ -61,6 +61,7 @@ void Transfer::see_data(const Segment& segment, Way& way, const packet::Packet& 
     way.hole_id = segment.ip_id;
     way.hole_acks = 0;
     way.behind_hole = trace_of(packet);
+    way.reopen_unseen();
   }
   way.last_data = segment.time;
 }

@@ -68,6 +68,8 @@ struct Way {
   Trace shut_first;  // the packet that closes the window: of the other side
 
   bool has_hole() const { return hole_begin != hole_end; }
+  // Data that is missing here was sent: if the other side took nothing, it said otherwise since.
+  void reopen_unseen() { shut_since = 0; }
   // How long the other side took nothing at a stretch, up to `now`.
   std::int64_t shut_for(std::int64_t now) const;
   std::uint32_t lost() const { return again + filled; }

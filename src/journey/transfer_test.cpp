@@ -2,10 +2,12 @@
 
 #include "journey/limits.h"
 #include "journey/testing.h"
+#include "journey/words_for_tests.h"
 
 namespace whydown::journey {
 namespace {
 
+using testing::AsWords;
 using testing::play;
 
 // What came of an opened connection: client's bytes from 101 on, server's from 501 on.
@@ -56,6 +58,16 @@ void expect_transfer(const std::vector<std::string>& script, const Row& row) {
 class Transfers : public ::testing::TestWithParam<Row> {};
 
 TEST_P(Transfers, AreTold) { expect_transfer(opened(GetParam().script), GetParam()); }
+
+TEST_P(Transfers, AreToldByTcpdump) {
+  const auto script = AsWords::script(AsWords::Tool::tcpdump, opened(GetParam().script));
+  expect_transfer(script, GetParam());
+}
+
+TEST_P(Transfers, AreToldByWireshark) {
+  const auto script = AsWords::script(AsWords::Tool::wireshark, opened(GetParam().script));
+  expect_transfer(script, GetParam());
+}
 
 const std::vector<Row> kCuts{
     {"reset in place of an answer",
@@ -306,6 +318,12 @@ const std::vector<Row> kWindows{
       "7.0001 ack seq=151 ack=1501 win=0"},
      "failed zero_window 1",
      {"client_shut"}},
+    {"a window that opened again where nothing was captured",
+     {"1 data seq=101 ack=501 len=50", "1.1 sdata seq=501 ack=151 len=1000 nopush=1",
+      "1.2 ack seq=151 ack=1501 win=0", "1.5 sack seq=1500 ack=151",
+      "1.5001 ack seq=151 ack=1501 win=0", "4 sack seq=1500 ack=151",
+      "4.0001 ack seq=151 ack=1501 win=0", "9 sdata seq=7501 ack=151 len=100"},
+     ""},
 };
 INSTANTIATE_TEST_SUITE_P(Windows, Transfers, ::testing::ValuesIn(kWindows));
 

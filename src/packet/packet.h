@@ -45,6 +45,9 @@ enum class Field : std::uint32_t {
   length = 1U << 11U,        // Packet::wire_length
   quote_source_port = 1U << 12U,
   bytes = 1U << 13U,  // decoded from bytes, not from words
+  // Words that show all of a segment's numbers: sequence, acknowledgment, window and length. They
+  // may count from the handshake, and tcpdump shows no sequence where there is no data.
+  tcp_told = 1U << 14U,
 };
 
 struct Fields {
@@ -105,6 +108,7 @@ struct Tcp {
   std::uint8_t window_scale = 0xff;  // option; 0xff = absent
   bool sack_permitted = false;
   bool has_timestamps = false;
+  bool is_remarked = false;  // Wireshark says that the segment is not the next one
 };
 
 // The datagram an ICMP error quotes, as far as the quote goes.

@@ -68,29 +68,44 @@ void set_length(std::uint64_t length, Packet& packet) {
   packet.known.set(Field::payload_length);
 }
 
+// Which of a segment's numbers a line shows.
+struct Shown {
+  bool sequence = false;
+  bool acknowledgment = false;
+  bool window = false;
+};
+
 // tcpdump prints numbers relative to the handshake it saw, unless -S; only a SYN's own are sure to
-// be the header's. So only those are given out.
-void set_sequence(bool shown, Packet& packet) {
-  if (shown && (packet.tcp.flags & tcp_flag::syn) != 0) packet.known.set(Field::tcp_sequence);
+// be the header's.
+void set_known(const Shown& shown, Packet& packet) {
+  const std::uint8_t flags = packet.tcp.flags;
+  if (shown.sequence && (flags & tcp_flag::syn) != 0) packet.known.set(Field::tcp_sequence);
+  const bool takes_number =
+      packet.payload_length != 0 || (flags & (tcp_flag::syn | tcp_flag::fin | tcp_flag::rst)) != 0;
+  const bool is_whole = (shown.sequence || !takes_number) && shown.window &&
+                        (shown.acknowledgment || (flags & tcp_flag::ack) == 0);
+  if (is_whole && packet.known.has(Field::payload_length)) packet.known.set(Field::tcp_told);
 }
 
 // ", seq 1:31, ack 1, win 64240, options [...], length 30"
 void read_pairs(std::string_view text, Packet& packet, std::string_view& rest) {
   Tcp& tcp = packet.tcp;
-  bool sequence = false;
+  Shown shown;
   while (!text.empty()) {
     (void)scan::take(text, ",");
     scan::skip_blanks(text);
     if (scan::take(text, "seq ")) {
-      if (const auto value = scan::take_number(text, 0xffffffff)) {
-        tcp.sequence = static_cast<std::uint32_t>(*value);
-        sequence = true;
-      }
+      const auto value = scan::take_number(text, 0xffffffff);
+      shown.sequence = value.has_value();
+      tcp.sequence = static_cast<std::uint32_t>(value.value_or(0));
     } else if (scan::take(text, "ack ")) {
-      tcp.acknowledgment =
-          static_cast<std::uint32_t>(scan::take_number(text, 0xffffffff).value_or(0));
+      const auto value = scan::take_number(text, 0xffffffff);
+      shown.acknowledgment = value.has_value();
+      tcp.acknowledgment = static_cast<std::uint32_t>(value.value_or(0));
     } else if (scan::take(text, "win ")) {
-      tcp.window = static_cast<std::uint16_t>(scan::take_number(text, 0xffff).value_or(0));
+      const auto value = scan::take_number(text, 0xffff);
+      shown.window = value.has_value();
+      tcp.window = static_cast<std::uint16_t>(value.value_or(0));
     } else if (scan::take(text, "options [")) {
       const std::string_view options = text.substr(0, text.find(']'));
       read_options(options, tcp);
@@ -104,7 +119,7 @@ void read_pairs(std::string_view text, Packet& packet, std::string_view& rest) {
     const std::size_t length = text.find(" length ");
     text.remove_prefix(std::min({text.find(','), length, text.size()}));
   }
-  set_sequence(sequence, packet);
+  set_known(shown, packet);
 }
 
 // "S 1382726990:1382726990(0) ack 1382726991 win 4096 <mss 1024>"
@@ -114,32 +129,34 @@ bool read_old(std::string_view text, Packet& packet) {
   std::uint8_t flags = 0;
   if (!read_flags(letters, flags)) return false;
   Tcp& tcp = packet.tcp;
-  bool sequence = false;
+  Shown shown;
   std::uint64_t length = 0;
   if (const auto first = scan::take_number(rest, 0xffffffff)) {
     if (!scan::take(rest, ":") || !scan::take_number(rest) || !scan::take(rest, "(")) return false;
     const auto count = scan::take_number(rest, 0xffffff);
     if (!count || !scan::take(rest, ")")) return false;
     tcp.sequence = static_cast<std::uint32_t>(*first);
-    sequence = true;
+    shown.sequence = true;
     length = *count;
     scan::skip_blanks(rest);
   }
-  const bool acknowledges = scan::take(rest, "ack ");
-  if (acknowledges) {
-    tcp.acknowledgment =
-        static_cast<std::uint32_t>(scan::take_number(rest, 0xffffffff).value_or(0));
+  if (scan::take(rest, "ack ")) {
+    const auto value = scan::take_number(rest, 0xffffffff);
+    shown.acknowledgment = value.has_value();
+    tcp.acknowledgment = static_cast<std::uint32_t>(value.value_or(0));
     flags |= tcp_flag::ack;
     scan::skip_blanks(rest);
   }
   if (!scan::take(rest, "win ")) return false;
-  tcp.window = static_cast<std::uint16_t>(scan::take_number(rest, 0xffff).value_or(0));
+  const auto window = scan::take_number(rest, 0xffff);
+  shown.window = window.has_value();
+  tcp.window = static_cast<std::uint16_t>(window.value_or(0));
   if (const std::size_t at = rest.find('<'); at != npos) {
     read_options(rest.substr(at, rest.find('>', at) - at), tcp);
   }
   tcp.flags = flags;
   set_length(length, packet);
-  set_sequence(sequence, packet);
+  set_known(shown, packet);
   return true;
 }
 

@@ -10,14 +10,28 @@ namespace {
 
 namespace scan = capture::text;
 
-// "[TCP Retransmission] " and other remarks of the dissector; "[SYN]" is none.
-void skip_remarks(std::string_view& info) {
+// Of a segment that does not go on where the last one ended, or that asks for a sign of life
+// (packet-tcp.c, tcp.analysis).
+bool is_of_odd_segment(std::string_view remark) {
+  static constexpr std::string_view kOdd[] = {
+      "[TCP Retransmission",  "[TCP Fast Retransmission", "[TCP Spurious Retransmission",
+      "[TCP Out-Of-Order",    "[TCP Previous segment",    "[TCP Keep-Alive]",
+      "[TCP ZeroWindowProbe]"};
+  return std::ranges::any_of(kOdd, [&](std::string_view odd) { return remark.starts_with(odd); });
+}
+
+// "[TCP Retransmission] " and other remarks of the dissector; "[SYN]" is none. True when one of
+// them is of an odd segment.
+bool take_remarks(std::string_view& info) {
+  bool is_odd = false;
   while (info.starts_with("[TCP ") || info.starts_with("[UDP ") || info.starts_with("[Packet ")) {
     const std::size_t end = info.find(']');
-    if (end == npos) return;
+    if (end == npos) return is_odd;
+    is_odd = is_odd || is_of_odd_segment(info);
     info.remove_prefix(end + 1);
     scan::skip_blanks(info);
   }
+  return is_odd;
 }
 
 // "443", "https", "https(443)".
@@ -126,7 +140,7 @@ bool begins_http(std::string_view info) {
 }  // namespace
 
 bool read_tcp_info(std::string_view info, Packet& packet) {
-  skip_remarks(info);
+  const bool is_remarked = take_remarks(info);
   if (begins_http(info)) packet.said = info;
   std::uint8_t flags = 0;
   if (!take_ports(info, packet)) return false;
@@ -136,6 +150,7 @@ bool read_tcp_info(std::string_view info, Packet& packet) {
   }
   Tcp& tcp = packet.tcp;
   tcp.flags = flags;
+  tcp.is_remarked = is_remarked;
   const auto sequence = value_of(info, "Seq", 0xffffffff);
   const auto acknowledged = value_of(info, "Ack", 0xffffffff);
   tcp.sequence = static_cast<std::uint32_t>(sequence.value_or(0));
@@ -144,8 +159,8 @@ bool read_tcp_info(std::string_view info, Packet& packet) {
     packet.known.set(Field::tcp_sequence);
   }
   // Wireshark multiplies the window by its scale; it then may exceed the field.
-  tcp.window = static_cast<std::uint16_t>(
-      std::min<std::uint64_t>(value_of(info, "Win", 0xffffffff).value_or(0), 0xffff));
+  const auto window = value_of(info, "Win", 0xffffffff);
+  tcp.window = static_cast<std::uint16_t>(std::min<std::uint64_t>(window.value_or(0), 0xffff));
   tcp.mss = static_cast<std::uint16_t>(value_of(info, "MSS", 0xffff).value_or(0));
   if (const auto scale = value_of(info, "WS", 16384); scale && *scale > 0) {
     tcp.window_scale = shift_of(*scale);
@@ -153,11 +168,14 @@ bool read_tcp_info(std::string_view info, Packet& packet) {
   tcp.sack_permitted = info.find("SACK_PERM") != npos;
   tcp.has_timestamps = info.find("TSval") != npos;
   set_length(info, packet);
+  if (window && packet.known.has(Field::tcp_sequence) && packet.known.has(Field::payload_length)) {
+    packet.known.set(Field::tcp_told);
+  }
   return true;
 }
 
 bool read_udp_info(std::string_view info, Packet& packet) {
-  skip_remarks(info);
+  (void)take_remarks(info);
   if (!take_ports(info, packet)) return false;
   set_length(info, packet);
   return true;

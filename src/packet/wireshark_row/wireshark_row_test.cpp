@@ -265,6 +265,32 @@ TEST(WiresharkRow, SectionsAreKnownOnlyWhereTheRowIsWhole) {
   }
 }
 
+TEST(WiresharkRow, WhichSegmentsAreWholeAndWhichAreOdd) {
+  const struct {
+    const char* info;
+    bool told;
+    bool odd;
+  } rows[] = {
+      {"5 -> 6 [ACK] Seq=1 Ack=1 Win=8 Len=9", true, false},
+      {"5 -> 6 [SYN] Seq=0 Win=8 Len=0", true, false},
+      {"5 -> 6 [ACK] Seq=1 Ack=1 Win=8", false, false},
+      {"5 -> 6 [ACK] Seq=1 Ack=1 Len=9", false, false},
+      {"5 -> 6 [ACK] Seq=1 Win=8 Len=9", false, false},
+      {"[TCP Retransmission] 5 -> 6 [ACK] Seq=1 Ack=1 Win=8 Len=9", true, true},
+      {"[TCP Fast Retransmission] 5 -> 6 [ACK] Seq=1 Ack=1 Win=8 Len=9", true, true},
+      {"[TCP Previous segment not captured] 5 -> 6 [ACK] Seq=1 Ack=1 Win=8 Len=9", true, true},
+      {"[TCP Window Full] [TCP Out-Of-Order] 5 -> 6 [ACK] Seq=1 Ack=1 Win=8 Len=9", true, true},
+      {"[TCP Keep-Alive] 5 -> 6 [ACK] Seq=0 Ack=1 Win=8 Len=0", true, true},
+      {"[TCP Keep-Alive ACK] 5 -> 6 [ACK] Seq=1 Ack=1 Win=8 Len=0", true, false},
+      {"[TCP Dup ACK 3#1] 5 -> 6 [ACK] Seq=1 Ack=1 Win=8 Len=0", true, false},
+      {"[TCP ZeroWindow] 5 -> 6 [ACK] Seq=1 Ack=1 Win=0 Len=0", true, false}};
+  for (const auto& row : rows) {
+    const Decoded decoded(std::string("192.0.2.7\t192.0.2.53\tTCP\t80\t") + row.info);
+    EXPECT_EQ(decoded.packet->known.has(Field::tcp_told), row.told) << row.info;
+    EXPECT_EQ(decoded.packet->tcp.is_remarked, row.odd) << row.info;
+  }
+}
+
 TEST(WiresharkRow, TheSoaIsTheAuthoritys) {
   const Decoded decoded(
       "192.0.2.53\t192.0.2.7\tDNS\t80\tStandard query response 0x0007 No such name A example.com "
