@@ -13,6 +13,7 @@
 #include "base/numbers.h"
 #include "diagnosis/limits.h"
 #include "diagnosis/packets.h"
+#include "diagnosis/severity.h"
 #include "diagnosis/steps.h"
 #include "diagnosis/summary.h"
 #include "diagnosis/timeline.h"
@@ -27,11 +28,6 @@ namespace {
 using evidence::Protocol;
 using evidence::Row;
 using evidence::Truth;
-
-bool is_yes(std::span<const evidence::Fact> facts, std::string_view id) {
-  return std::ranges::any_of(
-      facts, [&](const evidence::Fact& fact) { return fact.id == id && fact.truth == Truth::yes; });
-}
 
 Service service_words(const Case& found, const base::Interner& names,
                       const base::AddressBook& book) {
@@ -104,15 +100,6 @@ Values values_of(const Incident& incident, const Case& found, const base::Addres
   values.failed = incident.attempts_failed;
   values.total = incident.attempts_total;
   return values;
-}
-
-std::string severity_of(const Case& found, const Tally& tally,
-                        std::span<const evidence::Fact> facts) {
-  const std::string& catalogued = found.fault->severity;
-  if (found.is_folded) return "low";
-  const bool one_name = found.subject.symptom == evidence::Symptom::nx_domain;
-  if (one_name && is_yes(facts, "dns.other_names_resolve")) return "low";
-  return tally.served > 0 ? one_severity_lower(catalogued) : catalogued;
 }
 
 double evidence_db(const RankedCause& cause) {
@@ -323,8 +310,8 @@ Incident build_incident(const evidence::Store& store, const Case& found,
   incident.step = step_from(fault.step).value_or(found.subject.step);
   incident.protocol = protocol_of(fault, found.subject.services.front());
   incident.transport = transport_of(found.subject.services.front());
-  incident.severity = severity_of(found, tally, facts);
   fill_scope(incident, store, found, tally, names);
+  incident.severity = severity_of(found, tally, incident.impact, facts);
 
   const base::AddressBook book(names);
   const Values values = values_of(incident, found, book);

@@ -12,6 +12,7 @@
 
 #include "base/numbers.h"
 #include "diagnosis/vocabulary.h"
+#include "diagnosis/weigh.h"
 #include "diagnosis/words.h"
 
 namespace whydown::diagnosis {
@@ -107,12 +108,6 @@ JourneyStep other_step(Step step, const OutcomeCounts& counts) {
   return {step, ok >= bad ? Outcome::ok : worst, sentence(text)};
 }
 
-bool is_yes(std::span<const evidence::Fact> facts, std::string_view id) {
-  return std::ranges::any_of(facts, [&](const evidence::Fact& fact) {
-    return fact.id == id && fact.truth == evidence::Truth::yes;
-  });
-}
-
 // Whether packets reach the server and come back, from what it sent itself.
 JourneyStep route_step(const Case& found, std::span<const evidence::Fact> facts,
                        const std::string& server) {
@@ -182,13 +177,14 @@ std::string own_words(const Case& found, const Tally& tally, std::string_view no
   const bool is_rescue = found.is_slow && found.subject.symptom != Symptom::slow_answer;
   if (is_rescue && counts.size() == 1) {
     return fmt::format("{} {} here, and an answer of another server after a long wait", text,
-                       symptom_words(counts.front().first));
+                       symptom_words(counts.front().first, tally.failed));
   }
-  if (counts.size() == 1) return fmt::format("{} {}", text, symptom_words(counts.front().first));
+  if (counts.size() == 1)
+    return fmt::format("{} {}", text, symptom_words(counts.front().first, tally.failed));
   text.append(found.is_slow ? " took too long" : " failed");
   for (std::size_t i = 0; i < counts.size(); ++i) {
     text.append(fmt::format("{} {} {}", i == 0 ? ":" : ",", base::thousands(counts[i].second),
-                            symptom_words(counts[i].first)));
+                            symptom_words(counts[i].first, counts[i].second)));
   }
   return text;
 }

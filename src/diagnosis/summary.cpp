@@ -32,7 +32,8 @@ std::vector<std::string> absorbed_words(const Case& found, const base::AddressBo
     if (out.size() == kListed) break;
     const evidence::RowKey& key = row->key;
     out.push_back(fmt::format("{} to {} {}", count_words(judged(*row), attempt_noun(key)),
-                              endpoint_words(key.service, book), symptom_words(key.symptom)));
+                              endpoint_words(key.service, book),
+                              symptom_words(key.symptom, judged(*row))));
   }
   return out;
 }
@@ -75,6 +76,15 @@ std::string absorbing_reason(const Case& found) {
   return "They concern the same server at the same time.";
 }
 
+// "The only connection" is wrong of one between others: the window holds no other, the capture
+// does.
+std::string failed_words(const Incident& incident, std::string_view noun) {
+  const std::uint64_t failed = incident.attempts_failed;
+  const bool has_others = incident.ok_before + incident.ok_after > 0;
+  if (failed == 1 && incident.attempts_total == 1 && has_others) return count_words(failed, noun);
+  return share_words(failed, incident.attempts_total, noun);
+}
+
 std::string scope_sentence(const Incident& incident, const Case& found, const Values& values,
                            const Calendar& calendar) {
   const std::string_view noun = attempt_noun(found.failing.front()->key);
@@ -84,9 +94,9 @@ std::string scope_sentence(const Incident& incident, const Case& found, const Va
           ? std::string{}
           : fmt::format(" by {}{} ({})", incident.clients.exact ? "" : "about ",
                         count_words(values.client_count, "computer"), values.clients);
-  std::string text = fmt::format(
-      "{}{} {}{}", share_words(incident.attempts_failed, incident.attempts_total, noun), whom,
-      found.is_slow ? "took too long" : "failed", when.empty() ? "" : ", " + when);
+  std::string text =
+      fmt::format("{}{} {}{}", failed_words(incident, noun), whom,
+                  found.is_slow ? "took too long" : "failed", when.empty() ? "" : ", " + when);
   if (incident.ok_before + incident.ok_after > 0) {
     const auto count = [](std::uint64_t n) { return n == 0 ? "none" : base::thousands(n); };
     text.append(fmt::format("; {} served before that", count(incident.ok_before)));

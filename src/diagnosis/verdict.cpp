@@ -191,9 +191,14 @@ void set_verdict(Diagnosis& diagnosis, const evidence::Store& store, const base:
   const std::uint64_t terse = terse_records(store);
   if (!diagnosis.incidents.empty()) {
     diagnosis.verdict = Verdict::incident;
-    diagnosis.verdict_text = sentence(fmt::format(
-        "{} found{}: {}", count_words(diagnosis.incidents.size(), "incident"),
-        diagnosis.incidents.size() == 1 ? "" : ", the gravest", diagnosis.incidents.front().title));
+    const bool is_minor = std::ranges::all_of(
+        diagnosis.incidents, [](const Incident& incident) { return incident.severity == "low"; });
+    const bool is_one = diagnosis.incidents.size() == 1;
+    const std::string_view minor = is_one ? ", of low severity" : ", all of low severity";
+    diagnosis.verdict_text = sentence(
+        fmt::format("{} found{}{}: {}", count_words(diagnosis.incidents.size(), "incident"),
+                    is_minor ? minor : std::string_view{}, is_one ? "" : ", the gravest",
+                    diagnosis.incidents.front().title));
   } else if (!sums.served.empty() && gated == 0 && terse == 0 && !is_cut_off(sums) &&
              !is_hardly_read(store)) {
     diagnosis.verdict = Verdict::healthy;

@@ -160,6 +160,11 @@ void leave_a_remainder(std::vector<Scored>& causes, const Fault& fault, Nature n
 
 }  // namespace
 
+bool is_yes(std::span<const Fact> facts, std::string_view id) {
+  const Fact* fact = find_fact(facts, id);
+  return fact != nullptr && fact->truth == Truth::yes;
+}
+
 Nature nature_of(evidence::Symptom symptom) {
   const bool is_silence = symptom == evidence::Symptom::no_response ||
                           symptom == evidence::Symptom::no_offer ||

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "diagnosis/catalogue.h"
@@ -19,6 +20,9 @@ namespace whydown::diagnosis {
 enum class Nature : std::uint8_t { act, silence };
 
 Nature nature_of(evidence::Symptom symptom);
+
+// Whether the fact is known, and so.
+bool is_yes(std::span<const evidence::Fact> facts, std::string_view id);
 
 // The decibans that the facts known add to the cause's prior.
 double decibans(const CatalogueCause& cause, std::span<const evidence::Fact> facts);

@@ -263,6 +263,13 @@ std::string_view symptom_words(evidence::Symptom symptom) {
   return "failed";
 }
 
+std::string symptom_words(evidence::Symptom symptom, std::uint64_t count) {
+  constexpr std::string_view kSeveral = "were ";
+  const std::string_view words = symptom_words(symptom);
+  if (count != 1 || !words.starts_with(kSeveral)) return std::string(words);
+  return fmt::format("was {}", words.substr(kSeveral.size()));
+}
+
 Calendar calendar_of(std::span<const base::InputInfo> inputs) {
   Calendar calendar;
   calendar.has_time = inputs.empty();

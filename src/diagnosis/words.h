@@ -34,6 +34,8 @@ std::string_view attempt_noun(evidence::Protocol protocol);
 std::string_view attempt_noun(const evidence::RowKey& key);
 // "got no answer", "were refused with a TCP reset": what happened to several attempts.
 std::string_view symptom_words(evidence::Symptom symptom);
+// The same of so many: "was refused with a TCP reset" of one.
+std::string symptom_words(evidence::Symptom symptom, std::uint64_t count);
 
 // Whether the inputs carry times, dates and zones.
 struct Calendar {
