@@ -85,6 +85,28 @@ TEST(DnsAttack, AFloodOfNamesThatTookTheService) {
   EXPECT_EQ(diagnosis.incidents[1].clients.count, 3U);
 }
 
+// More is asked of a name server than it can answer, and always for new names: all who suffer are
+// those who ask. That is no attack on anybody that the packets show.
+TEST(DnsAttack, ACrowdThatOutgrewItsServer) {
+  for (const int clients : {7, 30, 200}) {
+    World world;
+    const auto lookup = [&](int i, double begin, Symptom symptom) {
+      const std::string client = "192.0.2." + std::to_string(10 + i % clients);
+      return world.maker.make(dns_service(kServer), client, begin, symptom);
+    };
+    for (int i = 0; i < 200; ++i) {
+      world.store.attempt(lookup(i, 1 + i * 0.09, Symptom::none));
+    }
+    for (int i = 0; i < 1200; ++i) {
+      const Symptom symptom = i % 5 < 2 ? Symptom::no_response : Symptom::none;
+      world.tell(Usage::new_names, lookup(i, 20 + i * 0.008, symptom));
+    }
+    const Diagnosis diagnosis = world.diagnosis_of_capture();
+    ASSERT_EQ(diagnosis.incidents.size(), 1U) << clients;
+    EXPECT_EQ(diagnosis.incidents[0].fault, "dns.no_response") << clients;
+  }
+}
+
 // Whoever asks again and is answered then has waited; as long as that happens without a flood too,
 // it is no harm of its.
 TEST(DnsAttack, SufferingThatHeals) {

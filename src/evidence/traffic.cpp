@@ -20,7 +20,8 @@ bool Pattern::is_flood() const {
 }
 
 bool Pattern::is_source(const base::IpAddress& address) const {
-  return std::ranges::find(sources, address, &TopSources::Source::address) != sources.end();
+  return std::ranges::find(sources, address, &TopSources::Source::address) != sources.end() ||
+         std::ranges::binary_search(crowd, address);
 }
 
 std::string type_id(const Pattern& pattern) {

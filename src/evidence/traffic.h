@@ -53,6 +53,8 @@ struct Pattern {
   double per_second = 0;  // at its fullest; at least so many
   // Those that sent most, the largest first; and how many there were.
   std::vector<TopSources::Source> sources;
+  // Where a crowd looks the same: others that are sources as well, and no bystanders; in order.
+  std::vector<base::IpAddress> crowd;
   std::uint64_t source_count = 0;
   bool is_count_exact = true;
   // Scans: what was tried and what of it turned out to be there.

@@ -2,9 +2,10 @@
 //
 // Ever new names of one domain that do not exist ("water torture") are told from a mail server's
 // or a virus scanner's lookups by their answers (those find what they look for, or ask for other
-// things too), and from a crowd by their sources, which never asked for anything that exists. A
-// flood of ordinary questions is one where it stands out, is not answered, and comes from who never
-// asked before; else a crowd looks the same, and it is one only if others suffered from it.
+// things too), and from a crowd by their sources, which never asked for anything that exists; where
+// that does not tell them apart, clients that ask like the sources are no bystanders. A flood of
+// ordinary questions is one where it stands out, is not answered, and comes from who never asked
+// before; else a crowd looks the same, and it is one only if others suffered from it, who ask less.
 //
 // Reflection is one large answer, the same one, again and again: who asks by himself keeps an
 // answer as long as it lasts (its TTL). Seen by who gets it, nobody asked; seen by the server,
@@ -61,6 +62,12 @@ const ServiceClientRow* row_of(const Store& store, const Service& service,
   return found == store.service_clients().end() ? nullptr : &found->second;
 }
 
+// Whether it asked at least half as often as the sources on average: who is one of many alike is no
+// bystander of the others. (The sums of the largest lose some of them where two share a slot.)
+bool is_like_the_sources(const ServiceClientRow& row, const Pattern& pattern) {
+  return row.total() * 2 * pattern.source_count >= pattern.packets;
+}
+
 // --- new names -----------------------------------------------------------------------------------
 
 // Whether those who sent most never asked the server for anything that exists. A mail server or a
@@ -84,6 +91,17 @@ bool is_large_part(const Store& store, const Service& service, const Crest& cres
   return queries * 4 >= all;
 }
 
+std::vector<base::IpAddress> crowd_of(const Store& store, const Pattern& pattern,
+                                      const DnsUsageRow& seen) {
+  std::vector<base::IpAddress> out;
+  for (const base::IpAddress& client : seen.row.clients.kept()) {
+    const ServiceClientRow* row = row_of(store, pattern.services.front(), client);
+    if (row != nullptr && is_like_the_sources(*row, pattern)) out.push_back(client);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
 void find_name_floods(const Store& store, std::vector<Pattern>& out) {
   for (const auto& [key, seen] : store.dns_usage().rows()) {
     if (key.usage != Usage::new_names || seen.row.attempts < kLeastMessages) continue;
@@ -95,6 +113,11 @@ void find_name_floods(const Store& store, std::vector<Pattern>& out) {
     pattern.is_certain =
         !is_found && is_large_part(store, key.service, crest, seen.row.attempts) &&
         (pattern.source_count >= kManyAddresses || are_never_served(store, key.service, pattern));
+    if (!pattern.is_certain) {
+      // Very many that find what they ask for, none of them much: nobody to tell from the others.
+      if (is_found && pattern.sources.empty() && !pattern.is_count_exact) continue;
+      pattern.crowd = crowd_of(store, pattern, seen);
+    }
     out.push_back(std::move(pattern));
   }
 }
@@ -157,6 +180,23 @@ Newcomers newcomers_of(const Store& store, const Service& service, const Crest& 
   return out;
 }
 
+// Who asked it before, and makes up most of the load all the same.
+std::vector<base::IpAddress> crowd_of(const Store& store, const Newcomers& newcomers,
+                                      const Crest& crest, const Pattern& pattern) {
+  std::vector<base::IpAddress> out;
+  if (newcomers.queries * 4 >= pattern.packets) return out;
+  const Service& service = pattern.services.front();
+  const auto& clients = store.service_clients();
+  for (auto at = clients.lower_bound({service, {}, {}});
+       at != clients.end() && at->first.service == service; ++at) {
+    const ServiceClientRow& row = at->second;
+    if (is_new_at(row, crest.from) || !is_like_the_sources(row, pattern)) continue;
+    out.push_back(at->first.client);
+  }
+  std::ranges::sort(out);
+  return out;
+}
+
 // Each address asks once and never again, as no client does that waits for an answer.
 bool are_invented(const Load& load) {
   const std::uint64_t count = load.unanswered_clients.count();
@@ -200,6 +240,7 @@ void find_plain_floods(const Store& store, const std::set<Service>& told,
     pattern.source_count = std::min(load.clients.count(), pattern.packets);
     pattern.is_count_exact = load.clients.is_exact();
     pattern.is_certain = is_high && is_of_new && is_unanswered && !is_meant;
+    if (!pattern.is_certain) pattern.crowd = crowd_of(store, newcomers, crest, pattern);
     out.push_back(std::move(pattern));
   }
 }

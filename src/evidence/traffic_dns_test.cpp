@@ -182,6 +182,24 @@ TEST(DnsQueryFlood, WhatLooksAlike) {
   }
 }
 
+// Where it is not certain that it is one, who is a source and who may have suffered from it.
+TEST(DnsQueryFlood, WhoBelongsToACrowd) {
+  for (const bool known : {false, true}) {
+    Wire wire;
+    for (unsigned i = 0; i < 20; ++i) wire.add(wire.make(i, kClient).ok());
+    if (known) wire.add(wire.make(3, kBad).ok());
+    for (unsigned i = 0; i < 2000; ++i) {
+      Make query = wire.make(20 + i * 0.002, kBad);
+      wire.add(i % 4 == 0 ? query.get() : query.ok().get());
+    }
+    const auto found = wire.found();
+    ASSERT_EQ(found.size(), 1U) << known;
+    EXPECT_FALSE(found[0].is_certain) << known;
+    EXPECT_TRUE(found[0].is_source(kBad)) << known;
+    EXPECT_FALSE(found[0].is_source(kClient)) << known;
+  }
+}
+
 TEST(DnsQueryFlood, OrdinaryQuestionsThatDrownTheOthers) {
   for (const bool many : {false, true}) {
     Wire wire;
