@@ -101,6 +101,20 @@ class Goldens(unittest.TestCase):
         self.assertEqual(self.keep()[0], 0)
         self.assertEqual(self.golden("dns.refused")["verdict"], "incident")
 
+    def test_a_side_that_shows_it_in_another_way_is_kept_beside_it(self):
+        self.add("dns.refused", "refused.pcap", {**REFUSED, "side": "server"})
+        self.assertEqual(self.keep()[0], 0)
+        self.assertEqual(self.keep("--side", "client")[0], 0)  # none of the client's
+        self.assertFalse((self.into / "dns.refused.client.json").exists())
+        self.add("dns.refused", "refused.pcap", REFUSED, 2)
+        self.assertEqual(self.keep("--side", "client")[0], 0)
+        self.assertEqual(self.golden("dns.refused")["side"], "server")
+        golden = self.golden("dns.refused.client")
+        self.assertEqual((golden["side"], golden["capture"]),
+                         ("client", "dns.refused.client.pcap.gz"))
+        self.assertIsNone(self.replay("dns.refused.client"))
+        self.assertIn("in a file named", self.replay("dns.refused.client", side="router"))
+
     def test_what_is_too_long_is_not_kept(self):
         self.add("dns.refused", "refused.pcap", REFUSED)
         self.assertEqual(self.keep("--most-bytes", "100")[0], 1)

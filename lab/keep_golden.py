@@ -25,6 +25,8 @@ def options_of(arguments):
     program.add_options(parser)
     parser.add_argument("--into", type=pathlib.Path, default=lab_test.FOLDER, metavar="FOLDER")
     parser.add_argument("--scenario", action="append", metavar="NAME", help="only these")
+    parser.add_argument("--side", metavar="SIDE",
+                        help="only captures of it, kept as SCENARIO.SIDE beside the scenario's own")
     parser.add_argument("--replace", action="store_true", help="also where there is a golden")
     parser.add_argument("--most-bytes", type=int, default=lab_test.MOST_BYTES, metavar="N")
     return parser.parse_args(arguments)
@@ -36,7 +38,10 @@ def wanted_labels(options):
     for label in labels.read_folder(options.folder):
         if options.scenario and label.scenario not in options.scenario:
             continue
-        if options.replace or not (options.into / (label.scenario + ".json")).exists():
+        if options.side and label.side != options.side:
+            continue
+        name = keep.name_of(label.scenario, options.side)
+        if options.replace or not (options.into / (name + ".json")).exists():
             scenarios[label.scenario].append(label)
     return scenarios
 
@@ -60,7 +65,7 @@ def main(arguments):
                       for label, (report, failure) in zip(found, reports)]
         words, is_kept = keep.keep_scenario(candidates, options.into,
                                             lambda path: lab_test.replay(path, validate),
-                                            options.most_bytes)
+                                            options.most_bytes, options.side)
         print(f"{scenario}: {words}")
         lacking += not is_kept
     print(f"{len(scenarios)} scenarios, {lacking} without a golden")

@@ -2,6 +2,7 @@
 
 A golden is one small capture of a scenario's run, NAME.pcap.gz or the like, and NAME.json: what was
 done (scenario, seed, side), the capture's name, and an expectation as expectation.py describes it.
+NAME is the scenario's, or SCENARIO.SIDE of a side that shows the fault in another way.
 lab/keep_golden.py makes them. Needs neither root nor network. Every fault of the catalogue has a
 golden, once there are any.
 
@@ -30,7 +31,7 @@ def check_golden(path, want):
     lacking = (OWN_KEYS | {"verdict"}) - set(want)
     if lacking or set(want) - KEYS:
         raise Failure(f"keys: lacks {sorted(lacking)}, has unknown {sorted(set(want) - KEYS)}")
-    if path.stem != want["scenario"]:
+    if path.stem not in (want["scenario"], f"{want['scenario']}.{want['side']}"):
         raise Failure(f"scenario {want['scenario']} in a file named {path.name}")
     capture = path.parent / want["capture"]
     if not capture.is_file():

@@ -43,9 +43,8 @@ def _as_text(want):
                   lambda found: "[" + re.sub(r",\s+", ", ", found[1]) + "]", text) + "\n"
 
 
-def _write(judgement, report, folder):
+def _write(judgement, report, folder, name):
     data, suffixes = packed(judgement.label.capture)
-    name = judgement.label.scenario
     (folder / (name + suffixes)).write_bytes(data)
     path = folder / (name + ".json")
     want = expected.expectation(judgement, report, name + suffixes)
@@ -53,14 +52,19 @@ def _write(judgement, report, folder):
     return path, len(data)
 
 
-def _remove_old(into, scenario):
-    old = into / (scenario + ".json")
+def _remove_old(into, name):
+    old = into / (name + ".json")
     if old.exists():
         (into / json.loads(old.read_text(encoding="utf-8"))["capture"]).unlink(missing_ok=True)
         old.unlink()
 
 
-def keep_scenario(candidates, into, replay, most_bytes):
+def name_of(scenario, side):
+    """Of its golden: the scenario's own, or that of a side which is kept beside it."""
+    return f"{scenario}.{side}" if side else scenario
+
+
+def keep_scenario(candidates, into, replay, most_bytes, side=None):
     """Keeps the best of (judgement, report) of one scenario; returns what to say, and if it did.
 
     `replay` is the golden test's own: what it would refuse is not kept. A side that did not see
@@ -76,11 +80,12 @@ def keep_scenario(candidates, into, replay, most_bytes):
             reasons.append(f"{where}: not judged right")
             continue
         with tempfile.TemporaryDirectory() as folder:
-            path, size = _write(judgement, report, pathlib.Path(folder))
+            name = name_of(judgement.label.scenario, side)
+            path, size = _write(judgement, report, pathlib.Path(folder), name)
             problem = (f"{size} bytes, more than {most_bytes}" if size > most_bytes
                        else replay(path))
             if problem is None:
-                _remove_old(into, judgement.label.scenario)
+                _remove_old(into, name)
                 for file in pathlib.Path(folder).iterdir():
                     shutil.copyfile(file, into / file.name)
                 return f"kept {where} ({size} bytes)", True
