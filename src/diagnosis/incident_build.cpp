@@ -66,6 +66,22 @@ Clients client_words(const evidence::AddressSketch& sketch, const base::AddressB
   return out;
 }
 
+// Over QUIC a server has another way to say no than an alert, before there is any TLS.
+std::string objection_words(const Case& found) {
+  std::uint64_t negotiations = 0;
+  std::uint64_t all = 0;
+  for (const Row* row : found.failing) {
+    negotiations += row->codes.of(evidence::kQuicVersions);
+    all += row->attempts;
+  }
+  const std::string alert = Values{}.objection;
+  const std::string negotiation =
+      "a Version Negotiation of QUIC, by which a server says that it speaks none of the versions "
+      "that it was offered";
+  if (negotiations == 0) return alert;
+  return negotiations >= all ? negotiation : fmt::format("{}, or with {}", alert, negotiation);
+}
+
 Values values_of(const Incident& incident, const Case& found, const base::AddressBook& book) {
   const evidence::Service& first = found.subject.services.front();
   constexpr std::size_t kListed = 3;
@@ -99,6 +115,7 @@ Values values_of(const Incident& incident, const Case& found, const base::Addres
                        : list_words(failing.addresses, kListed, failing.count);
   values.failed = incident.attempts_failed;
   values.total = incident.attempts_total;
+  values.objection = objection_words(found);
   return values;
 }
 

@@ -24,6 +24,8 @@ struct Values {
   std::uint64_t client_count = 0;
   std::uint64_t failed = 0;
   std::uint64_t total = 0;
+  // By what TLS handshakes were called off.
+  std::string objection = "an alert, a message that says that it gives up";
   // Of attacks.
   std::string source;   // that sent most
   std::string sources;  // "192.0.2.7", "about 4000 addresses, none of which sent much"

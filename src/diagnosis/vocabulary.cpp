@@ -62,9 +62,9 @@ constexpr std::array<string_view, 14> kSends = {
     "dns-sizes",         // the failing question with EDNS of several sizes, and without
     "tls-versions",      // a TLS handshake that offers old versions too
     "http-front-page"};  // the page "/" of the same server
-constexpr std::array<string_view, 29> kPlaceholders = {
+constexpr std::array<string_view, 30> kPlaceholders = {
     "server", "servers", "port", "endpoint", "site", "url", "protocol", "name", "names",
-    "such_names", "the_name", "client", "clients", "failed", "total",
+    "such_names", "the_name", "client", "clients", "failed", "total", "objection",
     // of attacks
     "source", "sources", "rate", "sent", "ports", "hosts", "size", "asked", "role", "victim",
     "reflector", "course", "open", "accepted"};

@@ -28,6 +28,7 @@ std::string value_of(std::string_view placeholder, const Values& values) {
   if (placeholder == "clients") return values.clients;
   if (placeholder == "failed") return std::to_string(values.failed);
   if (placeholder == "total") return std::to_string(values.total);
+  if (placeholder == "objection") return values.objection;
   if (placeholder == "source") return values.source;
   if (placeholder == "sources") return values.sources;
   if (placeholder == "rate") return values.rate;

@@ -24,6 +24,7 @@
 #include "evidence/sketch.h"
 #include "evidence/top_sources.h"
 #include "journey/journey.h"
+#include "journey/tls_alerts.h"
 
 namespace whydown::evidence {
 
@@ -31,6 +32,7 @@ using journey::Attempt;
 using journey::Digest;
 using journey::DnsUse;
 using journey::is_datagrams;
+using journey::kQuicVersions;
 using journey::Observation;
 using journey::Outcome;
 using journey::Outline;
