@@ -26,6 +26,7 @@ inline constexpr std::size_t kFewPorts = 3;
 inline constexpr std::uint64_t kFewTries = 2;
 inline constexpr std::uint64_t kFewFailures = 3;         // fewer than this ...
 inline constexpr std::uint64_t kOthersOfFew = 10;        // answered, for each of so few
+inline constexpr std::uint64_t kOthersOfPassed = 5;      // ... where all went on well after it
 inline constexpr std::uint64_t kFewFailuresShare = 100;  // ... and less than 1 in 100: no incident
 // Names that do not exist are asked for all day. Below 1 in 10 lookups, and each of them only a few
 // times, they are no incident.

@@ -49,11 +49,17 @@ TEST(Severity, OfResetsAmongConnections) {
          world.cut(31);
          world.connections(12, 40);
        }},
-      {"one of ten", "high",
+      {"one of six, of which five went on well", "low",
        [](World& world) {
-         world.connections(3, 10);
+         world.connections(2, 10);
          world.cut(20);
-         world.connections(6, 30);
+         world.connections(3, 30);
+       }},
+      {"one of five", "high",
+       [](World& world) {
+         world.connections(2, 10);
+         world.cut(20);
+         world.connections(2, 30);
        }},
       {"nothing more after it", "high",
        [](World& world) {
