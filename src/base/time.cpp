@@ -13,9 +13,17 @@ struct Parts {
   std::chrono::hh_mm_ss<Duration> clock;
 };
 
+// Not by chrono's floor, which overflows on the first day there is.
 Parts split(Time time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  return {std::chrono::year_month_day{day}, std::chrono::hh_mm_ss<Duration>{time - day}};
+  constexpr std::int64_t day = Duration{std::chrono::days{1}}.count();
+  std::int64_t days = ns_of(time) / day;
+  std::int64_t rest = ns_of(time) % day;
+  if (rest < 0) {
+    --days;
+    rest += day;
+  }
+  return {std::chrono::sys_days{std::chrono::days{days}},
+          std::chrono::hh_mm_ss<Duration>{Duration{rest}}};
 }
 
 std::string fraction(Duration subseconds) {

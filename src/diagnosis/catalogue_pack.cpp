@@ -107,6 +107,11 @@ class Reader {
     std::memcpy(&number, rest_.data(), sizeof number);
     rest_.remove_prefix(sizeof number);
   }
+  void get(bool& is) {
+    std::uint8_t byte = 0;
+    get(byte);
+    is = byte != 0;
+  }
   std::uint32_t size() {
     std::uint32_t size = 0;
     get(size);

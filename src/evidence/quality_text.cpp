@@ -211,12 +211,12 @@ void repeated_fractions(const std::vector<const Attempt*>& attempts,
   std::map<Key, std::vector<base::Place>> seen;
   for (const Digest* query : queries(attempts)) {
     const auto time = query->place.time;
-    const auto fraction = time - std::chrono::floor<std::chrono::seconds>(time);
+    const std::int64_t fraction = base::ns_of(time) % 1'000'000'000;
     // A log without fractions repeats zero, which says nothing.
-    if (fraction.count() == 0 || query->source_port == 0 || !query->known.has(Field::dns_id)) {
+    if (fraction == 0 || query->source_port == 0 || !query->known.has(Field::dns_id)) {
       continue;
     }
-    auto& places = seen[{query->source, query->source_port, query->dns_id, fraction.count()}];
+    auto& places = seen[{query->source, query->source_port, query->dns_id, fraction}];
     if (places.empty() || base::between(places.back().time, time) >= kApart) {
       places.push_back(query->place);
     }

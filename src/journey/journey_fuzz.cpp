@@ -179,6 +179,9 @@ Packet packet_from(base::Cursor& bytes) {
       packet.tcp.sequence = bytes.u8();
       packet.tcp.acknowledgment = bytes.u8();
       if ((kind & 8U) != 0) packet.known.set(Field::tcp_sequence);
+      packet.tcp.window = (packet.ip.ttl & 8U) != 0 ? 0 : 500;
+      packet.tcp.is_remarked = (packet.ip.ttl & 0x40U) != 0;
+      if ((packet.ip.ttl & 0x80U) != 0) packet.known.set(Field::tcp_told);
       break;
   }
   return packet;
