@@ -24,7 +24,8 @@ endif()
 # and more, take longer to start than such a copy takes; and fields that were written one by one just
 # now make the processor wait when they are read back as one vector.
 add_library(whydown_hot_flags INTERFACE)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64"
+   AND CMAKE_BUILD_TYPE STREQUAL "Release")  # clang-tidy reads the commands of the preset dev
   target_compile_options(whydown_hot_flags INTERFACE -fno-tree-slp-vectorize
     -mmemset-strategy=unrolled_loop:512:noalign,libcall:-1:noalign
     -mmemcpy-strategy=unrolled_loop:512:noalign,libcall:-1:noalign)

@@ -21,9 +21,11 @@ class ZeroedArray {
 
  public:
   explicit ZeroedArray(std::size_t size)
+      // NOLINTBEGIN(bugprone-sizeof-expression): of pointers, too, an array of them is meant
       : memory_(std::calloc(size * sizeof(T) + kCacheLine, 1)), data_(aligned(memory_.get())) {
     if (memory_ == nullptr) throw std::bad_alloc{};
     ask_for_huge_pages(size * sizeof(T));
+    // NOLINTEND(bugprone-sizeof-expression)
   }
   T& operator[](std::size_t i) { return data_[i]; }
   const T& operator[](std::size_t i) const { return data_[i]; }

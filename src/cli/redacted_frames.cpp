@@ -85,8 +85,8 @@ std::string RedactedFrames::record(const capture::Frame& original) {
       packet_->application == packet::Application::none) {
     return std::string(kWithheldWord);
   }
-  std::string_view rest(reinterpret_cast<const char*>(original.bytes.data()),
-                        original.bytes.size());
+  const std::string_view rest(reinterpret_cast<const char*>(original.bytes.data()),
+                              original.bytes.size());
   std::string out;
   bool after_method = false;
   bool quoted = false;
@@ -114,7 +114,7 @@ std::string RedactedFrames::word(std::string_view word, bool after_method) const
   std::size_t size = word.size();
   while (size > 0 && (word[size - 1] == ':' || word[size - 1] == '.')) --size;
   const std::string_view core = word.substr(0, size);
-  const std::string tail(word.substr(size));
+  std::string tail(word.substr(size));
   if (core.empty()) return tail;
   if (const std::string shown = own(core); !shown.empty()) return shown + tail;
   const std::size_t dot = core.rfind('.');

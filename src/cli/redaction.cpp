@@ -38,6 +38,7 @@ void redact_diagnosis(const redact::Redactor& redactor, diagnosis::Diagnosis& di
   for (std::size_t i = 0; i < diagnosis.inputs.size(); ++i) {
     base::InputInfo& input = diagnosis.inputs[i];
     std::vector<std::string> before;
+    before.reserve(input.remarks.size());
     for (const base::QualityRemark& remark : input.remarks) before.push_back(remark.text);
     redactor.input(input, i);
     for (std::size_t k = 0; k < before.size(); ++k) rewritten[before[k]] = input.remarks[k].text;

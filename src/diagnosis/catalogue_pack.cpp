@@ -104,7 +104,7 @@ class Reader {
       rest_ = {};
       return;
     }
-    std::memcpy(&number, rest_.data(), sizeof number);
+    rest_.copy(reinterpret_cast<char*>(&number), sizeof number);
     rest_.remove_prefix(sizeof number);
   }
   void get(bool& is) {

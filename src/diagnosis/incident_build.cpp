@@ -74,7 +74,7 @@ std::string objection_words(const Case& found) {
     negotiations += row->codes.of(evidence::kQuicVersions);
     all += row->attempts;
   }
-  const std::string alert = Values{}.objection;
+  std::string alert = Values{}.objection;
   const std::string negotiation =
       "a Version Negotiation of QUIC, by which a server says that it speaks none of the versions "
       "that it was offered";

@@ -138,6 +138,7 @@ std::vector<std::string> resolved_names(const Scope& scope, const base::Interner
     }
   }
   std::vector<std::string> out;
+  out.reserve(ids.size());
   for (const std::uint32_t id : ids) out.push_back(names.shown(id));
   return out;
 }

@@ -187,7 +187,7 @@ std::string attack_summary_of(const Incident& incident, const std::string& first
   const std::vector<std::string> sentences{
       first,
       when.empty() ? std::string{} : sentence("This went on " + when),
-      incident.attack->outcome,
+      incident.attack ? incident.attack->outcome : std::string{},
       calendar_sentence(calendar),
       incident.ongoing_at_end ? "It was still under way when the capture ended." : "",
       cause_sentence(incident)};

@@ -41,7 +41,7 @@ class Index {
   // Fetches what prefetch() and find() will look at first.
   void prefetch_places(std::uint64_t hash) const {
     base::prefetch(&tags_[hash & mask_]);
-    base::prefetch(&nodes_[(hash & mask_) * kGroup]);
+    base::prefetch(static_cast<const void*>(&nodes_[(hash & mask_) * kGroup]));
   }
   // Fetches the node that find() will most likely ask about.
   void prefetch(std::uint64_t hash) const {
@@ -57,6 +57,7 @@ class Index {
     std::size_t group = hash & mask_;
     while (zero_bytes(tags_[group]) == 0) group = (group + 1) & mask_;
     const std::size_t place = place_of(zero_bytes(tags_[group]));
+    // NOLINTNEXTLINE(clang-analyzer-core.BitwiseShift): the group has a free place, below 8
     tags_[group] |= tag_of(hash) << (8 * place);
     nodes_[group * kGroup + place] = node;
   }

@@ -55,11 +55,13 @@ struct ServiceClientRow {
 class ServiceClients {
  public:
   // Two cache lines.
+  // NOLINTNEXTLINE(readability-identifier-naming): as of the standard library's containers
   struct alignas(base::kCacheLine) value_type {
     ServiceClientKey first;
     ServiceClientRow second;
   };
 
+  // NOLINTNEXTLINE(readability-identifier-naming)
   class const_iterator {
    public:
     using iterator_category = std::forward_iterator_tag;

@@ -44,6 +44,7 @@ std::vector<const Attempt*> kept(const RowList& rows, Test test) {
 
 std::vector<base::Place> proofs_of(const std::vector<const Attempt*>& attempts) {
   std::vector<base::Place> places;
+  places.reserve(attempts.size());
   for (const Attempt* attempt : attempts) {
     places.push_back(proof_of(*attempt).place);
   }

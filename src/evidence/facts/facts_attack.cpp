@@ -21,6 +21,7 @@ std::vector<base::Place> places_of(const View& view) {
 
 std::string named(const View& view) {
   std::vector<std::string> names;
+  names.reserve(view.subject.pattern->sources.size());
   for (const TopSources::Source& source : view.subject.pattern->sources) {
     names.push_back(view.book.text(source.address));
   }
