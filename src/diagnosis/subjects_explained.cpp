@@ -12,7 +12,6 @@ namespace whydown::diagnosis::subjects {
 namespace {
 
 using evidence::Protocol;
-using evidence::Row;
 using evidence::RowKey;
 using evidence::Symptom;
 

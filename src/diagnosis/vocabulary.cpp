@@ -104,6 +104,7 @@ std::vector<string_view> step_ids() {
 
 std::vector<string_view> protocol_ids() {
   std::vector<string_view> ids;
+  ids.reserve(static_cast<std::size_t>(evidence::Protocol::count_) + 1);
   for (auto i = 0; i < static_cast<int>(evidence::Protocol::count_); ++i) {
     ids.push_back(journey::protocol_id(static_cast<evidence::Protocol>(i)));
   }
@@ -127,6 +128,7 @@ std::vector<string_view> fact_ids() {
 
 std::vector<string_view> pattern_ids() {
   std::vector<string_view> ids;
+  ids.reserve(static_cast<std::size_t>(evidence::PatternKind::count_));
   for (auto i = 0; i < static_cast<int>(evidence::PatternKind::count_); ++i) {
     ids.push_back(evidence::pattern_id(static_cast<evidence::PatternKind>(i)));
   }

@@ -28,7 +28,7 @@ std::string own_words(const View& view) {
     // "proto ICMP (1)" of a verbose header is not it.
     if (at == std::string_view::npos) continue;
     if (view.words.substr(at + key.size()).starts_with('(')) continue;
-    std::string_view words = view.words.substr(at + 2);
+    const std::string_view words = view.words.substr(at + 2);
     const std::size_t end = std::min({words.find(", length "), words.find(" length "),
                                       words.find(" IP ("), words.find(" IP6 (")});
     return std::string(words.substr(0, end));
@@ -135,7 +135,7 @@ void echo_items(const View& view, Sheet& sheet) {
 
 std::string icmp_title(const Packet& packet) {
   const bool v6 = packet.transport == Transport::icmp6;
-  std::string out = packet::icmp_words(packet.transport, packet.icmp.type, packet.icmp.code);
+  const std::string out = packet::icmp_words(packet.transport, packet.icmp.type, packet.icmp.code);
   const bool unreachable = packet.icmp.type == (v6 ? packet::icmp::type6::unreachable
                                                    : packet::icmp::type4::unreachable);
   return unreachable ? "destination unreachable, " + out : out;

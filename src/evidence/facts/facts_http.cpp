@@ -215,7 +215,7 @@ Finding http_others_answered(const View& view) {
   if (!is_http(view)) return unknown();
   RowList answered;
   for (const Row* row : view.service) {
-    const bool is_answer = row->codes.all().size() != 0;
+    const bool is_answer = !row->codes.all().empty();
     if (is_answer && began_between(*row, view.first, view.meanwhile)) answered.push_back(row);
   }
   if (!answered.empty()) {

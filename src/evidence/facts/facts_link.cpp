@@ -34,6 +34,7 @@ Rounds rounds_of(const View& view, Sign sign) {
 
 std::vector<base::Place> places_of(const Rounds& rounds) {
   std::vector<base::Place> places;
+  places.reserve(rounds.kept.size());
   for (const Observation* each : rounds.kept) places.push_back(each->packet.place);
   return earliest(std::move(places));
 }

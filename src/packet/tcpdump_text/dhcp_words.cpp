@@ -35,7 +35,7 @@ std::string_view option(std::string_view text, std::string_view name) {
   std::string_view rest = text.substr(at + name.size());
   const std::size_t colon = rest.find(": ");
   constexpr std::size_t kLongest = 24;  // " Option 53, length 255"
-  if (colon == npos || colon > kLongest) return {};
+  if (colon > kLongest) return {};      // npos as well
   rest.remove_prefix(colon + 2);
   scan::skip_blanks(rest);
   return rest;
