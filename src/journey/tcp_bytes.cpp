@@ -56,8 +56,7 @@ void TcpTracker::note_data(Flow& flow, const View& view) {
 void TcpTracker::follow_older(Slot slot, const View& view) {
   Flow& flow = flows_[slot];
   if (!is_surely_server(flow.server_port, flow.client_port)) return;
-  Sequence& sent =
-      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
+  Sequence& sent = flow.sequel().bytes_of(view.from_client);
   const packet::Tcp& tcp = view.packet.tcp;
   if (!sent.known() && knows_sequence(view.packet) && !view.has(flag::rst)) {
     sent.start(tcp.sequence);
@@ -73,8 +72,7 @@ void TcpTracker::follow_bytes(Slot slot, const View& view) {
     return;
   }
   const Flow& flow = flows_[slot];
-  const Sequence& sent =
-      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
+  const Sequence& sent = flow.sequel().bytes_of(view.from_client);
   follow(slot, view,
          !flow.told_unseen && sent.known() && knows_sequence(packet) &&
              packet.known.has(Field::payload_length));
@@ -83,10 +81,8 @@ void TcpTracker::follow_bytes(Slot slot, const View& view) {
 void TcpTracker::follow(Slot slot, const View& view, bool is_exact) {
   Flow& flow = flows_[slot];
   const Packet& packet = view.packet;
-  Sequence& sent =
-      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
-  Sequence& received =
-      view.from_client ? flow.sequel().from_server_bytes : flow.sequel().from_client_bytes;
+  Sequence& sent = flow.sequel().bytes_of(view.from_client);
+  Sequence& received = flow.sequel().bytes_of(!view.from_client);
   watch(slot, view, is_exact);
   note_data(flow, view);
   if (!is_exact || view.has(flag::rst)) return;
@@ -122,8 +118,7 @@ void TcpTracker::watch(Slot slot, const View& view, bool is_exact) {
   const bool is_fin = view.has(flag::fin);
   bool is_plain = marks.record == 0 && !view.has(flag::rst) && !marks.is_reset();
   if (is_exact && is_plain) {
-    const Sequence& sent = view.from_client ? flows_[slot].sequel().from_client_bytes
-                                            : flows_[slot].sequel().from_server_bytes;
+    const Sequence& sent = flows_[slot].sequel().bytes_of(view.from_client);
     const bool is_next = (length == 0 && !is_fin) || packet.tcp.sequence == sent.next();
     const bool is_after_pause =
         length != 0 &&

@@ -61,6 +61,12 @@ class TcpTracker {
     bool server_sent = false;   // data, or the end of it
     bool client_first = false;  // of the two
     bool ended = false;         // by FIN or RST
+    const Sequence& bytes_of(bool from_client) const {
+      return from_client ? from_client_bytes : from_server_bytes;
+    }
+    Sequence& bytes_of(bool from_client) {
+      return from_client ? from_client_bytes : from_server_bytes;
+    }
     Trace last;  // request; once settled, the packet by which the server was heard last
     Trace answer;
   };
@@ -211,7 +217,7 @@ class TcpTracker {
   SilentServers troubled_;  // servers of which some transfer did not go well
   std::size_t settled_count_ = 0;
   bool hides_data_ = false;  // some rows of a table showed no ports
-  packet::Packet told_;      // of follow_words(): a line's packet with the header's own numbers
+  packet::Packet numbered_;  // of follow_words(): a line's packet with the header's own numbers
 };
 
 // Server side of a conversation whose beginning was not seen: the known service, else the lower

@@ -51,8 +51,7 @@ void TcpTracker::watch_closely(Slot slot, const View& view, bool is_exact) {
   if (!is_exact || flow.sequel().marks.is_told || !flow.timed) return;
   if (flow.sequel().marks.record == kNoSlot) open_transfer(slot);
   const Packet& packet = view.packet;
-  const Sequence& sent =
-      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
+  const Sequence& sent = flow.sequel().bytes_of(view.from_client);
   const Segment segment{.sequence = packet.tcp.sequence,
                         .length = packet.payload_length + (view.has(flag::fin) ? 1U : 0U),
                         .acknowledgment = packet.tcp.acknowledgment,

@@ -43,19 +43,19 @@ bool TcpTracker::asks_for_room(const Flow& flow, bool from_client, const packet:
          heard.acked == tcp.acknowledgment;
 }
 
-// The numbers of told_, a line of tcpdump, as in the header. False where they cannot be.
+// The numbers of numbered_, a line of tcpdump, as in the header. False where they cannot be.
 bool TcpTracker::number_line(const Flow& flow, const View& view) {
-  packet::Tcp& tcp = told_.tcp;
+  packet::Tcp& tcp = numbered_.tcp;
   const Sequel& sequel = flow.sequel();
   const bool by_client = view.from_client;
-  const Sequence& sent = by_client ? sequel.from_client_bytes : sequel.from_server_bytes;
-  const Sequence& received = by_client ? sequel.from_server_bytes : sequel.from_client_bytes;
+  const Sequence& sent = sequel.bytes_of(by_client);
+  const Sequence& received = sequel.bytes_of(!by_client);
   const std::uint32_t mine = by_client ? flow.first_sequence : flow.server_sequence;
   const std::uint32_t theirs = by_client ? flow.server_sequence : flow.first_sequence;
   if (view.has(flag::ack)) {
     tcp.acknowledgment = as_in_header(tcp.acknowledgment, theirs, received.next());
   }
-  if (told_.payload_length == 0 && !view.has(flag::fin) && !view.has(flag::rst)) {
+  if (numbered_.payload_length == 0 && !view.has(flag::fin) && !view.has(flag::rst)) {
     tcp.sequence = sent.next() - (asks_for_room(flow, by_client, tcp) ? 1U : 0U);
     return true;
   }
@@ -65,8 +65,7 @@ bool TcpTracker::number_line(const Flow& flow, const View& view) {
 
 // To the row at hand, over what rows before it hide.
 void TcpTracker::catch_up(Flow& flow, const View& view) {
-  Sequence& sent =
-      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
+  Sequence& sent = flow.sequel().bytes_of(view.from_client);
   const std::uint32_t sequence = view.packet.tcp.sequence;
   const Slot record = flow.sequel().marks.record;
   const bool is_ahead = static_cast<std::int32_t>(sequence - sent.next()) > 0;
@@ -76,8 +75,7 @@ void TcpTracker::catch_up(Flow& flow, const View& view) {
 
 void TcpTracker::follow_words(Slot slot, const View& view) {
   Flow& flow = flows_[slot];
-  const Sequence& sent =
-      view.from_client ? flow.sequel().from_client_bytes : flow.sequel().from_server_bytes;
+  const Sequence& sent = flow.sequel().bytes_of(view.from_client);
   const bool is_row = view.packet.known.has(Field::tcp_sequence);
   const bool is_whole = view.packet.known.has(Field::tcp_told);
   const bool is_known = sent.known() && view.packet.known.has(Field::payload_length);
@@ -85,15 +83,17 @@ void TcpTracker::follow_words(Slot slot, const View& view) {
     follow(slot, view, false);
     return;
   }
-  told_ = view.packet;
+  numbered_ = view.packet;
   if (is_row) {
-    if (!told_.tcp.is_remarked) catch_up(flow, view);
-    if (!is_whole) told_.tcp.window = 0xffff;  // it says something, and shows no window
+    if (!numbered_.tcp.is_remarked) catch_up(flow, view);
+    if (!is_whole) numbered_.tcp.window = 0xffff;  // it says something, and shows no window
   } else {
     flow.told_unseen = !number_line(flow, view);
   }
-  const View numbered{
-      .packet = told_, .from_client = view.from_client, .flags = view.flags, .before = view.before};
+  const View numbered{.packet = numbered_,
+                      .from_client = view.from_client,
+                      .flags = view.flags,
+                      .before = view.before};
   follow(slot, numbered, !flow.told_unseen);
 }
 

@@ -116,9 +116,7 @@ class Builder {
     packet_.place.input = static_cast<std::uint16_t>(option("in", 0));
     packet_.has_time = option("notime", 0) == 0;
     fill(words_.at(1));
-    const bool is_words =
-        options_.contains("text") || options_.contains("line") || options_.contains("row");
-    if (!is_words) known(packet::Field::bytes);
+    if (!is_words()) known(packet::Field::bytes);
     return packet_;
   }
   static constexpr std::int64_t kStart = 1'700'000'000'000'000'000;
@@ -130,6 +128,9 @@ class Builder {
   std::uint64_t option(const std::string& name, std::uint64_t otherwise) const {
     const auto found = options_.find(name);
     return found == options_.end() ? otherwise : std::stoull(found->second);
+  }
+  bool is_words() const {
+    return options_.contains("text") || options_.contains("line") || options_.contains("row");
   }
   void known(Field field) { packet_.known.set(field); }
   const std::string& word(std::size_t i) const { return words_.at(i); }
@@ -149,9 +150,7 @@ class Builder {
     packet_.transport = transport;
     packet_.ip.source = source;
     packet_.ip.destination = destination;
-    const bool is_words =
-        options_.contains("text") || options_.contains("line") || options_.contains("row");
-    if (is_words && !options_.contains("ttl")) return;
+    if (is_words() && !options_.contains("ttl")) return;
     packet_.ip.ttl = static_cast<std::uint8_t>(option("ttl", 64));
     packet_.ip.id = static_cast<std::uint32_t>(option("ip", v6 ? 0 : 100 + number_));
     known(Field::ttl);
